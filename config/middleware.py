@@ -1,0 +1,25 @@
+"""Puts the viewer on every request: who is looking, in which enterprise, in which language and time zone."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from marketplace.accounts.selectors import viewer_for
+
+SESSION_KEY = "enterprise"
+
+
+class ViewerMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.viewer = viewer_for(request.user, enterprise_public_id=request.session.get(SESSION_KEY))  # type: ignore[attr-defined]
+        zone = getattr(request.user, "time_zone", "") or request.COOKIES.get("tz", "")
+        if zone in zoneinfo.available_timezones():
+            timezone.activate(zone)
+        else:
+            timezone.deactivate()
+        return self.get_response(request)

@@ -1,0 +1,23 @@
+"""Where everything answers."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+from drf_spectacular.views import SpectacularAPIView
+
+from config import health
+
+# Upper apps first: a lower app never names an upper one.
+APPS = ["mobilisation", "trading", "planning", "orders", "capacity", "machines", "accounts"]
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("jsi18n/", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    *(path("api/v1/", include(f"marketplace.{app}.api_urls")) for app in APPS),
+    *(path("", include(f"marketplace.{app}.urls")) for app in APPS),
+]

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CapacityConfig(AppConfig):
+    name = "marketplace.capacity"
+    label = "capacity"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,53 @@
+"""Live pages: after commit a topic and a version go to every page that watches the topic; pages re-read.
+
+A topic is `kind:public_id` (`order:ord_…`) or `kind:enterprise_id`. Apps register, in their AppConfig, who may
+watch a kind; a page that asks for a foreign topic gets the same silence as for one that does not exist.
+Messages carry no data: what a reload would show is the only truth.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+
+    Watcher = AbstractBaseUser | AnonymousUser
+MayWatch = Callable[["Watcher", str], bool]
+
+log = logging.getLogger(__name__)
+_gates: dict[str, MayWatch] = {}
+
+
+def register(kind: str, may_watch: MayWatch) -> None:
+    """`may_watch(person, public_id)` decides who may watch topics of this kind."""
+    _gates[kind] = may_watch
+
+
+def may_watch(person: "Watcher", topic: str) -> bool:
+    kind, _, public_id = topic.partition(":")
+    gate = _gates.get(kind)
+    return gate is not None and bool(public_id) and gate(person, public_id)
+
+
+def group_name(topic: str) -> str:
+    """Channels allows letters, digits, hyphens, underscores and periods."""
+    return "live." + topic.replace(":", ".")
+
+
+def push_after_commit(*topics: str) -> None:
+    """Tell every page that watches one of the topics to look again, once this transaction is committed."""
+    transaction.on_commit(lambda: _push(topics))
+
+
+def _push(topics: tuple[str, ...]) -> None:
+    layer = get_channel_layer()
+    for topic in topics:
+        try:
+            async_to_sync(layer.group_send)(group_name(topic), {"type": "look.again", "topic": topic})
+        except Exception:  # Redis may be away: pages re-read when they reconnect
+            log.warning("push to %s not sent", topic, exc_info=True)

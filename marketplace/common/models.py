@@ -1,0 +1,37 @@
+"""Rows every app may need: the business clock and remembered API answers."""
+
+from django.db import models
+
+
+class BusinessClock(models.Model):
+    """How business time runs in a demonstration: `business_at + (real time - real_at) * speed`.
+
+    One row at most (id 1). Without a row business time is real time.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    real_at = models.DateTimeField()
+    business_at = models.DateTimeField()
+    speed = models.FloatField(default=1.0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_business_clock"),
+            models.CheckConstraint(condition=models.Q(speed__gte=0), name="business_clock_never_runs_back"),
+        ]
+
+
+class RememberedAnswer(models.Model):
+    """The answer to a POST with an `Idempotency-Key`, given again when the same call comes again."""
+
+    caller = models.CharField(max_length=64)
+    key = models.CharField(max_length=128)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField()
+    body = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["caller", "key"], name="one_answer_per_idempotency_key")
+        ]

@@ -1,0 +1,71 @@
+"""Plans being made: each run of the solver is a row, and the row is the job."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import Person
+from marketplace.common.ids import PublicIdField
+from marketplace.orders.models import Order
+
+
+class PlanRun(models.Model):
+    """One question to the solver and its answer.
+
+    A worker owns a running row while `fencing_token` is the one it was given and `lease_until` (real time) is
+    ahead; a result is written only under that token. `problem` and `plan` are in the contract's formats, with
+    public ids as ids. Minutes count from `epoch`.
+    """
+
+    class Goal(models.TextChoices):
+        FASTEST = "fastest", _("fastest")
+        CHEAPEST = "cheapest", _("cheapest")
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting for a worker")
+        RUNNING = "running", _("being solved")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("stopped")
+
+    public_id = PublicIdField("pln")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="plan_runs")
+    requested_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    goal = models.CharField(max_length=10, choices=Goal.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    epoch = models.DateTimeField()  # business time of minute 0
+    problem = models.JSONField(null=True, blank=True)
+    seed = models.PositiveIntegerField(default=1)
+    time_limit_s = models.PositiveIntegerField(default=25)
+    # the lease
+    fencing_token = models.BigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    stop_requested = models.BooleanField(default=False)
+    # progress: [seconds, objective, bound] triples, newest last
+    progress = models.JSONField(default=list, blank=True)
+    # the answer
+    plan = models.JSONField(null=True, blank=True)
+    plan_status = models.CharField(max_length=12, blank=True)  # scheduling.plan.Status
+    finish_min = models.IntegerField(null=True, blank=True)  # last arrival
+    cost_cents = models.BigIntegerField(null=True, blank=True)
+    bound = models.FloatField(null=True, blank=True)
+    gap_pct = models.FloatField(null=True, blank=True)
+    num_enterprises = models.PositiveIntegerField(null=True, blank=True)
+    num_trips = models.PositiveIntegerField(null=True, blank=True)
+    naive_finish_min = models.IntegerField(null=True, blank=True)  # the naive award on the same problem
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)  # real time
+    finished_at = models.DateTimeField(null=True, blank=True)  # real time
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status="running") | Q(lease_until__isnull=False), name="running_plan_has_a_lease"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="done") | Q(plan__isnull=False), name="done_plan_has_a_plan"
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "lease_until"])]

@@ -1,0 +1,129 @@
+"""Agreeing: a chosen plan, one package of runs for each factory, and the way of the goods between them."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import Enterprise, Person, Site
+from marketplace.capacity.models import Equipment, TakenTime
+from marketplace.common.ids import PublicIdField
+from marketplace.common.money import CentsField
+from marketplace.orders.models import Operation, Order, OrderDrop
+from marketplace.planning.models import PlanRun
+
+
+class Deal(models.Model):
+    """The buyer's choice of a plan for an order. At most one deal of an order is alive."""
+
+    class Status(models.TextChoices):
+        OFFERING = "offering", _("waiting for factories")
+        REPLANNING = "replanning", _("the declined rest is being re-planned")
+        AGREED = "agreed", _("agreed: all runs are booked")
+        FAILED = "failed", _("not agreed")
+
+    public_id = PublicIdField("dea")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="deals")
+    plan_run = models.ForeignKey(PlanRun, on_delete=models.PROTECT, related_name="deals")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OFFERING)
+    chosen_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    chosen_at = models.DateTimeField()  # business time
+    net_cents = CentsField()
+    currency = models.CharField(max_length=3)
+    promised_at = models.DateTimeField()  # last arrival, business time
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"], condition=~Q(status="failed"), name="one_living_deal_per_order"
+            )
+        ]
+
+
+class Package(models.Model):
+    """All runs of a deal at one factory: one offer, answered whole or by run."""
+
+    class Status(models.TextChoices):
+        OFFERED = "offered", _("waiting for your answer")
+        ACCEPTED = "accepted", _("accepted")
+        PARTLY = "partly", _("accepted in part")
+        DECLINED = "declined", _("declined")
+        EXPIRED = "expired", _("not answered in time")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    public_id = PublicIdField("pkg")
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="packages")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="packages")
+    label = models.CharField(max_length=40)  # the neutral name shown to the buyer: "A", "B", … "AA"
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OFFERED)
+    pay_cents = CentsField()
+    currency = models.CharField(max_length=3)
+    pay_on = models.DateField()
+    answer_by = models.DateTimeField()  # business time
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(max_length=240, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "enterprise"], condition=Q(status="offered"),
+                                    name="one_open_package_per_factory"),
+        ]  # fmt: skip
+
+
+class Run(models.Model):
+    """Consecutive lots of one operation on one machine in one window under one set-up."""
+
+    class Status(models.TextChoices):
+        OFFERED = "offered", _("offered")
+        BOOKED = "booked", _("booked")
+        DECLINED = "declined", _("declined")
+        REPLACED = "replaced", _("replaced by a new plan")
+
+    public_id = PublicIdField("run")
+    package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="runs")
+    equipment = models.ForeignKey(Equipment, on_delete=models.PROTECT, related_name="runs")
+    operation = models.ForeignKey(Operation, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OFFERED)
+    starts_at = models.DateTimeField()  # set-up included; business time
+    ends_at = models.DateTimeField()
+    setup_min = models.PositiveIntegerField(default=0)
+    quantity = models.BigIntegerField()
+    pay_cents = CentsField()
+    lots = models.JSONField(default=list)  # lots of plan/1
+    variant = models.JSONField(default=dict, blank=True)  # with the number range dealt to this run
+    taken = models.OneToOneField(
+        TakenTime, on_delete=models.SET_NULL, null=True, blank=True, related_name="run"
+    )
+
+    class Meta:
+        ordering = ["starts_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(starts_at__lt=F("ends_at"), quantity__gte=1), name="run_is_sane"
+            )
+        ]
+
+
+class Leg(models.Model):
+    """Goods of a deal on a planned way: between two sites, or to a drop."""
+
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="legs")
+    item = models.CharField(max_length=40)
+    from_site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    to_site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    to_drop = models.ForeignKey(OrderDrop, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    departs_at = models.DateTimeField()
+    arrives_at = models.DateTimeField()
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["departs_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_site__isnull=False, to_drop=None) | Q(to_site=None, to_drop__isnull=False),
+                name="leg_goes_to_a_site_or_a_drop",
+            )
+        ]
