@@ -63,9 +63,14 @@ def minute_or_null(raw: Json, name: str) -> int | None:
 def number(raw: Json, name: str, *, least: float, most: float) -> float:
     """A finite number with `least` <= value <= `most`."""
     value = given(raw, name)
-    if type(value) in (int, float) and least <= value <= most:  # type: ignore[operator]
-        return float(value)  # type: ignore[arg-type]
+    if isinstance(value, int | float) and not isinstance(value, bool) and least <= value <= most:
+        return float(value)
     raise Refusal(code="out-of-range", path=name, value=value, rule=f"must be a number in [{least}, {most}]")
+
+
+def number_or_null(raw: Json, name: str, *, least: float, most: float) -> float | None:
+    """As `number`; None when left out or null."""
+    return None if raw.get(name) is None else number(raw, name, least=least, most=most)
 
 
 def flag(raw: Json, name: str, *, default: bool | Missing = REQUIRED) -> bool:

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from itertools import pairwise
 
-from matching.fields import Json, items, minute, whole
+from matching.fields import MOST, Json, items, minute, whole
 from matching.problem import Break, Window
 from matching.strict_json import Refusal
 
@@ -28,12 +28,11 @@ class Calendars:
         return windows
 
     def _read_window(self, value: object) -> Window:
-        numbers = _period(value, most_numbers=3)
-        known = self._window_by_numbers.get(numbers)
+        start, end, price_pct = _period(value, most_numbers=3)
+        known = self._window_by_numbers.get((start, end, price_pct))
         if known is None:
-            start, end, price_pct = numbers
             known = Window(start=start, end=end, price_pct=price_pct)
-            self._window_by_numbers[numbers] = known
+            self._window_by_numbers[start, end, price_pct] = known
         return known
 
 
@@ -64,12 +63,33 @@ def _read_break(value: object) -> Break:
 
 
 def _period(value: object, *, most_numbers: int) -> tuple[int, int, int]:
-    """[start, end] or, where three numbers are allowed, [start, end, price_pct]."""
+    """[start, end] or, where three numbers are allowed, [start, end, price_pct].
+
+    Most values in a big file are read here, so good ones are recognised first and bad ones explained after.
+    """
+    if isinstance(value, list):
+        if len(value) == 2:
+            start, end, price_pct = value[0], value[1], 100
+        elif len(value) == most_numbers:
+            start, end, price_pct = value
+        else:
+            raise _refused_period(value, most_numbers=most_numbers)
+        if (
+            (type(start) is type(end) is type(price_pct) is int)
+            and -MOST <= start < end <= MOST
+            and 0 <= price_pct <= MOST
+        ):
+            return start, end, price_pct
+    raise _refused_period(value, most_numbers=most_numbers)
+
+
+def _refused_period(value: object, *, most_numbers: int) -> Refusal:
     if not isinstance(value, list) or not 2 <= len(value) <= most_numbers:
         wanted = "[start, end]" if most_numbers == 2 else "[start, end] or [start, end, price_pct]"
-        raise Refusal(code="wrong-type", value=value, rule=f"must be {wanted}")
+        return Refusal(code="wrong-type", value=value, rule=f"must be {wanted}")
     raw: Json = {f"[{at}]": each for at, each in enumerate(value)}
-    start, end = minute(raw, "[0]"), minute(raw, "[1]")
-    if end <= start:
-        raise Refusal(code="empty-period", value=value, rule="must end after it starts")
-    return start, end, whole(raw, "[2]", default=100)
+    try:
+        minute(raw, "[0]"), minute(raw, "[1]"), whole(raw, "[2]", default=100)
+    except Refusal as refusal:
+        return refusal
+    return Refusal(code="empty-period", value=value, rule="must end after it starts")

@@ -3,7 +3,7 @@
 Units as in `matching.problem`: minutes since the problem's epoch, whole pieces, whole minor units.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 
@@ -110,3 +110,4 @@ class Plan:
     deliveries: tuple[Delivery, ...] = ()
     orders: tuple[OrderResult, ...] = ()
     prices: tuple[Price, ...] = ()
+    notes: dict[str, object] = field(default_factory=dict)

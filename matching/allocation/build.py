@@ -1,0 +1,141 @@
+"""From a problem with one order to its flow over time."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from matching.allocation.model import Exit, FlowModel, Input, Move, Place, Supply, Work
+from matching.allocation.spans import spans_of
+from matching.allocation.transit import transit_sites
+from matching.capability import may_run
+from matching.problem import (
+    ItemId,
+    Lot,
+    Machine,
+    MaterialId,
+    Mode,
+    Operation,
+    Order,
+    Problem,
+    SiteId,
+)
+from matching.rules import consumed, started_pieces
+from matching.ways import way_between, way_to_drop
+
+
+def build_model(problem: Problem, *, order: Order, lenient: bool) -> FlowModel:
+    """The flow of `order`.
+
+    A lenient model contains every valid plan of the problem: its bounds hold for all of them. What a strict
+    model allows, a plan can do if each machine runs one operation in a stretch of a window; there goods
+    move directly only.
+    """
+    return _Builder(problem, order=order, lenient=lenient).model()
+
+
+class _Builder:
+    def __init__(self, problem: Problem, *, order: Order, lenient: bool) -> None:
+        self.problem = problem
+        self.order = order
+        self.lenient = lenient
+        self.product = problem.product_by_id[order.product]
+        self.numbers: dict[Place, int] = {}
+
+    def model(self) -> FlowModel:
+        works = tuple(self._works())
+        supplies = tuple(self._supplies())
+        if self.lenient:
+            self._add_transit(works)
+        places = tuple(self.numbers)
+        latest = self.problem.horizon_min
+        if self.order.latest_min is not None:
+            latest = min(latest, self.order.latest_min)
+        return FlowModel(
+            places=places,
+            works=works,
+            moves=tuple(self._moves(places, works=works)),
+            exits=tuple(self._exits(places)),
+            supplies=supplies,
+            drops=tuple(drop.quantity for drop in self.order.drops),
+            earliest_departure_min=max(0, self.problem.now_min),
+            latest_arrival_min=latest,
+        )
+
+    def _place(
+        self, site: SiteId, *, item: ItemId | None = None, material: MaterialId | None = None
+    ) -> int:
+        place = Place(site=site, item=item, material=material)
+        return self.numbers.setdefault(place, len(self.numbers))
+
+    def _is_limited(self, material: MaterialId) -> bool:
+        return self.problem.material_by_id[material].supplies is not None
+
+    def _limited_materials(self) -> list[MaterialId]:
+        needs = (need for operation in self.product.operations for need in operation.needs)
+        named = dict.fromkeys(need.material for need in needs if need.material is not None)
+        return [material for material in named if self._is_limited(material)]
+
+    def _works(self) -> Iterator[Work]:
+        for machine in self.problem.machines:
+            able = [
+                operation
+                for operation in self.product.operations
+                if may_run(self.problem, order=self.order, operation=operation, machine=machine)
+            ]
+            modes = [machine.mode_by_operation[(self.product.id, operation.id)] for operation in able]
+            for operation, mode in zip(able, modes, strict=True):
+                others = [other for other in modes if other is not mode]
+                yield self._work(machine, operation=operation, mode=mode, others=others)
+
+    def _work(self, machine: Machine, *, operation: Operation, mode: Mode, others: list[Mode]) -> Work:
+        fixed = [lot for lot in self.problem.fixed_lots if lot.machine == machine.id]
+        return Work(
+            machine=machine,
+            mode=mode,
+            operation=operation.id,
+            site=machine.site,
+            inputs=tuple(self._inputs(machine.site, operation=operation)),
+            output=self._place(machine.site, item=operation.makes),
+            rate=_rate(mode, speed_pct=machine.speed_pct),
+            spans=spans_of(
+                machine,
+                mode=mode,
+                others=others,
+                fixed=fixed,
+                problem=self.problem,
+                earliest_min=max(self.problem.now_min, self.order.release_min),
+                lenient=self.lenient,
+            ),
+        )
+
+    def _inputs(self, site: SiteId, *, operation: Operation) -> Iterator[Input]:
+        for need in operation.needs:
+            if need.material is None or self._is_limited(need.material):
+                place = self._place(site, item=need.item, material=need.material)
+                yield Input(place=place, num=need.num, den=need.den)
+
+    def _supplies(self) -> Iterator[Supply]:
+        materials = self._limited_materials()
+        for stock in self.problem.stock:
+            if stock.order == self.order.id or stock.material in materials:
+                place = self._place(stock.site, item=stock.item, material=stock.material)
+                yield Supply(place=place, at_min=max(0, stock.from_min), quantity=stock.quantity)
+        for material in materials:
+            for supply in self.problem.material_by_id[material].supplies or ():
+                place = self._place(supply.site, material=material)
+                yield Supply(place=place, at_min=max(0, supply.from_min), quantity=supply.quantity)
+        for lot in self.problem.fixed_lots:
+            yield from self._supplies_of_fixed(lot)
+
+    def _supplies_of_fixed(self, lot: Lot) -> Iterator[Supply]:
+        """What a fixed lot brings, and takes (unless it began before 0: then that is history)."""
+        machine = self.problem.machine_by_id[lot.machine]
+        operation = self.product.operation_by_id[lot.operation]
+        mode = machine.mode_by_operation[(self.product.id, lot.operation)]
+        output = self._place(machine.site, item=operation.makes)
+        yield Supply(place=output, at_min=max(0, lot.end_min + mode.hold_min), quantity=lot.quantity)
+        if lot.start_min < 0:
+            return
+        started = started_pieces(mode, good=lot.quantity)
+        for need, each in zip(_felt(self, operation), self._inputs(machine.site, operation=operation), strict=True):
+            taken = consumed(need, started=started)
+            yield Supply(place=each.place, at_min=lot.start_min + lot.setup_min, quantity=-taken)
