@@ -1,6 +1,7 @@
 """Money is whole minor units (`*_cents`) of a currency; no floats."""
 
 from fractions import Fraction
+from typing import TypeVar
 
 from django.db import models
 
@@ -9,7 +10,11 @@ MAX_CENTS = 2**53 - 1
 BASIS_POINTS = 10_000
 
 
-class CentsField(models.BigIntegerField[int, int]):
+_Set = TypeVar("_Set")
+_Get = TypeVar("_Get")
+
+
+class CentsField(models.BigIntegerField[_Set, _Get]):
     """Whole minor units; the column beside it names the currency."""
 
 

@@ -13,174 +13,516 @@ import marketplace.common.money
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('machines', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("machines", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Equipment',
+            name="Equipment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='mac')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('own_number', models.CharField(max_length=40, verbose_name='own number')),
-                ('model', models.CharField(blank=True, max_length=120, verbose_name='maker and model')),
-                ('certificates', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('is_listed', models.BooleanField(default=False, verbose_name='offered on the network')),
-                ('observes_holidays', models.BooleanField(default=True, verbose_name='closed on public holidays')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('device', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='equipment', to='machines.device')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='equipment', to='accounts.enterprise')),
-                ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='equipment', to='accounts.site')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="mac")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("own_number", models.CharField(max_length=40, verbose_name="own number")),
+                ("model", models.CharField(blank=True, max_length=120, verbose_name="maker and model")),
+                (
+                    "certificates",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("is_listed", models.BooleanField(default=False, verbose_name="offered on the network")),
+                (
+                    "observes_holidays",
+                    models.BooleanField(default=True, verbose_name="closed on public holidays"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "device",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="equipment",
+                        to="machines.device",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="equipment",
+                        to="accounts.enterprise",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="equipment",
+                        to="accounts.site",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'machine',
-                'verbose_name_plural': 'machines',
+                "verbose_name": "machine",
+                "verbose_name_plural": "machines",
             },
         ),
         migrations.CreateModel(
-            name='CapacityWindow',
+            name="CapacityWindow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='win')),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('price_pct', models.PositiveIntegerField(default=100, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
-                ('origin', models.CharField(choices=[('owner', 'offered by the owner'), ('telemetry', 'found by telemetry, offered by the owner')], default='owner', max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('equipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='windows', to='capacity.equipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="win")),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                (
+                    "price_pct",
+                    models.PositiveIntegerField(
+                        default=100,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("owner", "offered by the owner"),
+                            ("telemetry", "found by telemetry, offered by the owner"),
+                        ],
+                        default="owner",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "equipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="windows",
+                        to="capacity.equipment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Capability',
+            name="Capability",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('process', models.CharField(choices=[('press', 'pressing'), ('coat', 'coating'), ('emboss', 'embossing'), ('mill', 'milling'), ('turn', 'turning'), ('edm', 'electrical discharge machining'), ('grind', 'grinding'), ('laser', 'laser cutting'), ('mould', 'injection moulding'), ('print', '3D printing'), ('sew', 'sewing'), ('assemble', 'assembly'), ('pack', 'packing')], max_length=20, verbose_name='process')),
-                ('materials', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('min_size_mm', models.PositiveIntegerField(blank=True, null=True, verbose_name='smallest part, mm')),
-                ('max_size_mm', models.PositiveIntegerField(blank=True, null=True, verbose_name='largest part, mm')),
-                ('tolerance_um', models.PositiveIntegerField(blank=True, null=True, verbose_name='finest tolerance, µm')),
-                ('certificates', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('equipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='capabilities', to='capacity.equipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "process",
+                    models.CharField(
+                        choices=[
+                            ("press", "pressing"),
+                            ("coat", "coating"),
+                            ("emboss", "embossing"),
+                            ("mill", "milling"),
+                            ("turn", "turning"),
+                            ("edm", "electrical discharge machining"),
+                            ("grind", "grinding"),
+                            ("laser", "laser cutting"),
+                            ("mould", "injection moulding"),
+                            ("print", "3D printing"),
+                            ("sew", "sewing"),
+                            ("assemble", "assembly"),
+                            ("pack", "packing"),
+                        ],
+                        max_length=20,
+                        verbose_name="process",
+                    ),
+                ),
+                (
+                    "materials",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "min_size_mm",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="smallest part, mm"),
+                ),
+                (
+                    "max_size_mm",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="largest part, mm"),
+                ),
+                (
+                    "tolerance_um",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="finest tolerance, µm"),
+                ),
+                (
+                    "certificates",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "equipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="capabilities",
+                        to="capacity.equipment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CalendarException',
+            name="CalendarException",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('is_closed', models.BooleanField(default=True)),
-                ('starts', models.TimeField(blank=True, null=True)),
-                ('ends', models.TimeField(blank=True, null=True)),
-                ('reason', models.CharField(blank=True, max_length=120)),
-                ('equipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exceptions', to='capacity.equipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("on", models.DateField()),
+                ("is_closed", models.BooleanField(default=True)),
+                ("starts", models.TimeField(blank=True, null=True)),
+                ("ends", models.TimeField(blank=True, null=True)),
+                ("reason", models.CharField(blank=True, max_length=120)),
+                (
+                    "equipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exceptions",
+                        to="capacity.equipment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Rate',
+            name="Rate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('process', models.CharField(choices=[('press', 'pressing'), ('coat', 'coating'), ('emboss', 'embossing'), ('mill', 'milling'), ('turn', 'turning'), ('edm', 'electrical discharge machining'), ('grind', 'grinding'), ('laser', 'laser cutting'), ('mould', 'injection moulding'), ('print', '3D printing'), ('sew', 'sewing'), ('assemble', 'assembly'), ('pack', 'packing')], max_length=20, verbose_name='process')),
-                ('product_code', models.CharField(blank=True, max_length=40, verbose_name='product code')),
-                ('run_min', models.PositiveIntegerField(default=60, validators=[django.core.validators.MinValueValidator(1)])),
-                ('run_units', models.PositiveIntegerField(blank=True, null=True, verbose_name='pieces an hour')),
-                ('speed_pct', models.PositiveIntegerField(default=100, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
-                ('setup_min', models.PositiveIntegerField(default=0, verbose_name='set-up, minutes')),
-                ('min_lot', models.PositiveIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='minimum lot')),
-                ('good_per_1000', models.PositiveIntegerField(default=1000, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
-                ('price_cents_per_h', marketplace.common.money.CentsField(verbose_name='price an hour')),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('equipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rates', to='capacity.equipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "process",
+                    models.CharField(
+                        choices=[
+                            ("press", "pressing"),
+                            ("coat", "coating"),
+                            ("emboss", "embossing"),
+                            ("mill", "milling"),
+                            ("turn", "turning"),
+                            ("edm", "electrical discharge machining"),
+                            ("grind", "grinding"),
+                            ("laser", "laser cutting"),
+                            ("mould", "injection moulding"),
+                            ("print", "3D printing"),
+                            ("sew", "sewing"),
+                            ("assemble", "assembly"),
+                            ("pack", "packing"),
+                        ],
+                        max_length=20,
+                        verbose_name="process",
+                    ),
+                ),
+                ("product_code", models.CharField(blank=True, max_length=40, verbose_name="product code")),
+                (
+                    "run_min",
+                    models.PositiveIntegerField(
+                        default=60, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "run_units",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="pieces an hour"),
+                ),
+                (
+                    "speed_pct",
+                    models.PositiveIntegerField(
+                        default=100,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                    ),
+                ),
+                ("setup_min", models.PositiveIntegerField(default=0, verbose_name="set-up, minutes")),
+                (
+                    "min_lot",
+                    models.PositiveIntegerField(
+                        default=1,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="minimum lot",
+                    ),
+                ),
+                (
+                    "good_per_1000",
+                    models.PositiveIntegerField(
+                        default=1000,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                    ),
+                ),
+                ("price_cents_per_h", marketplace.common.money.CentsField(verbose_name="price an hour")),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                (
+                    "equipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rates",
+                        to="capacity.equipment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='TakenTime',
+            name="TakenTime",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='tak')),
-                ('kind', models.CharField(choices=[('hold', 'held for a quote'), ('booking', 'booked'), ('own_job', 'own job'), ('maintenance', 'maintenance')], max_length=12)),
-                ('period', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('title', models.CharField(blank=True, max_length=120, verbose_name='title')),
-                ('reference', models.CharField(blank=True, db_index=True, max_length=40)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('equipment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='taken', to='capacity.equipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="tak")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("hold", "held for a quote"),
+                            ("booking", "booked"),
+                            ("own_job", "own job"),
+                            ("maintenance", "maintenance"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("period", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("title", models.CharField(blank=True, max_length=120, verbose_name="title")),
+                ("reference", models.CharField(blank=True, db_index=True, max_length=40)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "equipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="taken",
+                        to="capacity.equipment",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WeeklyHours',
+            name="WeeklyHours",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('weekday', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(6)])),
-                ('starts', models.TimeField()),
-                ('ends', models.TimeField()),
-                ('price_pct', models.PositiveIntegerField(default=100, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
-                ('equipment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='weekly_hours', to='capacity.equipment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "weekday",
+                    models.PositiveSmallIntegerField(
+                        validators=[django.core.validators.MaxValueValidator(6)]
+                    ),
+                ),
+                ("starts", models.TimeField()),
+                ("ends", models.TimeField()),
+                (
+                    "price_pct",
+                    models.PositiveIntegerField(
+                        default=100,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                    ),
+                ),
+                (
+                    "equipment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="weekly_hours",
+                        to="capacity.equipment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['weekday', 'starts'],
+                "ordering": ["weekday", "starts"],
             },
         ),
         migrations.AddConstraint(
-            model_name='equipment',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'own_number'), name='one_machine_per_own_number'),
+            model_name="equipment",
+            constraint=models.UniqueConstraint(
+                fields=("enterprise", "own_number"), name="one_machine_per_own_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capacitywindow',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('equipment'), models.F('equipment'), models.Value('[]'), function='int8range'), '&&'), ('period', '&&')], name='windows_of_a_machine_are_disjoint'),
+            model_name="capacitywindow",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("equipment"),
+                            models.F("equipment"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("period", "&&"),
+                ],
+                name="windows_of_a_machine_are_disjoint",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capacitywindow',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', False), ('period__lower_inc', True), ('period__lower_inf', False), ('period__upper_inc', False), ('period__upper_inf', False)), name='window_is_a_bounded_half_open_period'),
+            model_name="capacitywindow",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("period__isempty", False),
+                    ("period__lower_inc", True),
+                    ("period__lower_inf", False),
+                    ("period__upper_inc", False),
+                    ("period__upper_inf", False),
+                ),
+                name="window_is_a_bounded_half_open_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capability',
-            constraint=models.UniqueConstraint(fields=('equipment', 'process'), name='one_capability_per_process'),
+            model_name="capability",
+            constraint=models.UniqueConstraint(
+                fields=("equipment", "process"), name="one_capability_per_process"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='capability',
-            constraint=models.CheckConstraint(condition=models.Q(('min_size_mm', None), ('max_size_mm', None), ('min_size_mm__lte', models.F('max_size_mm')), _connector='OR'), name='capability_sizes_in_order'),
+            model_name="capability",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("min_size_mm", None),
+                    ("max_size_mm", None),
+                    ("min_size_mm__lte", models.F("max_size_mm")),
+                    _connector="OR",
+                ),
+                name="capability_sizes_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarexception',
-            constraint=models.UniqueConstraint(fields=('equipment', 'on'), name='one_exception_per_day'),
+            model_name="calendarexception",
+            constraint=models.UniqueConstraint(fields=("equipment", "on"), name="one_exception_per_day"),
         ),
         migrations.AddConstraint(
-            model_name='calendarexception',
-            constraint=models.CheckConstraint(condition=models.Q(('is_closed', True), models.Q(('ends__isnull', False), ('starts__isnull', False)), _connector='OR'), name='open_exception_has_hours'),
+            model_name="calendarexception",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("is_closed", True),
+                    models.Q(("ends__isnull", False), ("starts__isnull", False)),
+                    _connector="OR",
+                ),
+                name="open_exception_has_hours",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.UniqueConstraint(fields=('equipment', 'process', 'product_code'), name='one_rate_per_process_and_product'),
+            model_name="rate",
+            constraint=models.UniqueConstraint(
+                fields=("equipment", "process", "product_code"), name="one_rate_per_process_and_product"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rate',
-            constraint=models.CheckConstraint(condition=models.Q(('min_lot__gte', 1), ('price_cents_per_h__gte', 0), ('run_min__gte', 1), models.Q(('run_units', None), ('run_units__gte', 1), _connector='OR'), ('good_per_1000__range', (1, 1000)), ('speed_pct__gte', 1)), name='rate_is_sane'),
+            model_name="rate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("min_lot__gte", 1),
+                    ("price_cents_per_h__gte", 0),
+                    ("run_min__gte", 1),
+                    models.Q(("run_units", None), ("run_units__gte", 1), _connector="OR"),
+                    ("good_per_1000__range", (1, 1000)),
+                    ("speed_pct__gte", 1),
+                ),
+                name="rate_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='takentime',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[(models.Func(models.F('equipment'), models.F('equipment'), models.Value('[]'), function='int8range'), '&&'), ('period', '&&')], name='a_machine_is_taken_once'),
+            model_name="takentime",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[
+                    (
+                        models.Func(
+                            models.F("equipment"),
+                            models.F("equipment"),
+                            models.Value("[]"),
+                            function="int8range",
+                        ),
+                        "&&",
+                    ),
+                    ("period", "&&"),
+                ],
+                name="a_machine_is_taken_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='takentime',
-            constraint=models.CheckConstraint(condition=models.Q(('period__isempty', False), ('period__lower_inc', True), ('period__lower_inf', False), ('period__upper_inc', False), ('period__upper_inf', False)), name='taken_time_is_a_bounded_half_open_period'),
+            model_name="takentime",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("period__isempty", False),
+                    ("period__lower_inc", True),
+                    ("period__lower_inf", False),
+                    ("period__upper_inc", False),
+                    ("period__upper_inf", False),
+                ),
+                name="taken_time_is_a_bounded_half_open_period",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='takentime',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expires_at__isnull', False), ('kind', 'hold')), models.Q(models.Q(('kind', 'hold'), _negated=True), ('expires_at', None)), _connector='OR'), name='holds_and_only_holds_expire'),
+            model_name="takentime",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("expires_at__isnull", False), ("kind", "hold")),
+                    models.Q(models.Q(("kind", "hold"), _negated=True), ("expires_at", None)),
+                    _connector="OR",
+                ),
+                name="holds_and_only_holds_expire",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='weeklyhours',
-            constraint=models.CheckConstraint(condition=models.Q(('weekday__range', (0, 6))), name='weekday_in_week'),
+            model_name="weeklyhours",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("weekday__range", (0, 6))), name="weekday_in_week"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='weeklyhours',
-            constraint=models.UniqueConstraint(fields=('equipment', 'weekday', 'starts'), name='one_start_per_weekday'),
+            model_name="weeklyhours",
+            constraint=models.UniqueConstraint(
+                fields=("equipment", "weekday", "starts"), name="one_start_per_weekday"
+            ),
         ),
     ]

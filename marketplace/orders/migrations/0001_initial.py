@@ -11,155 +11,414 @@ import marketplace.common.money
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Material',
+            name="Material",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='mat')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('unit', models.CharField(default='piece', max_length=16)),
-                ('weight_g', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="mat")),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("unit", models.CharField(default="piece", max_length=16)),
+                ("weight_g", models.PositiveIntegerField(default=0)),
             ],
         ),
         migrations.CreateModel(
-            name='Order',
+            name="Order",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='ord')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('open', 'open: being planned'), ('offered', 'offered to factories'), ('placed', 'placed: capacity is booked'), ('running', 'in production'), ('done', 'done'), ('cancelled', 'cancelled')], default='draft', max_length=10)),
-                ('quantity', models.BigIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(999999999)], verbose_name='quantity')),
-                ('release_at', models.DateTimeField(blank=True, null=True, verbose_name='not before')),
-                ('due_at', models.DateTimeField(verbose_name='due')),
-                ('certificates', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('variant', models.JSONField(blank=True, default=dict)),
-                ('split_allowed', models.BooleanField(default=True, verbose_name='may be split over factories')),
-                ('max_enterprises', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='at most this many factories')),
-                ('regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('verified_only', models.BooleanField(default=False, verbose_name='verified factories only')),
-                ('budget_cents', marketplace.common.money.CentsField(blank=True, null=True, verbose_name='budget, net')),
-                ('net_cents', marketplace.common.money.CentsField(blank=True, null=True, verbose_name='price, net')),
-                ('tax_bp', models.PositiveIntegerField(default=1300, validators=[django.core.validators.MaxValueValidator(10000)], verbose_name='tax rate, basis points')),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('blocked', models.ManyToManyField(blank=True, related_name='+', to='accounts.enterprise')),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='accounts.enterprise')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('seller_of_record', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.enterprise')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="ord")),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("open", "open: being planned"),
+                            ("offered", "offered to factories"),
+                            ("placed", "placed: capacity is booked"),
+                            ("running", "in production"),
+                            ("done", "done"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "quantity",
+                    models.BigIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(999999999),
+                        ],
+                        verbose_name="quantity",
+                    ),
+                ),
+                ("release_at", models.DateTimeField(blank=True, null=True, verbose_name="not before")),
+                ("due_at", models.DateTimeField(verbose_name="due")),
+                (
+                    "certificates",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("variant", models.JSONField(blank=True, default=dict)),
+                (
+                    "split_allowed",
+                    models.BooleanField(default=True, verbose_name="may be split over factories"),
+                ),
+                (
+                    "max_enterprises",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="at most this many factories"
+                    ),
+                ),
+                (
+                    "regions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), blank=True, default=list, size=None
+                    ),
+                ),
+                ("verified_only", models.BooleanField(default=False, verbose_name="verified factories only")),
+                (
+                    "budget_cents",
+                    marketplace.common.money.CentsField(blank=True, null=True, verbose_name="budget, net"),
+                ),
+                (
+                    "net_cents",
+                    marketplace.common.money.CentsField(blank=True, null=True, verbose_name="price, net"),
+                ),
+                (
+                    "tax_bp",
+                    models.PositiveIntegerField(
+                        default=1300,
+                        validators=[django.core.validators.MaxValueValidator(10000)],
+                        verbose_name="tax rate, basis points",
+                    ),
+                ),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("blocked", models.ManyToManyField(blank=True, related_name="+", to="accounts.enterprise")),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="accounts.enterprise",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "seller_of_record",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.enterprise",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='OrderDrop',
+            name="OrderDrop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='drp')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('address', models.CharField(blank=True, max_length=240, verbose_name='address')),
-                ('city', models.CharField(max_length=80, verbose_name='city')),
-                ('lat', models.FloatField(validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)])),
-                ('lon', models.FloatField(validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)])),
-                ('quantity', models.BigIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(999999999)])),
-                ('due_at', models.DateTimeField(verbose_name='due')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drops', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="drp")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("address", models.CharField(blank=True, max_length=240, verbose_name="address")),
+                ("city", models.CharField(max_length=80, verbose_name="city")),
+                (
+                    "lat",
+                    models.FloatField(
+                        validators=[
+                            django.core.validators.MinValueValidator(-90),
+                            django.core.validators.MaxValueValidator(90),
+                        ]
+                    ),
+                ),
+                (
+                    "lon",
+                    models.FloatField(
+                        validators=[
+                            django.core.validators.MinValueValidator(-180),
+                            django.core.validators.MaxValueValidator(180),
+                        ]
+                    ),
+                ),
+                (
+                    "quantity",
+                    models.BigIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(999999999),
+                        ]
+                    ),
+                ),
+                ("due_at", models.DateTimeField(verbose_name="due")),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drops", to="orders.order"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Product',
+            name="Product",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='prd')),
-                ('code', models.SlugField(max_length=40, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('parameters', models.JSONField(blank=True, default=list)),
-                ('material_code', models.CharField(blank=True, max_length=40, verbose_name='made of')),
-                ('size_mm', models.PositiveIntegerField(blank=True, null=True, verbose_name='largest dimension, mm')),
-                ('tolerance_um', models.PositiveIntegerField(blank=True, null=True, verbose_name='tolerance, µm')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='products', to='accounts.enterprise')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="prd")),
+                ("code", models.SlugField(max_length=40, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("parameters", models.JSONField(blank=True, default=list)),
+                ("material_code", models.CharField(blank=True, max_length=40, verbose_name="made of")),
+                (
+                    "size_mm",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="largest dimension, mm"),
+                ),
+                (
+                    "tolerance_um",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="tolerance, µm"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="products",
+                        to="accounts.enterprise",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='order',
-            name='product',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='orders.product'),
+            model_name="order",
+            name="product",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="orders", to="orders.product"
+            ),
         ),
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('code', models.SlugField(max_length=40, verbose_name='code')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('process', models.CharField(choices=[('press', 'pressing'), ('coat', 'coating'), ('emboss', 'embossing'), ('mill', 'milling'), ('turn', 'turning'), ('edm', 'electrical discharge machining'), ('grind', 'grinding'), ('laser', 'laser cutting'), ('mould', 'injection moulding'), ('print', '3D printing'), ('sew', 'sewing'), ('assemble', 'assembly'), ('pack', 'packing')], max_length=20, verbose_name='process')),
-                ('makes', models.SlugField(max_length=40, verbose_name='makes')),
-                ('certificates', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('weight_g', models.PositiveIntegerField(default=0, verbose_name='weight, g')),
-                ('hold_min', models.PositiveIntegerField(default=0, verbose_name='waiting time after, minutes')),
-                ('standard_units_per_h', models.PositiveIntegerField(blank=True, null=True, verbose_name='standard pieces an hour')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='operations', to='orders.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("code", models.SlugField(max_length=40, verbose_name="code")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "process",
+                    models.CharField(
+                        choices=[
+                            ("press", "pressing"),
+                            ("coat", "coating"),
+                            ("emboss", "embossing"),
+                            ("mill", "milling"),
+                            ("turn", "turning"),
+                            ("edm", "electrical discharge machining"),
+                            ("grind", "grinding"),
+                            ("laser", "laser cutting"),
+                            ("mould", "injection moulding"),
+                            ("print", "3D printing"),
+                            ("sew", "sewing"),
+                            ("assemble", "assembly"),
+                            ("pack", "packing"),
+                        ],
+                        max_length=20,
+                        verbose_name="process",
+                    ),
+                ),
+                ("makes", models.SlugField(max_length=40, verbose_name="makes")),
+                (
+                    "certificates",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                ("weight_g", models.PositiveIntegerField(default=0, verbose_name="weight, g")),
+                (
+                    "hold_min",
+                    models.PositiveIntegerField(default=0, verbose_name="waiting time after, minutes"),
+                ),
+                (
+                    "standard_units_per_h",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="standard pieces an hour"
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="operations",
+                        to="orders.product",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position', 'id'],
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='OperationNeed',
+            name="OperationNeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.SlugField(blank=True, max_length=40)),
-                ('num', models.PositiveIntegerField(default=1)),
-                ('den', models.PositiveIntegerField(default=1)),
-                ('material', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='orders.material')),
-                ('operation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='needs', to='orders.operation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("item", models.SlugField(blank=True, max_length=40)),
+                ("num", models.PositiveIntegerField(default=1)),
+                ("den", models.PositiveIntegerField(default=1)),
+                (
+                    "material",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="orders.material",
+                    ),
+                ),
+                (
+                    "operation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="needs",
+                        to="orders.operation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('item', ''), ('material__isnull', False)), models.Q(models.Q(('item', ''), _negated=True), ('material', None)), _connector='OR'), name='need_is_item_or_material'), models.CheckConstraint(condition=models.Q(('den__gte', 1), ('num__gte', 1)), name='need_is_positive')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("item", ""), ("material__isnull", False)),
+                            models.Q(models.Q(("item", ""), _negated=True), ("material", None)),
+                            _connector="OR",
+                        ),
+                        name="need_is_item_or_material",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("den__gte", 1), ("num__gte", 1)), name="need_is_positive"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MaterialSupply',
+            name="MaterialSupply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('supplier', models.CharField(choices=[('factory', 'each factory buys it'), ('buyer', 'the buyer provides it at every factory')], max_length=10)),
-                ('material', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='orders.material')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='supplies', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "supplier",
+                    models.CharField(
+                        choices=[
+                            ("factory", "each factory buys it"),
+                            ("buyer", "the buyer provides it at every factory"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "material",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="orders.material"),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="supplies",
+                        to="orders.order",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('order', 'material'), name='one_supplier_per_material')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "material"), name="one_supplier_per_material")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='product',
-            constraint=models.UniqueConstraint(fields=('owner', 'code'), name='one_product_per_code', nulls_distinct=False),
+            model_name="product",
+            constraint=models.UniqueConstraint(
+                fields=("owner", "code"), name="one_product_per_code", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__range', (1, 999999999))), name='order_quantity_is_sane'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__range", (1, 999999999))), name="order_quantity_is_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('release_at', None), ('release_at__lt', models.F('due_at')), _connector='OR'), name='order_due_after_release'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("release_at", None), ("release_at__lt", models.F("due_at")), _connector="OR"
+                ),
+                name="order_due_after_release",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('tax_bp__lte', 10000)), name='order_tax_at_most_all'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("tax_bp__lte", 10000)), name="order_tax_at_most_all"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(fields=('product', 'code'), name='one_operation_per_code'),
+            model_name="operation",
+            constraint=models.UniqueConstraint(fields=("product", "code"), name="one_operation_per_code"),
         ),
     ]

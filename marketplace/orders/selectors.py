@@ -1,0 +1,53 @@
+"""Reading products and orders, always as somebody: a buyer sees its own orders, nobody else sees them here."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.viewer import Viewer
+from marketplace.common.errors import NotFound
+from marketplace.orders.models import Order, Product
+
+
+def products(*, viewer: Viewer) -> QuerySet[Product]:
+    """Templates and the viewer's own products, with their routings, by name."""
+    visible = Q(owner=None)
+    if viewer.enterprise_id is not None:
+        visible |= Q(owner_id=viewer.enterprise_id)
+    return (
+        Product.objects.filter(visible)
+        .select_related("owner")
+        .prefetch_related("operations__needs__material")
+        .order_by("name", "id")
+    )
+
+
+def product(*, viewer: Viewer, product: str) -> Product:
+    """The product with this public id; `NotFound` for a foreign one as for one that does not exist."""
+    found = products(viewer=viewer).filter(public_id=product).first()
+    if found is None:
+        raise NotFound(_("There is no such product."))
+    return found
+
+
+def orders(*, viewer: Viewer) -> QuerySet[Order]:
+    """The viewer's own orders, newest first. Nothing for a visitor or a factory."""
+    if not viewer.is_buyer or viewer.enterprise_id is None:
+        return Order.objects.none()
+    return (
+        Order.objects.filter(buyer_id=viewer.enterprise_id)
+        .select_related("product", "buyer", "seller_of_record")
+        .order_by("-id")
+    )
+
+
+def order(*, viewer: Viewer, order: str) -> Order:
+    """The order with this public id, all its parts loaded; `NotFound` for a foreign one as for an unknown one."""
+    found = (
+        orders(viewer=viewer)
+        .prefetch_related("drops", "supplies__material", "blocked", "product__operations__needs__material")
+        .filter(public_id=order)
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("There is no such order."))
+    return found
