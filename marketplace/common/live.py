@@ -7,17 +7,20 @@ Messages carry no data: what a reload would show is the only truth.
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 
-    Watcher = AbstractBaseUser | AnonymousUser
-MayWatch = Callable[["Watcher", str], bool]
+class Watcher(Protocol):
+    """A logged-in person."""
+
+    pk: Any
+
+
+MayWatch = Callable[[Watcher, str], bool]
 
 log = logging.getLogger(__name__)
 _gates: dict[str, MayWatch] = {}
@@ -28,7 +31,7 @@ def register(kind: str, may_watch: MayWatch) -> None:
     _gates[kind] = may_watch
 
 
-def may_watch(person: "Watcher", topic: str) -> bool:
+def may_watch(person: Watcher, topic: str) -> bool:
     kind, _, public_id = topic.partition(":")
     gate = _gates.get(kind)
     return gate is not None and bool(public_id) and gate(person, public_id)

@@ -4,4 +4,9 @@ from django.apps import AppConfig
 class PlanningConfig(AppConfig):
     name = "marketplace.planning"
     label = "planning"
-    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.common import live
+        from marketplace.planning.selectors import may_watch_plan
+
+        live.register("plan", may_watch_plan)

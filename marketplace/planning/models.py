@@ -9,6 +9,30 @@ from marketplace.common.ids import PublicIdField
 from marketplace.orders.models import Order
 
 
+class TransportTerms(models.Model):
+    """How goods travel on the network; the newest row counts. Distances are great-circle times `detour_pct`."""
+
+    km_per_h = models.PositiveIntegerField(default=55)
+    handling_min = models.PositiveIntegerField(default=60)
+    delivery_handling_min = models.PositiveIntegerField(default=120)  # the last way, to the buyer
+    detour_pct = models.PositiveIntegerField(default=100)
+    cents_per_tonne_km = models.PositiveIntegerField(default=0)
+    cents_per_trip = models.PositiveIntegerField(default=0)
+    trip_units = models.PositiveIntegerField(null=True, blank=True)  # pieces a truck takes; null: no limit
+    departs_every_min = models.PositiveIntegerField(default=1)
+    departs_at_min = models.PositiveIntegerField(default=0)  # minutes after midnight UTC of a first departure
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(km_per_h__gte=1, detour_pct__gte=100, departs_every_min__gte=1)
+                & (Q(trip_units=None) | Q(trip_units__gte=1)),
+                name="transport_terms_are_sane",
+            )
+        ]
+
+
 class PlanRun(models.Model):
     """One question to the solver and its answer.
 
@@ -34,7 +58,11 @@ class PlanRun(models.Model):
     goal = models.CharField(max_length=10, choices=Goal.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     epoch = models.DateTimeField()  # business time of minute 0
+    asked_at = models.DateTimeField()  # business time; nothing may start before the answers to it
     problem = models.JSONField(null=True, blank=True)
+    replaces = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    pins = models.JSONField(default=list, blank=True)  # lots of plan/1 that stand as they are
+    refused = models.JSONField(default=list, blank=True)  # [machine id, start, end]: not offered again
     seed = models.PositiveIntegerField(default=1)
     time_limit_s = models.PositiveIntegerField(default=25)
     # the lease

@@ -18,12 +18,16 @@ class Deal(models.Model):
     class Status(models.TextChoices):
         OFFERING = "offering", _("waiting for factories")
         REPLANNING = "replanning", _("the declined rest is being re-planned")
+        CHANGED = "changed", _("changed: waiting for the buyer's consent")
         AGREED = "agreed", _("agreed: all runs are booked")
         FAILED = "failed", _("not agreed")
 
     public_id = PublicIdField("dea")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="deals")
     plan_run = models.ForeignKey(PlanRun, on_delete=models.PROTECT, related_name="deals")
+    proposed_run = models.ForeignKey(  # the re-plan that waits for the buyer's consent
+        PlanRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OFFERING)
     chosen_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     chosen_at = models.DateTimeField()  # business time

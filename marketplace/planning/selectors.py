@@ -1,0 +1,93 @@
+"""Reading plans: a buyer sees those of its own orders, nobody else sees any here."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.market import listed_equipment
+from marketplace.common.errors import NotFound
+from marketplace.common.live import Watcher
+from marketplace.orders.models import Order
+from marketplace.planning.coverage import Coverage, coverage_of
+from marketplace.planning.models import PlanRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A plan run as a choice: when all has arrived, at what price, how far from the proven best.
+
+    `days` and `naive_days` count from the moment of asking to the last arrival; `gap_pct` is None where no
+    bound is proven; `is_choosable` when there is something to agree on.
+    """
+
+    run: PlanRun
+    arrives_at: datetime | None
+    days: float | None
+    naive_days: float | None
+    is_late: bool
+    is_choosable: bool
+
+
+def plan_runs(viewer: Viewer) -> QuerySet[PlanRun]:
+    """The viewer's plan runs, newest first, without the large documents."""
+    return (
+        PlanRun.objects.filter(order__buyer_id=viewer.enterprise_id, order__buyer__isnull=False)
+        .select_related("order")
+        .defer("problem", "plan")
+        .order_by("-id")
+    )
+
+
+def plan_run(viewer: Viewer, *, public_id: str) -> PlanRun:
+    run = plan_runs(viewer).filter(public_id=public_id).first()
+    if run is None:
+        raise NotFound(_("There is no such plan."))
+    return run
+
+
+def options(viewer: Viewer, *, order_public_id: str) -> list[Option]:
+    """The newest run of each goal of an order of the viewer's, fastest first."""
+    order = Order.objects.filter(public_id=order_public_id, buyer_id=viewer.enterprise_id).first()
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    newest: dict[str, PlanRun] = {}
+    for run in plan_runs(viewer).filter(order=order, replaces=None):
+        newest.setdefault(run.goal, run)
+    return [option_of(newest[goal]) for goal in PlanRun.Goal.values if goal in newest]
+
+
+def option_of(run: PlanRun) -> Option:
+    arrives_at = None if run.finish_min is None else run.epoch + timedelta(minutes=run.finish_min)
+    return Option(
+        run=run,
+        arrives_at=arrives_at,
+        days=None if run.finish_min is None else run.finish_min / 1440,
+        naive_days=None if run.naive_finish_min is None else run.naive_finish_min / 1440,
+        is_late=arrives_at is not None and arrives_at > run.order.due_at,
+        is_choosable=run.status == PlanRun.Status.DONE and run.finish_min is not None,
+    )
+
+
+def coverage(viewer: Viewer, *, order_public_id: str) -> list[Coverage]:
+    """For each operation of the viewer's order, how many machines of the network can do it."""
+    order = (
+        Order.objects.filter(public_id=order_public_id, buyer_id=viewer.enterprise_id)
+        .select_related("product")
+        .prefetch_related("product__operations")
+        .first()
+    )
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    processes = {operation.process for operation in order.product.operations.all()}
+    machines = listed_equipment(verified_only=order.verified_only, regions=order.regions, processes=processes)
+    return coverage_of(order=order, equipment=machines)
+
+
+def may_watch_plan(person: Watcher, public_id: str) -> bool:
+    """A plan is watched by the people of its buyer."""
+    return PlanRun.objects.filter(
+        public_id=public_id, order__buyer__memberships__person_id=person.pk
+    ).exists()

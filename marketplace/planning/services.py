@@ -1,0 +1,184 @@
+"""Asking for plans, stopping them, and giving them to workers."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.viewer import Viewer
+from marketplace.common.clock import real_now
+from marketplace.common.errors import NotFound
+from marketplace.common.jobs import start_after_commit
+from marketplace.common.live import push_after_commit
+from marketplace.orders.models import Order
+from marketplace.orders.services import open_order
+from marketplace.planning.errors import OrderNotPlannable, RunIsOver
+from marketplace.planning.models import PlanRun
+
+SOLVE_TASK = "planning.solve"
+LEASE = timedelta(seconds=30)
+MAX_ATTEMPTS = 3
+LIVING = (PlanRun.Status.QUEUED, PlanRun.Status.RUNNING)
+
+
+@transaction.atomic
+def request_plans(*, viewer: Viewer, order_public_id: str, now: datetime) -> list[PlanRun]:
+    """Queue one run for each goal on an open order of the viewer's; runs still going on are left alone."""
+    viewer.require_planner()
+    order = (
+        Order.objects.select_for_update()
+        .filter(public_id=order_public_id, buyer_id=viewer.enterprise_id)
+        .first()
+    )
+    if order is None:
+        raise NotFound(_("There is no such order."))
+    if order.status == Order.Status.DRAFT:
+        open_order(viewer=viewer, order=order_public_id, now=now)
+        order.refresh_from_db()
+    if order.status != Order.Status.OPEN:
+        raise OrderNotPlannable(_("This order has been placed or closed; it is not planned again."))
+    living = set(order.plan_runs.filter(status__in=LIVING).values_list("goal", flat=True))
+    return [
+        queue_run(order=order, goal=goal, requested_by_id=viewer.person_id, now=now)
+        for goal in PlanRun.Goal.values
+        if goal not in living
+    ]
+
+
+def queue_run(
+    *,
+    order: Order,
+    goal: str,
+    requested_by_id: int | None,
+    now: datetime,
+    epoch: datetime | None = None,
+    replaces: PlanRun | None = None,
+    pins: list[dict[str, object]] | None = None,
+    refused: list[list[object]] | None = None,
+) -> PlanRun:
+    """Insert the row and nudge a worker after commit. The caller holds the order's lock.
+
+    A re-plan keeps the `epoch` of the plan it `replaces`, so that pinned lots keep their minutes.
+    """
+    run = PlanRun.objects.create(
+        order=order,
+        goal=goal,
+        requested_by_id=requested_by_id,
+        epoch=(epoch or now).replace(second=0, microsecond=0),
+        asked_at=now,
+        seed=1 + order.plan_runs.count(),
+        time_limit_s=settings.SOLVER["time_limit_s"],
+        replaces=replaces,
+        pins=pins or [],
+        refused=refused or [],
+    )
+    start_after_commit(SOLVE_TASK, run.public_id)
+    announce(run)
+    return run
+
+
+@transaction.atomic
+def stop_run(*, viewer: Viewer, public_id: str) -> PlanRun:
+    """Ask a run to stop; a running solver writes its best plan so far, a queued run is cancelled at once."""
+    viewer.require_planner()
+    run = (
+        PlanRun.objects.select_for_update(of=("self",))
+        .filter(public_id=public_id, order__buyer_id=viewer.enterprise_id)
+        .select_related("order")
+        .first()
+    )
+    if run is None:
+        raise NotFound(_("There is no such plan."))
+    if run.status not in LIVING:
+        raise RunIsOver(_("This plan is finished; there is nothing to stop."))
+    run.stop_requested = True
+    if run.status == PlanRun.Status.QUEUED:
+        run.status = PlanRun.Status.CANCELLED
+        run.finished_at = real_now()
+    run.save(update_fields=["stop_requested", "status", "finished_at"])
+    announce(run)
+    return run
+
+
+@transaction.atomic
+def lease(*, public_id: str) -> PlanRun | None:
+    """Give a queued run (or one whose lease has run out) to the calling worker; None if there is nothing to do."""
+    now = real_now()
+    run = (
+        PlanRun.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("order")
+        .filter(public_id=public_id)
+        .filter(Q(status=PlanRun.Status.QUEUED) | Q(status=PlanRun.Status.RUNNING, lease_until__lt=now))
+        .first()
+    )
+    if run is None:
+        return None
+    if run.attempts >= MAX_ATTEMPTS:
+        run.status, run.finished_at = PlanRun.Status.FAILED, now
+        run.error = f"given up after {run.attempts} attempts"
+        run.save(update_fields=["status", "finished_at", "error"])
+        announce(run)
+        return None
+    run.status, run.lease_until, run.started_at = PlanRun.Status.RUNNING, now + LEASE, now
+    run.fencing_token += 1
+    run.attempts += 1
+    run.progress = []
+    run.save(update_fields=["status", "lease_until", "started_at", "fencing_token", "attempts", "progress"])
+    announce(run)
+    return run
+
+
+def heartbeat(run: PlanRun, *, progress: list[list[float | None]]) -> bool:
+    """Extend the lease and store progress under the token. False: the run is no longer ours."""
+    with transaction.atomic():
+        is_ours = PlanRun.objects.filter(
+            pk=run.pk, status=PlanRun.Status.RUNNING, fencing_token=run.fencing_token
+        ).update(lease_until=real_now() + LEASE, progress=progress)
+        if is_ours:
+            announce(run)
+    return bool(is_ours)
+
+
+def wants_stop(run: PlanRun) -> bool:
+    return PlanRun.objects.filter(pk=run.pk, stop_requested=True).exists()
+
+
+def finish(run: PlanRun, **answer: object) -> bool:
+    """Store the end of a run under its token and tell everybody; False if another worker has taken it over."""
+    with transaction.atomic():
+        is_ours = PlanRun.objects.filter(
+            pk=run.pk, status=PlanRun.Status.RUNNING, fencing_token=run.fencing_token
+        ).update(lease_until=None, finished_at=real_now(), **answer)
+        if is_ours:
+            announce(run)
+            if run.replaces_id is not None:
+                start_after_commit("trading.take_up", run.public_id)
+    return bool(is_ours)
+
+
+def requeue_lost() -> list[str]:
+    """Nudge every run that waits or whose lease ran out; returns their public ids.
+
+    Runs of cancelled orders are stopped instead.
+    """
+    now = real_now()
+    PlanRun.objects.filter(order__status=Order.Status.CANCELLED, status=PlanRun.Status.QUEUED).update(
+        status=PlanRun.Status.CANCELLED, finished_at=now
+    )
+    PlanRun.objects.filter(order__status=Order.Status.CANCELLED, status=PlanRun.Status.RUNNING).update(
+        stop_requested=True
+    )
+    lost = PlanRun.objects.filter(
+        Q(status=PlanRun.Status.QUEUED, created_at__lt=now - timedelta(seconds=5))
+        | Q(status=PlanRun.Status.RUNNING, lease_until__lt=now)
+    ).values_list("public_id", flat=True)
+    for public_id in lost:
+        start_after_commit(SOLVE_TASK, public_id)
+    return list(lost)
+
+
+def announce(run: PlanRun) -> None:
+    Order.objects.filter(pk=run.order_id).update(version=F("version") + 1)
+    push_after_commit(f"plan:{run.public_id}", f"order:{run.order.public_id}")

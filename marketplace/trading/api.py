@@ -1,0 +1,194 @@
+"""Deals and offers over HTTP: choose a plan, answer a package, read runs."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from marketplace.accounts.permissions import IsMember, viewer_of
+from marketplace.common import clock
+from marketplace.common.api.pagination import CursorPages
+from marketplace.common.errors import NotFound
+from marketplace.trading import selectors, services
+from marketplace.trading.models import Deal, Package, Run
+
+
+class DealSerializer(serializers.ModelSerializer[Deal]):
+    id = serializers.CharField(source="public_id", read_only=True)
+    order = serializers.CharField(source="order.public_id", read_only=True)
+    plan = serializers.CharField(source="plan_run.public_id", read_only=True)
+    num_packages = serializers.SerializerMethodField()
+    num_answered = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Deal
+        fields = (
+            "id", "order", "plan", "status", "chosen_at", "net_cents", "currency", "promised_at", "reason",
+            "num_packages", "num_answered",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    def get_num_packages(self, deal: Deal) -> int:
+        return selectors.deal_progress(deal).num_packages
+
+    def get_num_answered(self, deal: Deal) -> int:
+        return selectors.deal_progress(deal).num_answered
+
+
+class RunSerializer(serializers.ModelSerializer[Run]):
+    """What one machine makes when, for how much. Times include the set-up."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    machine = serializers.CharField(source="equipment.public_id", read_only=True)
+    device = serializers.CharField(
+        source="equipment.device.public_id", read_only=True, allow_null=True, default=None
+    )
+    operation = serializers.CharField(source="operation.code", read_only=True)
+
+    class Meta:
+        model = Run
+        fields = (
+            "id", "machine", "device", "operation", "status", "starts_at", "ends_at", "setup_min", "quantity",
+            "pay_cents", "variant",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class PackageSerializer(serializers.ModelSerializer[Package]):
+    """An offer to one factory, in short."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    product = serializers.CharField(source="deal.order.product.name", read_only=True)
+    num_runs = serializers.IntegerField(read_only=True)
+    num_pieces = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Package
+        fields = (
+            "id", "product", "status", "pay_cents", "currency", "pay_on", "answer_by", "answered_at", "reason",
+            "num_runs", "num_pieces",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class PackageDetailSerializer(PackageSerializer):
+    runs = RunSerializer(many=True, read_only=True)
+
+    class Meta(PackageSerializer.Meta):
+        fields = (*PackageSerializer.Meta.fields, "runs")
+        read_only_fields = fields
+
+
+class ChooseSerializer(serializers.Serializer[None]):
+    plan = serializers.CharField(help_text="public id of a finished plan of this order")
+
+
+class AnswerSerializer(serializers.Serializer[None]):
+    """Either `accept_all`, or the runs that are accepted; the others are declined."""
+
+    accept_all = serializers.BooleanField(default=False)
+    accepted = serializers.ListField(child=serializers.CharField(), default=list, max_length=5000)
+    reason = serializers.CharField(max_length=240, default="", allow_blank=True)
+
+
+class OrderDealView(APIView):
+    permission_classes = [IsMember]
+
+    @extend_schema(operation_id="order_deal_retrieve", responses=DealSerializer)
+    def get(self, request: Request, order: str) -> Response:
+        deal = selectors.deal_of_order(viewer_of(request), order_public_id=order)
+        if deal is None:
+            raise NotFound("No plan has been chosen for this order.")
+        return Response(DealSerializer(deal).data)
+
+    @extend_schema(
+        operation_id="order_deal_create", request=ChooseSerializer, responses={201: DealSerializer}
+    )
+    def post(self, request: Request, order: str) -> Response:
+        """Choose a plan: its capacity is held and each factory gets its package."""
+        asked = ChooseSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        viewer = viewer_of(request)
+        selectors.deal_of_order(viewer, order_public_id=order)
+        deal = services.choose_plan(
+            viewer=viewer,
+            order_public_id=order,
+            plan_public_id=asked.validated_data["plan"],
+            now=clock.now(),
+            clock_speed=clock.speed(),
+        )
+        return Response(DealSerializer(deal).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(operation_id="order_deal_cancel", responses=DealSerializer)
+    def delete(self, request: Request, order: str) -> Response:
+        """Withdraw before all factories have agreed; held and booked time is free again."""
+        deal = services.cancel_deal(viewer=viewer_of(request), order_public_id=order)
+        return Response(DealSerializer(deal).data)
+
+
+class OrderConsentView(APIView):
+    permission_classes = [IsMember]
+
+    @extend_schema(operation_id="order_deal_consent", request=None, responses=DealSerializer)
+    def post(self, request: Request, order: str) -> Response:
+        """Agree to the changed plan after a factory declined."""
+        deal = services.consent(
+            viewer=viewer_of(request), order_public_id=order, now=clock.now(), clock_speed=clock.speed()
+        )
+        return Response(DealSerializer(deal).data)
+
+
+class PackageListView(APIView):
+    permission_classes = [IsMember]
+
+    @extend_schema(operation_id="packages_list", responses=PackageSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        pages = CursorPages()
+        page = pages.paginate_queryset(selectors.packages(viewer_of(request)), request, view=self)
+        return pages.get_paginated_response(PackageSerializer(page, many=True).data)
+
+
+class PackageView(APIView):
+    permission_classes = [IsMember]
+
+    @extend_schema(operation_id="packages_retrieve", responses=PackageDetailSerializer)
+    def get(self, request: Request, package: str) -> Response:
+        return Response(
+            PackageDetailSerializer(selectors.package(viewer_of(request), public_id=package)).data
+        )
+
+
+class PackageAnswerView(APIView):
+    permission_classes = [IsMember]
+
+    @extend_schema(
+        operation_id="packages_answer", request=AnswerSerializer, responses=PackageDetailSerializer
+    )
+    def post(self, request: Request, package: str) -> Response:
+        """Accept the package whole or by run; what is accepted is booked at once."""
+        asked = AnswerSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        viewer = viewer_of(request)
+        accepted = frozenset(asked.validated_data["accepted"])
+        if asked.validated_data["accept_all"]:
+            found = selectors.package(viewer, public_id=package)
+            accepted = frozenset(run.public_id for run in found.runs.all())
+        services.answer_package(
+            viewer=viewer,
+            public_id=package,
+            answer=services.Answer(accepted=accepted, reason=asked.validated_data["reason"]),
+            now=clock.now(),
+        )
+        return Response(PackageDetailSerializer(selectors.package(viewer, public_id=package)).data)
+
+
+class RunListView(APIView):
+    permission_classes = [IsMember]
+
+    @extend_schema(operation_id="runs_list", responses=RunSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """Booked runs on own machines."""
+        pages = CursorPages()
+        page = pages.paginate_queryset(selectors.own_runs(viewer_of(request)), request, view=self)
+        return pages.get_paginated_response(RunSerializer(page, many=True).data)

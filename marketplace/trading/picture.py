@@ -1,0 +1,160 @@
+"""A deal as its buyer or one of its factories looks at it: booked runs, live states, flows.
+
+Before all is agreed a buyer sees neutral names and places at city level; with the contract names and places. A
+factory sees its own rows and, of the flows, its own ends with the city of the other side.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.models import Site
+from marketplace.accounts.viewer import Viewer
+from marketplace.common.errors import NotFound
+from marketplace.disclosure.place import city_point
+from marketplace.planning.models import TransportTerms
+from marketplace.planning.picture import Bar, Move, Picture, Place, Row, flows_of, neutral_name
+from marketplace.trading.models import Deal, Leg, Package, Run
+
+NameSite = Callable[[Site], str]
+
+
+def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> Picture:
+    """`made` counts good pieces by run key, where telemetry says. The caller has shown the deal is the viewer's."""
+    labels = dict(deal.packages.order_by("id").values_list("enterprise_id", "label"))
+    is_open = deal.status == Deal.Status.AGREED
+
+    def name(site: Site) -> str:
+        neutral = neutral_name(labels.get(site.enterprise_id, "?"), site.city)
+        return f"{site.enterprise.name}, {site.city}" if is_open else neutral
+
+    runs = _runs(deal)
+    return _picture(deal, runs, list(_legs(deal)), name=name, exact=is_open, now=now, made=made)
+
+
+def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapping[int, int]) -> Picture:
+    """Own machines by their names; of the others only the city of those next to it in the flow."""
+    if not deal.packages.filter(enterprise_id=viewer.enterprise_id).exists():
+        raise NotFound(_("There is no such offer."))
+    mine = viewer.enterprise_id
+
+    def name(site: Site) -> str:
+        return site.name if site.enterprise_id == mine else _("Neighbour in %(city)s") % {"city": site.city}
+
+    runs = [run for run in _runs(deal) if run.package.enterprise_id == mine]
+    legs = [
+        leg
+        for leg in _legs(deal)
+        if leg.from_site.enterprise_id == mine or (leg.to_site and leg.to_site.enterprise_id == mine)
+    ]
+    return _picture(deal, runs, legs, name=name, exact=False, now=now, made=made)
+
+
+def state_of(run: Run, *, now: datetime) -> str:
+    """offered, declined, booked, running or done, by the business clock."""
+    if run.status != Run.Status.BOOKED:
+        return str(run.status)
+    if now < run.starts_at:
+        return "booked"
+    return "running" if now < run.ends_at else "done"
+
+
+def _runs(deal: Deal) -> list[Run]:
+    return list(
+        Run.objects.filter(package__deal=deal)
+        .exclude(status=Run.Status.REPLACED)
+        .exclude(package__status=Package.Status.WITHDRAWN)
+        .select_related("package", "equipment__site__enterprise", "operation")
+        .order_by("operation__position", "package_id", "equipment_id", "starts_at")
+    )
+
+
+def _legs(deal: Deal) -> Iterable[Leg]:
+    return deal.legs.select_related("from_site__enterprise", "to_site__enterprise", "to_drop")
+
+
+def _picture(
+    deal: Deal,
+    runs: list[Run],
+    legs: list[Leg],
+    *,
+    name: NameSite,
+    exact: bool,
+    now: datetime,
+    made: Mapping[int, int],
+) -> Picture:
+    rows, keys = _rows(runs, name=name, exact=exact)
+    sites = {run.equipment.site_id: run.equipment.site for run in runs}
+    for leg in legs:
+        sites[leg.from_site_id] = leg.from_site
+        if leg.to_site is not None:
+            sites[leg.to_site.pk] = leg.to_site
+    drops = {leg.to_drop.pk: leg.to_drop for leg in legs if leg.to_drop is not None}
+    places = [_place(site, name=name(site), exact=exact) for site in sites.values()]
+    places += [
+        Place(key=drop.public_id, name=drop.name, kind="drop", lat=drop.lat, lon=drop.lon)
+        for drop in drops.values()
+    ]
+    terms = TransportTerms.objects.order_by("-id").first() or TransportTerms()
+    ends = [run.ends_at for run in runs] + [leg.arrives_at for leg in legs] + [deal.chosen_at]
+    return Picture(
+        starts_at=deal.chosen_at,
+        ends_at=max(ends),
+        due_at=deal.order.due_at,
+        rows=rows,
+        bars=tuple(
+            Bar(
+                run=run.public_id,
+                row=keys[run.equipment_id],
+                operation=run.operation.name,
+                starts_at=run.starts_at,
+                ends_at=run.ends_at,
+                quantity=run.quantity,
+                state=state_of(run, now=now),
+                made=made.get(run.pk),
+            )
+            for run in sorted(runs, key=lambda run: run.starts_at)
+        ),
+        places=tuple({place.key: place for place in places}.values()),
+        flows=tuple(flows_of((_move(leg, name=name) for leg in legs), trip_units=terms.trip_units)),
+    )
+
+
+def _rows(runs: list[Run], *, name: NameSite, exact: bool) -> tuple[tuple[Row, ...], dict[int, str]]:
+    """Machines in the order of the runs; without a contract they are numbered within their factory."""
+    rows: dict[int, Row] = {}
+    counts: dict[str, int] = defaultdict(int)
+    for run in runs:
+        if run.equipment_id in rows:
+            continue
+        factory = name(run.equipment.site)
+        counts[factory] += 1
+        numbered = _("machine %(number)s") % {"number": counts[factory]}
+        rows[run.equipment_id] = Row(
+            key=f"{factory} {counts[factory]}",
+            factory=factory,
+            machine=run.equipment.name if exact else numbered,
+            stage=run.operation.name,
+        )
+    return tuple(rows.values()), {pk: row.key for pk, row in rows.items()}
+
+
+def _place(site: Site, *, name: str, exact: bool) -> Place:
+    lat, lon = (site.lat, site.lon) if exact else city_point(site.lat, site.lon)
+    return Place(key=name, name=name, kind="factory", lat=lat, lon=lon)
+
+
+def _move(leg: Leg, *, name: NameSite) -> Move:
+    to_place = (
+        name(leg.to_site) if leg.to_site is not None else (leg.to_drop.public_id if leg.to_drop else "")
+    )
+    return Move(
+        from_place=name(leg.from_site),
+        to_place=to_place,
+        item=leg.item,
+        departs_at=leg.departs_at,
+        arrives_at=leg.arrives_at,
+        quantity=leg.quantity,
+    )

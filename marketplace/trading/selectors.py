@@ -1,0 +1,99 @@
+"""Reading deals and offers: a buyer sees its own deals, a factory its own packages and runs."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.viewer import Viewer
+from marketplace.common.errors import NotFound
+from marketplace.orders.models import Order
+from marketplace.trading.models import Deal, Package, Run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealProgress:
+    """How far the answers are. Counts of packages and of runs."""
+
+    num_packages: int
+    num_answered: int
+    num_declined: int
+    num_runs: int
+    num_booked: int
+
+
+def packages(viewer: Viewer) -> QuerySet[Package]:
+    """The offers made to the viewer's enterprise, open ones first, newest first."""
+    return (
+        Package.objects.filter(enterprise_id=viewer.enterprise_id, enterprise__isnull=False)
+        .select_related("deal__order__product", "deal__order__buyer")
+        .annotate(
+            num_runs=Count("runs"), num_pieces=Sum("runs__quantity"), is_open=Q(status=Package.Status.OFFERED)
+        )
+        .order_by("-is_open", "-id")
+    )
+
+
+def package(viewer: Viewer, *, public_id: str) -> Package:
+    """One offer with its runs."""
+    runs = Run.objects.select_related("equipment__site", "equipment__device", "operation")
+    found = packages(viewer).filter(public_id=public_id).prefetch_related(Prefetch("runs", runs)).first()
+    if found is None:
+        raise NotFound(_("There is no such offer."))
+    return found
+
+
+def own_runs(viewer: Viewer) -> QuerySet[Run]:
+    """Booked runs on the viewer's machines, by start."""
+    return (
+        Run.objects.filter(
+            package__enterprise_id=viewer.enterprise_id,
+            package__enterprise__isnull=False,
+            status=Run.Status.BOOKED,
+        )
+        .select_related("equipment__site", "equipment__device", "operation", "package__deal__order")
+        .order_by("starts_at", "id")
+    )
+
+
+def runs_between(viewer: Viewer, *, starts_at: datetime, ends_at: datetime) -> QuerySet[Run]:
+    """Booked runs of the viewer's that touch [starts_at, ends_at)."""
+    return own_runs(viewer).filter(starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+
+def deal_of_order(viewer: Viewer, *, order_public_id: str) -> Deal | None:
+    """The living deal of the viewer's order, None before one is chosen. Raises `NotFound` for a foreign order."""
+    order = Order.objects.filter(public_id=order_public_id, buyer_id=viewer.enterprise_id).first()
+    if order is None or viewer.enterprise_id is None:
+        raise NotFound(_("There is no such order."))
+    return (
+        Deal.objects.filter(order=order)
+        .exclude(status=Deal.Status.FAILED)
+        .select_related("order__product", "order__buyer", "plan_run", "proposed_run")
+        .first()
+    )
+
+
+def deal_progress(deal: Deal) -> DealProgress:
+    """Two queries. The caller has shown that the deal is the viewer's."""
+    answered = [
+        Package.Status.ACCEPTED,
+        Package.Status.PARTLY,
+        Package.Status.DECLINED,
+        Package.Status.EXPIRED,
+    ]
+    counted = deal.packages.aggregate(
+        packages=Count("id"),
+        answered=Count("id", filter=Q(status__in=answered)),
+        declined=Count("id", filter=Q(status__in=[Package.Status.DECLINED, Package.Status.EXPIRED])),
+    )
+    living = Run.objects.filter(package__deal=deal).exclude(status=Run.Status.REPLACED)
+    runs = living.aggregate(runs=Count("id"), booked=Count("id", filter=Q(status=Run.Status.BOOKED)))
+    return DealProgress(
+        num_packages=counted["packages"],
+        num_answered=counted["answered"],
+        num_declined=counted["declined"],
+        num_runs=runs["runs"],
+        num_booked=runs["booked"],
+    )

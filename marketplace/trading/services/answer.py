@@ -1,0 +1,102 @@
+"""A factory answers its package: whole, or run by run. What is accepted is booked at once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.services import Wanted, book_runs, release
+from marketplace.common.errors import NotFound
+from marketplace.common.live import push_after_commit
+from marketplace.orders.models import Order
+from marketplace.trading.errors import OfferClosed, UnknownRun
+from marketplace.trading.models import Deal, Package, Run
+from marketplace.trading.services.settle import settle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """`accepted` are public ids of runs; every other run of the package is declined, with the reason."""
+
+    accepted: frozenset[str]
+    reason: str = ""
+
+
+@transaction.atomic
+def answer_package(*, viewer: Viewer, public_id: str, answer: Answer, now: datetime) -> Package:
+    """Book the accepted runs and free the others. Raises `OfferClosed`, `UnknownRun`, `TimeTaken`."""
+    viewer.require_planner()
+    found = Package.objects.filter(public_id=public_id, enterprise_id=viewer.enterprise_id)
+    order_id = found.values_list("deal__order_id", flat=True).first()
+    if order_id is None:
+        raise NotFound(_("There is no such offer."))
+    Order.objects.select_for_update().get(pk=order_id)
+    package = found.select_for_update(of=("self",)).select_related("deal__order", "enterprise").get()
+    if package.status != Package.Status.OFFERED or now > package.answer_by:
+        raise OfferClosed(_("This offer is closed: %(status)s.") % {"status": package.get_status_display()})
+    runs = list(package.runs.filter(status=Run.Status.OFFERED))
+    if unknown := answer.accepted - {run.public_id for run in runs}:
+        raise UnknownRun(
+            _("The answer names a run that is not in this offer."), field="accepted", value=min(unknown)
+        )
+    _book(package, [run for run in runs if run.public_id in answer.accepted], viewer=viewer)
+    _decline([run for run in runs if run.public_id not in answer.accepted])
+    package.status = _status(num_accepted=len(answer.accepted), num_runs=len(runs))
+    package.answered_at, package.answered_by_id, package.reason = now, viewer.person_id, answer.reason
+    package.save(update_fields=["status", "answered_at", "answered_by", "reason"])
+    settle(package.deal, now=now)
+    push_after_commit(f"enterprise:{package.enterprise.public_id}")
+    return package
+
+
+@transaction.atomic
+def expire_packages(*, now: datetime) -> int:
+    """Close every open package whose time to answer is over; returns how many."""
+    late = Package.objects.filter(status=Package.Status.OFFERED, answer_by__lt=now)
+    num_expired = 0
+    for order_id in sorted(set(late.values_list("deal__order_id", flat=True))):
+        Order.objects.select_for_update().get(pk=order_id)
+        mine = late.filter(deal__order_id=order_id).select_related("deal__order", "enterprise")
+        packages = list(mine.select_for_update(of=("self",)))
+        for package in packages:
+            _decline(list(package.runs.filter(status=Run.Status.OFFERED)))
+            package.status = Package.Status.EXPIRED
+            package.save(update_fields=["status"])
+            push_after_commit(f"enterprise:{package.enterprise.public_id}")
+        num_expired += len(packages)
+        for deal in Deal.objects.filter(pk__in={package.deal_id for package in packages}):
+            settle(deal, now=now)
+    return num_expired
+
+
+def _book(package: Package, runs: list[Run], *, viewer: Viewer) -> None:
+    wanted = [
+        Wanted(
+            equipment_id=run.equipment_id,
+            starts_at=run.starts_at,
+            ends_at=run.ends_at,
+            reference=run.public_id,
+            title=package.deal.order.title,
+        )
+        for run in runs
+    ]
+    if not wanted:
+        return
+    for run, row in zip(runs, book_runs(wanted=wanted, viewer=viewer), strict=True):
+        run.status, run.taken = Run.Status.BOOKED, row
+    Run.objects.bulk_update(runs, ["status", "taken"])
+
+
+def _decline(runs: list[Run]) -> None:
+    release(references=[run.public_id for run in runs])
+    for run in runs:
+        run.status, run.taken = Run.Status.DECLINED, None
+    Run.objects.bulk_update(runs, ["status", "taken"])
+
+
+def _status(*, num_accepted: int, num_runs: int) -> Package.Status:
+    if num_accepted == 0:
+        return Package.Status.DECLINED
+    return Package.Status.ACCEPTED if num_accepted == num_runs else Package.Status.PARTLY
