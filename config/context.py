@@ -1,9 +1,85 @@
-"""What every page's shell shows: the viewer, the clock and its speed."""
+"""What every page's shell shows: the viewer, the clock and its speed, where one can go from here."""
 
+from datetime import datetime
+from functools import cached_property
+
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
+from config.navigation import Link, destinations_for, navigation_for
+from marketplace.accounts.models import Membership
+from marketplace.accounts.selectors import memberships_of
+from marketplace.accounts.viewer import VISITOR, Viewer
 from marketplace.common import clock
 
 
+class Shell:
+    """Read where a template asks for it, so that a fragment without the shell costs no query."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+        self.viewer: Viewer = getattr(request, "viewer", VISITOR)
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        return memberships_of(self.viewer)
+
+    @cached_property
+    def acting_as(self) -> Membership | None:
+        return next((m for m in self.memberships if m.enterprise_id == self.viewer.enterprise_id), None)
+
+    @cached_property
+    def navigation(self) -> tuple[Link, ...]:
+        return navigation_for(self.viewer, path=self.request.path)
+
+    @cached_property
+    def destinations(self) -> tuple[Link, ...]:
+        return destinations_for(self.viewer)
+
+    @cached_property
+    def now(self) -> datetime:
+        return clock.now()
+
+    @cached_property
+    def clock_speed(self) -> float:
+        return clock.speed()
+
+    @property
+    def clock_runs_apart(self) -> bool:
+        """Business time is not simply the time of day."""
+        return self.clock_speed != 1.0
+
+    @property
+    def settings_for_scripts(self) -> dict[str, object]:
+        """What the page's scripts are told: texts in the viewer's language, the clock, where libraries lie."""
+        return {
+            "businessNow": self.now.isoformat(),
+            "clockSpeed": self.clock_speed,
+            "isLive": self.viewer.person_id is not None,
+            "static": settings.STATIC_URL,
+            "texts": {
+                "connected": _("Live"),
+                "reconnecting": _("Reconnecting"),
+                "stale": _("Stale since %(time)s"),
+                "secondsAgo": _("%(n)s s ago"),
+                "minutesAgo": _("%(n)s min ago"),
+                "hoursAgo": _("%(n)s h ago"),
+                "daysAgo": _("%(n)s days ago"),
+                "dayAgo": _("%(n)s day ago"),
+                "inDays": _("in %(n)s d %(h)s h"),
+                "inHours": _("in %(n)s h %(m)s min"),
+                "inMinutes": _("in %(n)s min"),
+                "due": _("now"),
+                "confirm": _("Confirm"),
+                "rowsShown": _("%(shown)s of %(total)s rows"),
+                "noRows": _("No row matches the filter."),
+                "speed": _("%(n)s× real time"),
+                "requestFailed": _("The page could not be reached. What you see may be old."),
+            },
+        }
+
+
 def shell(request: HttpRequest) -> dict[str, object]:
-    return {"viewer": getattr(request, "viewer", None), "now": clock.now(), "clock_speed": clock.speed()}
+    found = Shell(request)
+    return {"shell": found, "viewer": found.viewer}

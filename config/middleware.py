@@ -7,8 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from marketplace.accounts.selectors import viewer_for
-
-SESSION_KEY = "enterprise"
+from marketplace.accounts.viewer import SESSION_KEY
 
 
 class ViewerMiddleware:

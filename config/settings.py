@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "config.middleware.ViewerMiddleware",
+    "config.refusals.RefusalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

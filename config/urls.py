@@ -5,12 +5,14 @@ from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 from drf_spectacular.views import SpectacularAPIView
 
-from config import health
+from config import health, home
 
 # Upper apps first: a lower app never names an upper one.
 APPS = ["mobilisation", "trading", "planning", "orders", "capacity", "machines", "accounts"]
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("clock", home.business_clock, name="clock"),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -21,3 +23,5 @@ urlpatterns = [
     *(path("api/v1/", include(f"marketplace.{app}.api_urls")) for app in APPS),
     *(path("", include(f"marketplace.{app}.urls")) for app in APPS),
 ]
+
+handler404 = "config.refusals.not_found"

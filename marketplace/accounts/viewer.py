@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Enterprise, Membership
 from marketplace.common.errors import Forbidden
 
+SESSION_KEY = "enterprise"  # the session holds the public id of the enterprise a person acts for
 WRITERS = frozenset({Membership.Role.OWNER, Membership.Role.PLANNER})
 
 

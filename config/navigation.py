@@ -1,0 +1,89 @@
+"""Where one can go: a few places for each kind of enterprise, by URL name."""
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import Enterprise
+from marketplace.accounts.viewer import Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A destination: `name` is a URL name, `icon` one of Tabler's outline icons."""
+
+    name: str
+    label: Promise | str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    url: str
+    label: Promise | str
+    icon: str
+    is_current: bool
+
+
+SETTINGS = Place(name="accounts:settings", label=_("Settings"), icon="settings")
+PLACES: dict[str, tuple[Place, ...]] = {
+    Enterprise.Kind.FACTORY: (
+        Place(name="trading:home", label=_("Home"), icon="home"),
+        Place(name="capacity:list", label=_("Machines"), icon="assembly"),
+        Place(name="trading:offers", label=_("Offers"), icon="inbox"),
+        Place(name="machines:data", label=_("Data"), icon="activity"),
+        SETTINGS,
+    ),
+    Enterprise.Kind.BUYER: (
+        Place(name="orders:list", label=_("Orders"), icon="clipboard-list"),
+        Place(name="orders:new", label=_("New order"), icon="plus"),
+        Place(name="orders:products", label=_("Products"), icon="box"),
+        SETTINGS,
+    ),
+    Enterprise.Kind.COORDINATOR: (
+        Place(name="mobilisation:control-room", label=_("Control room"), icon="radar-2"),
+        Place(name="mobilisation:network", label=_("Network"), icon="topology-star-3"),
+        SETTINGS,
+    ),
+}
+PERSONAL: tuple[Place, ...] = (
+    Place(name="accounts:profile", label=_("Your profile"), icon="user"),
+    Place(name="accounts:sites", label=_("Sites"), icon="map-pin"),
+    Place(name="accounts:people", label=_("People"), icon="users"),
+    Place(name="accounts:tokens", label=_("API tokens"), icon="key"),
+    Place(name="account_change_password", label=_("Change password"), icon="lock"),
+    Place(name="mfa_index", label=_("Two-step log-in"), icon="shield-lock"),
+    Place(name="account_logout", label=_("Log out"), icon="logout"),
+)
+
+
+def navigation_for(viewer: Viewer, *, path: str) -> tuple[Link, ...]:
+    """The rail of the viewer's kind of enterprise; the current place is the longest URL that `path` begins with."""
+    places = PLACES.get(viewer.kind, (SETTINGS,) if viewer.person_id else ())
+    urls = [(place, url) for place in places if (url := _url(place.name)) is not None]
+    current = max((url for _, url in urls if path.startswith(url)), key=len, default=None)
+    return tuple(
+        Link(url=url, label=place.label, icon=place.icon, is_current=url == current) for place, url in urls
+    )
+
+
+def destinations_for(viewer: Viewer) -> tuple[Link, ...]:
+    """What the command menu offers: the rail and the pages behind the settings."""
+    if viewer.person_id is None:
+        return ()
+    places = (*PLACES.get(viewer.kind, (SETTINGS,)), *PERSONAL)
+    return tuple(
+        Link(url=url, label=place.label, icon=place.icon, is_current=False)
+        for place in places
+        if (url := _url(place.name)) is not None
+    )
+
+
+def _url(name: str) -> str | None:
+    """None while an app does not answer under this name."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None

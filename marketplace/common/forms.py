@@ -1,0 +1,22 @@
+"""Refusals of the domain, shown beside the field they are about."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.forms import BaseForm
+
+from marketplace.common.errors import DomainError, NotFound
+
+
+@contextmanager
+def refusals_in(form: BaseForm) -> Iterator[None]:
+    """Turn a `DomainError` of the block into an error of the form; ask `form.is_valid()` again afterwards.
+
+    `NotFound` travels on: a page about it would tell a foreign id from an unknown one.
+    """
+    try:
+        yield
+    except NotFound:
+        raise
+    except DomainError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error.text))

@@ -1,0 +1,20 @@
+"""Numbers with their units."""
+
+from decimal import Decimal
+
+from django.utils.translation import ngettext
+
+SPACE = "\u00a0"  # a number and its unit stay on one line
+
+
+def number_text(value: float | Decimal, *, digits: int = 0) -> str:
+    """`4,700,000` or `12.5`; thousands are grouped, `digits` behind the point."""
+    return f"{value:,.{digits}f}"
+
+
+def quantity_text(value: float | Decimal, unit: str = "piece", *, digits: int = 0) -> str:
+    """`4,700,000 pieces`, `12.5 kWh`; a piece is counted in words, other units stand as they are."""
+    number = number_text(value, digits=digits)
+    if unit == "piece":
+        return ngettext("%(n)s piece", "%(n)s pieces", int(value)) % {"n": number}
+    return f"{number}{SPACE}{unit}" if unit else number

@@ -1,0 +1,68 @@
+"""What each state looks like: always a text and an icon; the tone is never the only sign."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """`tone` is good, attention, bad, active (under way) or neutral."""
+
+    text: Promise | str
+    icon: str
+    tone: str = "neutral"
+
+
+LOOKS: dict[str, Look] = {
+    # machines
+    "cutting": Look(text=_("cutting"), icon="player-play", tone="good"),
+    "idle": Look(text=_("idle"), icon="clock-pause", tone="attention"),
+    "off": Look(text=_("off"), icon="power"),
+    "silent": Look(text=_("silent"), icon="antenna-bars-off", tone="bad"),
+    "never-connected": Look(text=_("never connected"), icon="plug-off"),
+    "booked": Look(text=_("booked"), icon="calendar-check", tone="active"),
+    "listed": Look(text=_("offered"), icon="broadcast", tone="good"),
+    "unlisted": Look(text=_("not offered"), icon="eye-off"),
+    # orders
+    "draft": Look(text=_("draft"), icon="pencil"),
+    "open": Look(text=_("being planned"), icon="loader-2", tone="active"),
+    "placed": Look(text=_("placed"), icon="circle-check", tone="good"),
+    "running": Look(text=_("running"), icon="player-play", tone="active"),
+    "done": Look(text=_("done"), icon="check", tone="good"),
+    "cancelled": Look(text=_("cancelled"), icon="ban"),
+    # plans
+    "queued": Look(text=_("waiting for a worker"), icon="hourglass-empty"),
+    "failed": Look(text=_("failed"), icon="alert-triangle", tone="bad"),
+    "optimal": Look(text=_("proven best"), icon="discount-check", tone="good"),
+    "feasible": Look(text=_("feasible"), icon="check", tone="good"),
+    "infeasible": Look(text=_("not possible"), icon="circle-x", tone="bad"),
+    # offers
+    "offered": Look(text=_("waiting for an answer"), icon="clock", tone="attention"),
+    "offering": Look(text=_("waiting for factories"), icon="clock", tone="attention"),
+    "replanning": Look(text=_("being re-planned"), icon="refresh", tone="active"),
+    "agreed": Look(text=_("agreed"), icon="circle-check", tone="good"),
+    "accepted": Look(text=_("accepted"), icon="check", tone="good"),
+    "partly": Look(text=_("accepted in part"), icon="circle-half-2", tone="attention"),
+    "declined": Look(text=_("declined"), icon="x"),
+    "expired": Look(text=_("not answered in time"), icon="clock-x", tone="bad"),
+    "withdrawn": Look(text=_("withdrawn"), icon="arrow-back-up"),
+    "replaced": Look(text=_("replaced"), icon="replace"),
+    # enterprises
+    "unverified": Look(text=_("not verified"), icon="shield"),
+    "pending": Look(text=_("verification pending"), icon="shield-half", tone="attention"),
+    "verified": Look(text=_("verified"), icon="shield-check", tone="good"),
+    "rejected": Look(text=_("verification rejected"), icon="shield-x", tone="bad"),
+    # answers of any kind
+    "ok": Look(text=_("in order"), icon="check", tone="good"),
+    "late": Look(text=_("late"), icon="alarm", tone="bad"),
+    "at-risk": Look(text=_("at risk"), icon="alert-triangle", tone="attention"),
+    "stale": Look(text=_("stale"), icon="clock-exclamation", tone="attention"),
+}
+UNKNOWN = Look(text=_("unknown"), icon="help-circle")
+
+
+def look_of(state: str) -> Look:
+    """The look of a state; a word we do not know is shown as it is."""
+    return LOOKS.get(state, Look(text=state, icon=UNKNOWN.icon) if state else UNKNOWN)

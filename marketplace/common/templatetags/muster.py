@@ -1,0 +1,148 @@
+"""The components of every page, as template tags; how to use them is in docs/components.md."""
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template import Context
+from django.template.base import Parser, Token
+from django.template.loader_tags import BlockNode
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from marketplace.common import clock
+from marketplace.common.money import format_cents
+from marketplace.common.show import amounts, times
+from marketplace.common.show.icons import icon_svg
+from marketplace.common.show.inputs import input_html
+from marketplace.common.show.states import look_of
+
+register = template.Library()
+
+
+class Again(template.Node):
+    """Not a BlockNode itself, for that would stand in the way of the block it repeats."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def render(self, context: Context) -> SafeString:
+        return BlockNode(self.name, template.NodeList()).render(context)
+
+
+@register.tag
+def again(parser: Parser, token: Token) -> Again:
+    """`{% again title %}` shows a block of this page a second time (a title is tab and heading)."""
+    _, name = token.split_contents()
+    return Again(name)
+
+
+@register.simple_tag
+def icon(name: str, size: int = 18) -> SafeString:
+    return icon_svg(name, size_px=size)
+
+
+@register.simple_tag
+def state(name: str, label: str | Promise = "", tone: str = "") -> SafeString:
+    """A badge: icon and text; `label` replaces the usual word, `tone` the usual tone."""
+    look = look_of(str(name))
+    return format_html(
+        '<span class="m-state m-state--{}">{}<span>{}</span></span>',
+        tone or look.tone,
+        icon_svg(look.icon, size_px=14),
+        label or look.text,
+    )
+
+
+@register.simple_tag
+def age(at: datetime | None, limit: int = 0) -> SafeString:
+    """How long ago, ticking on its own; older than `limit` business seconds it is marked stale."""
+    if at is None:
+        return format_html('<span class="m-age">{}</span>', "–")
+    past = clock.now() - at
+    return format_html(
+        '<time class="m-age{}" datetime="{}" data-age data-limit="{}" title="{}">{}</time>',
+        " m-age--stale" if limit and past > timedelta(seconds=limit) else "",
+        at.isoformat(),
+        limit,
+        times.zone_text(at),
+        times.age_text(past),
+    )
+
+
+@register.simple_tag
+def until(at: datetime | None) -> SafeString:
+    """How long from now, counting down on its own; a past moment reads `now`."""
+    if at is None:
+        return format_html('<span class="m-age">{}</span>', "–")
+    return format_html(
+        '<time class="m-age" datetime="{}" data-until title="{}">{}</time>',
+        at.isoformat(),
+        times.zone_text(at),
+        times.until_text(at - clock.now()),
+    )
+
+
+@register.simple_tag
+def localtime(at: datetime | None, style: str = "datetime", zone: str = "") -> SafeString:
+    """Local time, the exact moment with its zone on hover; `zone` names another than the viewer's."""
+    if at is None:
+        return format_html("{}", "–")
+    tz = times.named_zone(zone)
+    return format_html(
+        '<time class="m-time" datetime="{}" title="{}">{}</time>',
+        at.isoformat(),
+        times.zone_text(at, zone=tz),
+        times.local_text(at, now=clock.now(), zone=tz, style=style),
+    )
+
+
+@register.simple_tag
+def money(cents: int | None, currency: str) -> SafeString:
+    text = "–" if cents is None else format_cents(cents, currency)
+    return format_html('<span class="m-number">{}</span>', text.replace(" ", amounts.SPACE))
+
+
+@register.simple_tag
+def quantity(value: float | Decimal | None, unit: str = "piece", digits: int = 0) -> SafeString:
+    text = "–" if value is None else amounts.quantity_text(value, unit, digits=digits)
+    return format_html('<span class="m-number">{}</span>', text)
+
+
+@register.simple_tag
+def duration(minutes: float | timedelta | None) -> SafeString:
+    text = "–" if minutes is None else times.duration_text(minutes)
+    return format_html('<span class="m-number">{}</span>', text)
+
+
+@register.filter
+def with_component_class(field: BoundField) -> SafeString:
+    """The field's input with Tabler's class for its kind, its help and errors named for screen readers."""
+    return input_html(field)
+
+
+@register.simple_block_tag(takes_context=True)
+def live(context: Context, content: str, topics: str, id: str, url: str = "") -> SafeString:
+    """A part of the page that reads itself again when one of the topics (separated by spaces) moves."""
+    return format_html(
+        '<div id="{id}" data-live-topic="{topics}" hx-get="{url}" hx-trigger="look" hx-select="#{id}" '
+        'hx-target="this" hx-swap="outerMorph" hx-select-oob="#page-title">{content}</div>',
+        id=id,
+        topics=topics,
+        url=url or context["request"].get_full_path(),
+        content=content,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: Any) -> str:
+    """This page's query string with some parameters changed; None drops one."""
+    parameters = context["request"].GET.copy()
+    for name, value in changes.items():
+        parameters.pop(name, None)
+        if value is not None:
+            parameters[name] = str(value)
+    return "?" + parameters.urlencode()

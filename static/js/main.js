@@ -1,0 +1,14 @@
+// Starts the shared modules of every page.
+import { startAges } from "./ages.js";
+import { startCommandMenu } from "./command_menu.js";
+import { startConfirmations } from "./confirm.js";
+import { startLive } from "./live.js";
+import { startMenus } from "./menus.js";
+import { startThemeSwitch } from "./theme_switch.js";
+
+startThemeSwitch();
+startMenus();
+startCommandMenu();
+startConfirmations();
+startAges();
+startLive();
