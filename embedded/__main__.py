@@ -1,7 +1,7 @@
-"""The command line: `python -m embedded up | env`.
+"""The command line: `python -m embedded up | env | status`.
 
 `up` runs until Ctrl-C. `env` prints the environment of the stack in the state folder, for a shell:
-`eval "$(python -m embedded env)"` and then `python manage.py …`.
+`eval "$(python -m embedded env)"` and then `python manage.py …`. `status` lists the processes.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from embedded.errors import EmbeddedError
@@ -20,6 +21,7 @@ from embedded.kernel import processes_with_variable
 from embedded.logbook import Logbook, console
 from embedded.ports import choose_ports, read_ports, require_free
 from embedded.stack import SUPERVISED, Stack, build_stack, default_state_folder
+from embedded.standings import read_standings, write_standings
 from embedded.state import State, lock_state, open_state
 from embedded.supervisor import Supervisor
 from embedded.table import application_table
@@ -70,8 +72,14 @@ def env(options: argparse.Namespace) -> int:
         raise NeverStartedError(folder=state.folder)
     stack = build_stack(state, given=os.environ, ports=ports)
     for name, value in stack.environ.items():
-        if name != SUPERVISED:
-            sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+    return 0
+
+
+def status(options: argparse.Namespace) -> int:
+    """Print one line a process: name, phase, process id, number of starts."""
+    for row in read_standings(open_state(options.state)):
+        sys.stdout.write(f"{row.name:<10} {row.phase.value:<9} {row.pid or '-':>8} {row.num_starts:>3}\n")
     return 0
 
 
@@ -93,6 +101,7 @@ def _run(stack: Stack, *, state: State, options: argparse.Namespace, began: floa
         logbook=Logbook(folder=state.logs, is_verbose=options.verbose),
         say=console,
         on_up=announce,
+        on_change=partial(write_standings, state),
         is_wanted=_while_running(options.until_end_of) if options.until_end_of else lambda: True,
     ).run()
 
@@ -127,9 +136,9 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--until-end-of", type=int, metavar="PID", help="stop when that process has ended")
     start.add_argument("--verbose", "-v", action="store_true", help="show all logs on the console")
     start.set_defaults(run=up)
-    commands.add_parser("env", parents=[state], help="print the environment for a shell").set_defaults(
-        run=env
-    )
+    shell = commands.add_parser("env", parents=[state], help="print the environment for a shell")
+    shell.set_defaults(run=env)
+    commands.add_parser("status", parents=[state], help="list the processes").set_defaults(run=status)
     return parser
 
 

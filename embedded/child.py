@@ -7,6 +7,7 @@ import subprocess
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from embedded.errors import EmbeddedError
@@ -31,6 +32,16 @@ class Phase(enum.Enum):
     FAILED = "failed"  # a step that has used up its attempts
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A row as others may see it: `pid` is None while nothing runs, `num_starts` counts from the supervisor's start."""
+
+    name: str
+    phase: Phase
+    pid: int | None
+    num_starts: int
+
+
 class StepFailedError(EmbeddedError):
     """Something that must succeed before the rest can start did not."""
 
@@ -48,6 +59,7 @@ class Child:
         self.process = process
         self.phase = Phase.WAITING
         self.num_failures = 0
+        self.num_starts = 0
         self._environ = {**environ, **process.environ}
         self._logbook = logbook
         self._popen: subprocess.Popen[bytes] | None = None
@@ -57,6 +69,10 @@ class Child:
     @property
     def pid(self) -> int | None:
         return self._popen.pid if self._popen is not None else None
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(name=self.process.name, phase=self.phase, pid=self.pid, num_starts=self.num_starts)
 
     @property
     def is_up(self) -> bool:
@@ -89,6 +105,7 @@ class Child:
         assert self._popen.stdout is not None
         self._logbook.follow(self.process.name, self._popen.stdout)
         self._started = time.monotonic()
+        self.num_starts += 1
         self.phase = Phase.STARTING
 
     def watch(self) -> str | None:
@@ -121,6 +138,7 @@ class Child:
             self._popen.wait()
         self._end_group()
         self._popen = None
+        self.phase = Phase.WAITING
 
     def kill(self) -> None:
         self._end_group()

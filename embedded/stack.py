@@ -21,7 +21,7 @@ DEFAULTS = {
     "HOST": "127.0.0.1",
     "PORT": "8000",
     "CLOCK_SPEED": "600",
-    "SCENARIO": "plates",
+    "SCENARIO": "plates",  # `none` starts none
     "SEED": "1",
 }
 SUPERVISED = "MUSTER_SUPERVISED"  # holds the state folder in every child: so leftovers of a killed supervisor are found
@@ -31,13 +31,20 @@ SUPERVISED = "MUSTER_SUPERVISED"  # holds the state folder in every child: so le
 class Stack:
     """`servers` holds only those that were not given from outside; `environ` is what Django and its helpers read."""
 
+    state: State
     servers: tuple[Process, ...]
     environ: Mapping[str, str]
 
     @property
     def child_environ(self) -> dict[str, str]:
-        """The whole environment of a child: the user's own, ours on top."""
-        return {**os.environ, **self.environ, "PYTHONUNBUFFERED": "1"}
+        """The whole environment of a child: the user's own, ours on top, and the mark that no other process may bear."""
+        ours = {SUPERVISED: str(self.state.folder), "PYTHONUNBUFFERED": "1"}
+        return {**os.environ, **self.environ, **ours}
+
+
+def urls_given(given: Mapping[str, str]) -> dict[str, str]:
+    """The servers that run elsewhere."""
+    return {name: given[name] for name in ("DATABASE_URL", "REDIS_URL", "MQTT_URL") if given.get(name)}
 
 
 def build_stack(state: State, *, given: Mapping[str, str], ports: Ports, is_durable: bool = True) -> Stack:
@@ -65,8 +72,8 @@ def build_stack(state: State, *, given: Mapping[str, str], ports: Ports, is_dura
         environ["MQTT_URL"] = mqtt.url
         servers.append(mqtt.process())
 
-    urls = {name: given[name] for name in ("DATABASE_URL", "REDIS_URL", "MQTT_URL") if given.get(name)}
-    return Stack(servers=tuple(servers), environ={**environ, **urls, SUPERVISED: str(state.folder)})
+    environ |= urls_given(given)
+    return Stack(state=state, servers=tuple(servers), environ=environ)
 
 
 def python(arguments: str) -> tuple[str, ...]:

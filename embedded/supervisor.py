@@ -12,13 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from types import FrameType
 
-from embedded.child import Child
+from embedded.child import Child, Standing
 from embedded.kernel import adopt_orphans, children_of
 from embedded.logbook import Logbook
 from embedded.process import Process
 
 TURN_S = 0.05
 ORPHAN_SEARCH_EVERY_S = 1.0
+Report = tuple[Standing, ...]  # in the order of the table
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -33,12 +34,18 @@ class Supervisor:
         logbook: Logbook,
         say: Callable[[str], None],
         on_up: Callable[[], None],
+        on_change: Callable[[Report], None],
         is_wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`on_up` is called once, when all rows are up; the run ends by itself when `is_wanted` turns false."""
+        """`on_up` is called once, when all rows are up, `on_change` whenever a row has moved on.
+
+        The run ends by itself when `is_wanted` turns false.
+        """
         self._children = [Child(process, environ=environ, logbook=logbook) for process in table]
         self._say = say
         self._on_up = on_up
+        self._on_change = on_change
+        self._report: Report | None = None
         self._is_wanted = is_wanted
         self._is_stopping = False
         self._searched = 0.0
@@ -52,6 +59,7 @@ class Supervisor:
         try:
             while not self._is_stopping and self._is_wanted():
                 self._turn()
+                self._tell()
                 if not is_announced and all(child.is_up for child in self._children):
                     is_announced = True
                     self._on_up()
@@ -70,6 +78,12 @@ class Supervisor:
             self._searched = time.monotonic()
             self._end_orphans()
 
+    def _tell(self) -> None:
+        report = tuple(child.standing for child in self._children)
+        if report != self._report:
+            self._report = report
+            self._on_change(report)
+
     def _stop(self) -> None:
         """Each row before those it was started after."""
         waiting = list(self._children)
@@ -81,6 +95,7 @@ class Supervisor:
             for child in last:
                 child.wait_until_stopped()
             waiting = [child for child in waiting if child not in last]
+        self._tell()
         while self._end_orphans():
             time.sleep(TURN_S)
 

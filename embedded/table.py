@@ -9,6 +9,7 @@ from embedded.process import Kind, Process
 from embedded.stack import python
 
 WORKER_PROCESSES = 2
+NO_SCENARIO = "none"
 
 
 def application_table(*, servers: tuple[Process, ...], environ: Mapping[str, str]) -> tuple[Process, ...]:
@@ -47,13 +48,14 @@ def application_table(*, servers: tuple[Process, ...], environ: Mapping[str, str
             command=python("-m celery -A config beat --pidfile= --loglevel INFO"),
         ),
         Process(name="ingest", after=(*after_servers, "web"), command=python("manage.py ingest")),
-        Process(
-            name="scenario",
-            kind=Kind.TASK,
-            after=(*after_servers, "web", "ingest"),
-            command=python(f"manage.py run_scenario {shlex.quote(environ['SCENARIO'])}"),
-        ),
+        *_scenario(environ["SCENARIO"], after=(*after_servers, "web", "ingest")),
     )
+
+
+def _scenario(name: str, *, after: tuple[str, ...]) -> tuple[Process, ...]:
+    command = python(f"manage.py run_scenario {shlex.quote(name)}")
+    row = Process(name="scenario", kind=Kind.TASK, after=after, command=command)
+    return () if name == NO_SCENARIO else (row,)
 
 
 def answers(*, host: str, port: int, path: str) -> bool:

@@ -1,0 +1,94 @@
+"""Fixtures for all tests: servers that start when first needed, and a whole running Muster for journeys.
+
+Tests of pure packages (PURE) run without Django and without a server.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from embedded.ports import free_port
+from embedded.state import open_state
+from tests.servers import end_run, start_shared_servers, this_run, worker_environ
+from tests.supervised import Supervised, start
+
+TESTS = Path(__file__).parent
+PURE = {TESTS / name for name in ("matching", "scheduling", "telemetry", "embedded", "architecture")}
+LIVE_WITHIN_S = 90
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before pytest-django looks: say where the servers will be, unless only pure tests were asked for."""
+    if _asks_for_pure_tests_only(config):
+        return
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    os.environ |= worker_environ(this_run(), worker=worker)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    from django.conf import settings
+
+    assert settings.DATABASES
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if "MUSTER_TEST_ROOT" in os.environ and (run := this_run()).owner == os.getpid():
+        end_run(run)
+
+
+@pytest.fixture(scope="session")
+def servers() -> None:
+    """PostgreSQL and Redis are up at DATABASE_URL and REDIS_URL."""
+    start_shared_servers(this_run())
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(servers: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """pytest-django asks for this before it makes the test database."""
+
+
+@pytest.fixture(scope="session")
+def test_database_url(django_db_setup: None) -> str:
+    """This worker's test database, for other processes."""
+    from django.conf import settings
+
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=settings.DATABASES["default"]["NAME"]).geturl()
+
+
+@pytest.fixture(scope="session")
+def mqtt_broker(test_database_url: str) -> Iterator[str]:
+    """The URL of a running broker that knows the devices committed to this worker's test database."""
+    run = this_run()
+    if "MQTT_URL" not in run.given:
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        environ = {"DATABASE_URL": test_database_url, "REDIS_URL": os.environ["REDIS_URL"]}
+        broker = start(run.own(worker), "--servers-only", environ=environ)
+        broker.wait_until_up(within_s=30)
+        yield os.environ["MQTT_URL"]
+        broker.stop()
+    else:
+        yield os.environ["MQTT_URL"]
+
+
+@pytest.fixture(scope="session")
+def live_stack(test_database_url: str, mqtt_broker: str) -> Iterator[Supervised]:
+    """Web, worker, beat and ingest over this worker's test database, under the product's own supervisor.
+
+    `live_stack.base_url` is where to go. Tests that write rows use `transactional_db`, so that others see them.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    names = ("ENVIRONMENT", "SCENARIO", "CLOCK_SPEED", "SECRET_KEY", "REDIS_URL", "MQTT_URL")
+    environ = {name: os.environ[name] for name in names}
+    environ |= {"DATABASE_URL": test_database_url, "PORT": str(free_port())}
+    stack = start(open_state(this_run().folder / f"live-{worker}"), environ=environ)
+    stack.wait_until_up(within_s=LIVE_WITHIN_S)
+    yield stack
+    stack.stop()
+
+
+def _asks_for_pure_tests_only(config: pytest.Config) -> bool:
+    asked = [
+        Path(config.invocation_params.dir, argument.partition("::")[0]).resolve() for argument in config.args
+    ]
+    return all(any(path == pure or pure in path.parents for pure in PURE) for path in asked)
