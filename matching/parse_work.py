@@ -129,7 +129,7 @@ def read_lot(value: object) -> Lot:
         start_min=minute(raw, "start_min"),
         setup_min=whole(raw, "setup_min"),
         end_min=minute(raw, "end_min"),
-        quantity=whole(raw, "quantity"),
+        quantity=whole(raw, "quantity", least=1),
     )
     if lot.end_min < lot.start_min:
         raise Refusal(code="empty-period", path="end_min", value=lot.end_min, rule="not before start_min")

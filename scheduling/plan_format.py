@@ -191,7 +191,7 @@ def _read_transfer(value: object) -> Transfer:
         to_site=SiteId(text(raw, "to")),
         depart_min=minute(raw, "depart_min"),
         arrive_min=minute(raw, "arrive_min"),
-        quantity=whole(raw, "quantity"),
+        quantity=whole(raw, "quantity", least=1),
     )
 
 
@@ -204,7 +204,7 @@ def _read_delivery(value: object) -> Delivery:
         from_site=SiteId(text(raw, "from")),
         depart_min=minute(raw, "depart_min"),
         arrive_min=minute(raw, "arrive_min"),
-        quantity=whole(raw, "quantity"),
+        quantity=whole(raw, "quantity", least=1),
     )
 
 
