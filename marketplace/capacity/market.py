@@ -64,6 +64,7 @@ def sellable_windows(
 ) -> dict[int, list[SellableWindow]]:
     """For each machine what it still sells in [starts_at, ends_at), never before `now`; empty lists included.
 
+    A machine that is not offered on the network sells nothing.
     Weekly hours in the site's zone, without holidays, with exceptions; explicit windows over them (their price
     holds); less all taken time but expired holds. Sorted, disjoint; touching ones differ in price.
     Five queries, whatever the number of machines. `now` is business time; holds expire in real time.
@@ -102,7 +103,7 @@ def _calendars(ids: list[int]) -> dict[int, Calendar]:
             holidays_of=country if observes_holidays else "",
         )
         for equipment_id, zone, country, observes_holidays in Equipment.objects.filter(
-            id__in=ids
+            id__in=ids, is_listed=True
         ).values_list("id", "site__time_zone", "site__country", "observes_holidays")
     }
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.common.checks import require_choice, require_number, require_text, require_texts
 from marketplace.common.errors import InvalidInput
+from marketplace.orders.models import Product
 from marketplace.orders.numbers import NumberRange, deal_number_range, read_number_range
 
 __all__ = [
@@ -21,7 +22,7 @@ __all__ = [
     "NumberRange",
     "Parameter",
     "deal_number_range",
-    "number_range_of",
+    "deal_number_ranges",
     "read_parameters",
     "read_values",
 ]
@@ -104,8 +105,6 @@ def read_parameters(value: object) -> tuple[Parameter, ...]:
     found = tuple(_read_parameter(one, at=f"parameters.{index}") for index, one in enumerate(value))
     if len({one.key for one in found}) != len(found):
         raise InvalidInput(_("Two parameters have the same key."), field="parameters")
-    if sum(one.kind == Kind.NUMBER_RANGE for one in found) > 1:
-        raise InvalidInput(_("A product has one number range at most."), field="parameters")
     return found
 
 
@@ -130,14 +129,20 @@ def read_values(
     return found
 
 
-def number_range_of(
-    parameters: Sequence[Parameter], values: Mapping[str, Any]
-) -> tuple[str, NumberRange] | None:
-    """The key and range of the order's numbers, or None if the product is not numbered."""
-    for parameter in parameters:
-        if parameter.kind == Kind.NUMBER_RANGE and parameter.key in values:
-            return parameter.key, read_number_range(values[parameter.key])
-    return None
+def deal_number_ranges(
+    *, product: Product, variant: Mapping[str, Any], quantities: Sequence[int]
+) -> list[dict[str, Any]]:
+    """For each lot the order's values, with its own sub-ranges (a list) in place of each number range.
+
+    `quantities` are the lots' of one operation, in the order of dealing; see `deal_number_range`.
+    """
+    dealt: list[dict[str, Any]] = [dict(variant) for _quantity in quantities]
+    for parameter in read_parameters(product.parameters):
+        if parameter.kind == Kind.NUMBER_RANGE and parameter.key in variant:
+            parts = deal_number_range(read_number_range(variant[parameter.key]), quantities)
+            for values, part in zip(dealt, parts, strict=True):
+                values[parameter.key] = [one.as_value() for one in part]
+    return dealt
 
 
 class _below:  # noqa: N801 - reads as a statement
