@@ -1,0 +1,100 @@
+"""The command line: `python -m scheduling solve` and `python -m scheduling check`.
+
+Exit codes: 0 a plan, or a valid one; 1 an invalid plan (also one without lots); 2 bad input; 3 proven
+infeasible; 4 nothing found, or a field that cannot be honoured yet.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from math import isfinite
+from pathlib import Path
+
+from scheduling.check import check
+from scheduling.files import UnusableFileError, load_plan, load_problem
+from scheduling.options import SolveOptions
+from scheduling.solve_command import SolveCommand, run_solve
+
+EXIT_VALID, EXIT_INVALID, EXIT_BAD_INPUT = 0, 1, 2
+
+_MOST = 2**31 - 1  # of seed, workers and work: what the solvers take
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run one command and return its exit code; wrong arguments leave with 2 (argparse)."""
+    arguments = _parser().parse_args(argv)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # whatever the terminal can show
+    try:
+        if arguments.command == "check":
+            return _check(arguments.problem, arguments.plan)
+        return run_solve(_solve_command(arguments))
+    except UnusableFileError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return EXIT_BAD_INPUT
+
+
+def _check(problem_path: Path, plan_path: Path) -> int:
+    problem, plan = load_problem(problem_path), load_plan(plan_path)
+    violations = check(problem, plan)
+    for violation in violations:
+        print(violation)
+    if not plan.lots and not violations:
+        print("R7 lots: the plan has none")
+    return EXIT_VALID if plan.lots and not violations else EXIT_INVALID
+
+
+def _solve_command(arguments: argparse.Namespace) -> SolveCommand:
+    options = SolveOptions(
+        time_limit_s=arguments.time_limit,
+        seed=arguments.seed,
+        workers=arguments.workers,
+        work=arguments.work,
+    )
+    return SolveCommand(problem=arguments.problem, out=arguments.out, options=options)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m scheduling", description="Solve planning problems, check plans."
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    solve = commands.add_parser(
+        "solve", help="make a plan: exit 0 plan, 3 infeasible, 4 unknown, 2 bad input"
+    )
+    solve.add_argument("problem", type=Path, metavar="PROBLEM.json")
+    solve.add_argument("--out", type=Path, required=True, metavar="PLAN.json")
+    solve.add_argument("--time-limit", type=_seconds, default=30.0, help="seconds for everything [30]")
+    solve.add_argument("--seed", type=_count(least=0), default=1, help="[1]")
+    solve.add_argument("--workers", type=_count(least=1), default=2, help="threads [2]")
+    solve.add_argument(
+        "--work", type=_count(least=1), default=None, help="deterministic work in place of seconds"
+    )
+    judge = commands.add_parser("check", help="judge a plan: exit 0 valid, 1 invalid, 2 unreadable")
+    judge.add_argument("problem", type=Path, metavar="PROBLEM.json")
+    judge.add_argument("plan", type=Path, metavar="PLAN.json")
+    return parser
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not (isfinite(seconds) and seconds > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
+    return seconds
+
+
+class _count:  # noqa: N801 -- argparse names the type in its messages
+    """An integer from `least` to 2^31 - 1."""
+
+    def __init__(self, *, least: int) -> None:
+        self._least = least
+
+    def __call__(self, text: str) -> int:
+        number = int(text)
+        if not self._least <= number <= _MOST:
+            raise argparse.ArgumentTypeError(f"{text} is not in [{self._least}, {_MOST}]")
+        return number
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
