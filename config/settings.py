@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "marketplace.planning",
     "marketplace.trading",
     "marketplace.mobilisation",
+    "scenarios",
 ]
 
 MIDDLEWARE = [

@@ -14,7 +14,7 @@ from marketplace.capacity.models import Equipment
 from marketplace.common.clock import real_now
 from marketplace.orders.models import Operation, Order
 from marketplace.planning import services
-from marketplace.planning.evidence import evidence_of
+from marketplace.planning.evidence import evidence_pct
 from marketplace.planning.models import PlanRun, TransportTerms
 from marketplace.planning.solver_process import PLAN_EXITS, SolverProcess
 from marketplace.planning.translate import Frame, MachineOffer, minutes, problem_of
@@ -85,14 +85,13 @@ def _offers(order: Order, *, frame: Frame, pinned: set[str]) -> list[MachineOffe
         ends_at=frame.epoch + timedelta(minutes=frame.horizon_min),
         now=frame.epoch,
     )
+    evidence = evidence_pct(machines=machines, real_now=real_now())
     return [
         MachineOffer(
-            equipment=machine,
-            windows=tuple(windows.get(machine.pk, ())),
-            evidence_pct=evidence_of(machine, real_now=real_now()),
+            equipment=machine, windows=tuple(windows[machine.pk]), evidence_pct=max(1, evidence[machine.pk])
         )
         for machine in machines
-        if windows.get(machine.pk) or machine.public_id in pinned
+        if (windows[machine.pk] and evidence[machine.pk]) or machine.public_id in pinned
     ]
 
 

@@ -1,0 +1,35 @@
+"""The plain tokens of a seeded world, kept beside its data so that a second start can go on."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineKey:
+    machine: str  # public id of the equipment
+    device: str  # public id of the device: MQTT user and topic
+    token: str
+    firm: str
+    units_per_h: int
+    source_name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """`firms` holds an API token for each firm's key."""
+
+    buyer: str
+    coordinator: str
+    firms: dict[str, str]
+    machines: tuple[MachineKey, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def read_keys(file: Path) -> Keys:
+    value = json.loads(file.read_text())
+    machines = tuple(MachineKey(**machine) for machine in value.pop("machines"))
+    return Keys(machines=machines, **value)

@@ -1,0 +1,195 @@
+"""Writing a world's rows, once: the only place where a scenario writes to the database.
+
+Everything a person could have entered is entered here in bulk; from then on the world is driven from outside.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from marketplace.accounts.authentication import hash_token
+from marketplace.accounts.models import ApiToken, Enterprise, Membership, Person, Site
+from marketplace.capacity.models import CalendarException, Capability, Equipment, Rate, WeeklyHours
+from marketplace.common import clock
+from marketplace.machines.models import Device
+from marketplace.machines.services.devices import hash_of, new_token
+from marketplace.orders.models import Material, Operation, OperationNeed, Product
+from marketplace.planning.models import TransportTerms
+from scenarios.keys import Keys, MachineKey
+from scenarios.world import FirmSpec, MachineSpec, OrderSpec, World
+
+PASSWORD = "muster-demo"  # noqa: S105 - printed on the console; only for demonstrations
+STAFF_EMAIL = "staff@muster.example"
+
+
+def is_seeded(world: World) -> bool:
+    return Enterprise.objects.filter(name=world.buyer_name).exists()
+
+
+@transaction.atomic
+def seed(world: World, *, keys_file: Path) -> Keys:
+    """Write the world and the plain tokens of its machines and people; the clock stands at its start, in real speed."""
+    clock.set_clock(speed=1.0, business_at=world.starts_at)
+    buyer = _enterprise(world.buyer_name, kind=Enterprise.Kind.BUYER, logins=["buyer@muster.example"])
+    coordinator = _enterprise(
+        world.coordinator_name, kind=Enterprise.Kind.COORDINATOR, logins=["coordinator@muster.example"]
+    )
+    Person.objects.create_superuser(STAFF_EMAIL, PASSWORD, name="Platform staff")
+    firms, machines = {}, []
+    for index, firm in enumerate(world.firms):
+        enterprise = _factory(firm, is_first=index == 0)
+        firms[firm.key] = _api_token(enterprise)
+        machines += _machines(firm, enterprise=enterprise, world=world)
+    _product(world.order)
+    TransportTerms.objects.create(
+        **{field: getattr(world.transport, field) for field in world.transport.__slots__}
+    )
+    keys = Keys(
+        buyer=_api_token(buyer), coordinator=_api_token(coordinator), firms=firms, machines=tuple(machines)
+    )
+    keys_file.parent.mkdir(parents=True, exist_ok=True)
+    keys_file.write_text(json.dumps(keys.as_json()))
+    keys_file.chmod(0o600)
+    return keys
+
+
+def _enterprise(name: str, *, kind: str, logins: Iterable[str]) -> Enterprise:
+    enterprise = Enterprise.objects.create(
+        name=name, kind=kind, verification=Enterprise.Verification.VERIFIED, verified_at=clock.real_now()
+    )
+    for email in logins:
+        person = Person.objects.create_user(email, PASSWORD, name=name)
+        Membership.objects.create(person=person, enterprise=enterprise, role=Membership.Role.OWNER)
+    return enterprise
+
+
+def _factory(firm: FirmSpec, *, is_first: bool) -> Enterprise:
+    verified = Enterprise.Verification.VERIFIED if firm.is_verified else Enterprise.Verification.PENDING
+    enterprise = Enterprise.objects.create(
+        name=firm.name,
+        kind=Enterprise.Kind.FACTORY,
+        verification=verified,
+        certificates=list(firm.certificates),
+    )
+    email = "factory@muster.example" if is_first else f"{firm.key}@muster.example"
+    person = Person(email=email, name=firm.name)
+    if is_first:
+        person.set_password(PASSWORD)
+    else:
+        person.set_unusable_password()
+    person.save()
+    Membership.objects.create(person=person, enterprise=enterprise, role=Membership.Role.OWNER)
+    Site.objects.create(
+        enterprise=enterprise,
+        name=f"{firm.city} works",
+        city=firm.city,
+        region=firm.region,
+        country=firm.country,
+        lat=firm.lat,
+        lon=firm.lon,
+        time_zone=firm.time_zone,
+    )
+    return enterprise
+
+
+def _api_token(enterprise: Enterprise) -> str:
+    """A key with which the scenario acts as the enterprise's owner."""
+    token = new_token()
+    owner = enterprise.memberships.order_by("id").first()
+    assert owner is not None
+    ApiToken.objects.create(
+        person_id=owner.person_id,
+        enterprise=enterprise,
+        name="scenario",
+        scope=ApiToken.Scope.WRITE,
+        token_hash=hash_token(token),
+    )
+    return token
+
+
+def _machines(firm: FirmSpec, *, enterprise: Enterprise, world: World) -> Iterable[MachineKey]:
+    site = enterprise.sites.get()
+    for spec in firm.machines:
+        token = new_token()
+        device = Device.objects.create(
+            enterprise=enterprise,
+            site=site,
+            name=f"{spec.name} ({spec.number})",
+            source=Device.Source.MTCONNECT if spec.source_name else Device.Source.JSON,
+            source_name=spec.source_name,
+            token_hash=hash_of(token),
+        )
+        equipment = _equipment(spec, enterprise=enterprise, site=site, device=device, world=world)
+        yield MachineKey(
+            machine=equipment.public_id,
+            device=device.public_id,
+            token=token,
+            firm=firm.key,
+            units_per_h=spec.units_per_h,
+            source_name=spec.source_name,
+        )
+
+
+def _equipment(
+    spec: MachineSpec, *, enterprise: Enterprise, site: Site, device: Device, world: World
+) -> Equipment:
+    equipment = Equipment.objects.create(
+        enterprise=enterprise,
+        site=site,
+        name=spec.name,
+        own_number=spec.number,
+        model=spec.model,
+        device=device,
+        is_listed=True,
+        observes_holidays=False,
+    )
+    Capability.objects.create(equipment=equipment, process=spec.process, materials=list(spec.materials))
+    Rate.objects.create(
+        equipment=equipment,
+        process=spec.process,
+        run_units=spec.units_per_h,
+        setup_min=spec.setup_min,
+        min_lot=spec.min_lot,
+        price_cents_per_h=spec.price_cents_per_h,
+    )
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(equipment=equipment, weekday=h.weekday, starts=h.starts, ends=h.ends) for h in spec.hours
+    )
+    first_day = world.starts_at.date()
+    CalendarException.objects.bulk_create(
+        CalendarException(equipment=equipment, on=first_day + timedelta(days=day), reason="own work")
+        for day in spec.closed_days
+    )
+    return equipment
+
+
+def _product(order: OrderSpec) -> Product:
+    """The template product everybody may order, with its routing."""
+    product = Product.objects.create(
+        code=order.product_code,
+        name=order.product_name,
+        parameters=list(order.parameters),
+        material_code=order.material,
+    )
+    material = None
+    if order.material:
+        material = Material.objects.create(code=order.material, name=order.material.capitalize(), unit="g")
+    for position, spec in enumerate(order.operations):
+        operation = Operation.objects.create(
+            product=product,
+            position=position,
+            code=spec.code,
+            name=spec.name,
+            process=spec.process,
+            makes=spec.code,
+            weight_g=spec.weight_g,
+            standard_units_per_h=spec.standard_units_per_h,
+        )
+        if spec.needs_item:
+            OperationNeed.objects.create(operation=operation, item=spec.needs_item)
+        elif material is not None:
+            OperationNeed.objects.create(operation=operation, material=material, num=spec.weight_g)
+    return product

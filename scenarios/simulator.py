@@ -1,0 +1,109 @@
+"""Simulated machines: what each does at every minute, and how many pieces it has made. Pure but for its inputs.
+
+A machine sets up and makes pieces in its booked runs, works for its owner on weekdays outside the offered hours,
+stands powered and idle while it is offered, and is off otherwise.
+"""
+
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+ACTIVE, READY, INTERRUPTED, OFF = "ACTIVE", "READY", "INTERRUPTED", "UNAVAILABLE"
+SHIFT = range(8, 18)  # local hours of the owner's own work
+OWN_WORK_SHARE = 0.7  # of a shift's hours that the owner's work fills
+STOP_SHARE = 0.05  # of the ten-minute pieces of a run that are a short stop
+GRID = timedelta(minutes=10)  # own work, idle and stops change on this grid
+SPEED_SPREAD = 0.03  # a machine runs this much faster or slower than its rate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedRun:
+    """A run of the plan on this machine; `starts_at` includes `setup`."""
+
+    starts_at: datetime
+    ends_at: datetime
+    setup: timedelta
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message of a machine: its state and counter at a moment of business time."""
+
+    at: datetime
+    execution: str
+    count: int
+
+
+@dataclass(slots=True, kw_only=True)
+class SimulatedMachine:
+    """Advanced in steps; `count` is what its counter shows."""
+
+    name: str
+    units_per_h: int
+    seed: int
+    zone: str = "Asia/Shanghai"
+    runs: list[BookedRun] = field(default_factory=list)
+    count: int = 0
+    _fraction: float = 0.0
+    _made_in_run: int = 0
+    _run: BookedRun | None = None
+
+    def advance(self, *, since: datetime, until: datetime) -> list[Said]:
+        """What the machine says in (since, until]: each change of state when it happens, and its counter at the end."""
+        said = []
+        before = self._state(since)
+        for at in self._moments(since=since, until=until):
+            self._make(before, since=since, until=at)
+            state = self._state(at)
+            if state != before or at == until:
+                said.append(Said(at=at, execution=state, count=self.count))
+            since, before = at, state
+        return said
+
+    def _moments(self, *, since: datetime, until: datetime) -> Iterable[datetime]:
+        """Every moment in (since, until] at which the state may change, and `until`."""
+        epoch = since.replace(minute=0, second=0, microsecond=0)
+        steps = {epoch + GRID * n for n in range(int((until - epoch) / GRID) + 1)}
+        for run in self.runs:
+            steps |= {run.starts_at, run.starts_at + run.setup, run.ends_at}
+        return sorted({at for at in steps if since < at < until} | {until})
+
+    def _state(self, at: datetime) -> str:
+        run = self._run_at(at)
+        if run is not None:
+            if at < run.starts_at + run.setup:
+                return READY
+            if run == self._run and self._made_in_run >= run.quantity:
+                return READY
+            return INTERRUPTED if self._chance(at, "stop") < STOP_SHARE else ACTIVE
+        local = at.astimezone(ZoneInfo(self.zone))
+        if local.weekday() < 6 and local.hour in SHIFT:
+            return ACTIVE if self._chance(at.replace(minute=0), "own") < OWN_WORK_SHARE else READY
+        return READY if self._chance(at.replace(hour=0, minute=0), "night") < 0.5 else OFF
+
+    def _make(self, state: str, *, since: datetime, until: datetime) -> None:
+        """Add the pieces of [since, until); a run ends at its quantity."""
+        if state != ACTIVE:
+            return
+        speed = self.units_per_h * (1 + SPEED_SPREAD * (2 * self._chance(since, "speed") - 1))
+        made = (until - since) / timedelta(hours=1) * speed + self._fraction
+        pieces = int(made)
+        self._fraction = made - pieces
+        run = self._run_at(since)
+        if run is not None:
+            if run != self._run:
+                self._run, self._made_in_run = run, 0
+            pieces = min(pieces, run.quantity - self._made_in_run)
+            self._made_in_run += pieces
+        self.count += pieces
+
+    def _run_at(self, at: datetime) -> BookedRun | None:
+        return next((run for run in self.runs if run.starts_at <= at < run.ends_at), None)
+
+    def _chance(self, at: datetime, what: str) -> float:
+        """A number in [0, 1) that depends on nothing but the seed, the machine, the ten minutes and the purpose."""
+        slot = int(at.timestamp() // GRID.total_seconds())
+        return random.Random(f"{self.seed}/{self.name}/{what}/{slot}").random()

@@ -1,0 +1,104 @@
+"""What a generated world consists of: plain values, before anything is written."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """Offered every week in local time; `ends` at or before `starts` means next day. Monday is 0."""
+
+    weekday: int
+    starts: time
+    ends: time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineSpec:
+    """A machine: its rate is whole pieces an hour, its price minor units an hour.
+
+    `closed_days` counts days from the world's start on which it is not offered.
+    """
+
+    number: str
+    name: str
+    model: str
+    process: str
+    units_per_h: int
+    setup_min: int
+    min_lot: int
+    price_cents_per_h: int
+    hours: tuple[Hours, ...]
+    closed_days: tuple[int, ...]
+    materials: tuple[str, ...] = ()
+    source_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmSpec:
+    """A factory with one site."""
+
+    key: str
+    name: str
+    city: str
+    region: str
+    lat: float
+    lon: float
+    machines: tuple[MachineSpec, ...]
+    certificates: tuple[str, ...] = ()
+    is_verified: bool = True
+    country: str = "CN"
+    time_zone: str = "Asia/Shanghai"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationSpec:
+    code: str
+    name: str
+    process: str
+    needs_item: str = ""
+    weight_g: int = 0
+    standard_units_per_h: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSpec:
+    """What the buyer of the world orders."""
+
+    product_code: str
+    product_name: str
+    operations: tuple[OperationSpec, ...]
+    parameters: tuple[dict[str, object], ...]
+    variant: dict[str, object]
+    title: str
+    quantity: int
+    due_days: int
+    drop_name: str
+    drop_city: str
+    drop_lat: float
+    drop_lon: float
+    material: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransportSpec:
+    km_per_h: int = 55
+    handling_min: int = 60
+    delivery_handling_min: int = 120
+    cents_per_tonne_km: int = 60
+    cents_per_trip: int = 30_000
+    trip_units: int | None = None
+    departs_every_min: int = 1
+    departs_at_min: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    name: str
+    starts_at: datetime  # business time at which the world begins
+    buyer_name: str
+    coordinator_name: str
+    firms: tuple[FirmSpec, ...]
+    order: OrderSpec
+    transport: TransportSpec
+    clock_speed: float  # once the order is agreed
