@@ -35,6 +35,16 @@ def an_object(value: object, *, known: frozenset[str]) -> Json:
     return value
 
 
+def of_format(value: object, *, name: str, known: frozenset[str]) -> Json:
+    """`value` as an object of the format `name`; the wrong file is told before its fields are."""
+    stated = value.get("format", name) if isinstance(value, dict) else name
+    if stated != name:
+        raise Refusal(code="unknown-format", path="format", value=stated, rule=f"must be {name}")
+    raw = an_object(value, known=known)
+    given(raw, "format")
+    return raw
+
+
 def whole(
     raw: Json, name: str, *, least: int = 0, most: int = MOST, default: int | Missing = REQUIRED
 ) -> int:

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TypeVar
 
 from matching.consistency import refuse_contradictions
-from matching.fields import Json, an_object, given, inside, items, refuse_repeats, text, whole
+from matching.fields import Json, an_object, inside, items, of_format, refuse_repeats, text, whole
 from matching.parse_calendar import Calendars
 from matching.parse_trade import (
     read_enterprise,
@@ -98,11 +98,7 @@ def read_problem(text_or_bytes: str | bytes) -> Problem:
 
 
 def _read(value: object) -> Problem:
-    raw = an_object(value, known=_PROBLEM)
-    if given(raw, "format") != PROBLEM_FORMAT:
-        raise Refusal(
-            code="unknown-format", path="format", value=raw["format"], rule=f"must be {PROBLEM_FORMAT}"
-        )
+    raw = of_format(value, name=PROBLEM_FORMAT, known=_PROBLEM)
     calendars = Calendars()
     classes = _listed(raw, "classes", read=read_class, required=False)
     class_by_id = {each.id: each for each in classes}

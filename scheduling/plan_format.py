@@ -21,6 +21,7 @@ from matching.fields import (
     minute_or_null,
     number,
     number_or_null,
+    of_format,
     refuse_repeats,
     text,
     text_or_null,
@@ -134,11 +135,7 @@ def written_bound(bound: int | float | Fraction) -> int | float:
 
 
 def _read(value: object) -> Plan:
-    raw = an_object(value, known=_PLAN)
-    if given(raw, "format") != PLAN_FORMAT:
-        raise Refusal(
-            code="unknown-format", path="format", value=raw["format"], rule=f"must be {PLAN_FORMAT}"
-        )
+    raw = of_format(value, name=PLAN_FORMAT, known=_PLAN)
     lots = items(raw, "lots", read=read_lot, default=())
     refuse_repeats((lot.id for lot in lots), path="lots", field="id")
     results = items(raw, "orders", read=_read_result, default=())

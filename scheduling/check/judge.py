@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 
 from matching.problem import Problem
 from scheduling.check.capability import check_capability
-from scheduling.check.case import Case, open_case
+from scheduling.check.case import Case
 from scheduling.check.demand import check_demand
 from scheduling.check.departures import check_departures
 from scheduling.check.durations import check_durations
 from scheduling.check.enterprises import check_enterprises
 from scheduling.check.fixed import check_fixed_lots
 from scheduling.check.machines import check_machines
+from scheduling.check.opening import open_case
 from scheduling.check.resources import check_resources
 from scheduling.check.runs import check_runs
 from scheduling.check.statements import check_statements
