@@ -69,8 +69,10 @@ class Conductor:
         if not await self._has_plans(order):
             await self._buyer.post(f"orders/{order}/plans")
         self._say("Planning …")
-        while not all(plan["status"] in ENDED for plan in (plans := await self._plans(order))):
+        plans = await self._plans(order)
+        while not all(plan["status"] in ENDED for plan in plans):
             await asyncio.sleep(POLL_S)
+            plans = await self._plans(order)
         for plan in plans:
             self._say(_told(plan))
 
