@@ -74,8 +74,8 @@ class Shell:
                 "confirm": _("Confirm"),
                 "rowsShown": _("%(shown)s of %(total)s rows"),
                 "noRows": _("No row matches the filter."),
-                "speed": _("%(n)s× real time"),
-                "requestFailed": _("The page could not be reached. What you see may be old."),
+                "nowMark": _("now"),
+                "dueMark": _("due"),
             },
         }
 

@@ -1,9 +1,11 @@
 // Starts the shared modules of every page.
 import { startAges } from "./ages.js";
+import { startCharts } from "./charts.js";
 import { startCommandMenu } from "./command_menu.js";
 import { startConfirmations } from "./confirm.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
+import { startTables } from "./tables.js";
 import { startThemeSwitch } from "./theme_switch.js";
 
 startThemeSwitch();
@@ -12,3 +14,5 @@ startCommandMenu();
 startConfirmations();
 startAges();
 startLive();
+startTables();
+startCharts();

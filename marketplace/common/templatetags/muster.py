@@ -1,5 +1,6 @@
 """The components of every page, as template tags; how to use them is in docs/components.md."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from django import template
 from django.forms import BoundField
 from django.template import Context
 from django.template.base import Parser, Token
+from django.template.loader import render_to_string
 from django.template.loader_tags import BlockNode
 from django.utils.functional import Promise
 from django.utils.html import format_html
@@ -16,9 +18,11 @@ from django.utils.safestring import SafeString
 from marketplace.common import clock
 from marketplace.common.money import format_cents
 from marketplace.common.show import amounts, times
+from marketplace.common.show.charts import Drawing
 from marketplace.common.show.icons import icon_svg
 from marketplace.common.show.inputs import input_html
 from marketplace.common.show.states import look_of
+from marketplace.common.show.strips import strip_of
 
 register = template.Library()
 
@@ -146,3 +150,67 @@ def query(context: Context, **changes: Any) -> str:
         if value is not None:
             parameters[name] = str(value)
     return "?" + parameters.urlencode()
+
+
+@register.inclusion_tag("components/strip.html")
+def strip(
+    intervals: Iterable[tuple[str, datetime, datetime | None]],
+    starts_at: datetime,
+    ends_at: datetime,
+    label: str | Promise = "",
+) -> dict[str, object]:
+    """A strip of (state, start, end) pieces between two moments, with the hours of each state in words."""
+    return {"strip": strip_of(intervals, starts_at=starts_at, ends_at=ends_at), "label": label}
+
+
+@register.inclusion_tag("components/chart.html")
+def chart(
+    drawing: Drawing, id: str, title: str | Promise, conclusion: str | Promise = "", height: int = 320
+) -> dict[str, object]:
+    """A drawing with its title, its conclusion as text and its table twin; `height` in pixels."""
+    return {
+        "drawing": drawing,
+        "data": drawing.to_json(),
+        "id": id,
+        "title": title,
+        "conclusion": conclusion,
+        "height": height,
+    }
+
+
+@register.inclusion_tag("components/stat.html")
+def stat(
+    label: str | Promise, value: str, unit: str | Promise = "", hint: str | Promise = "", tone: str = ""
+) -> dict[str, object]:
+    """A number with its label and unit; `hint` is a line below (an age, a comparison)."""
+    return {"label": label, "value": value, "unit": unit, "hint": hint, "tone": tone}
+
+
+@register.inclusion_tag("components/progress.html")
+def progress(done: float, total: float, label: str | Promise, tone: str = "active") -> dict[str, object]:
+    """How far something is; `label` says it in words with units."""
+    share = 0.0 if total <= 0 else min(1.0, max(0.0, done / total))
+    return {"percent": round(share * 100, 1), "label": label, "tone": tone}
+
+
+@register.inclusion_tag("components/empty_state.html")
+def empty_state(
+    icon_name: str, text: str | Promise, url: str = "", action: str | Promise = "", hint: str | Promise = ""
+) -> dict[str, object]:
+    """What stands where nothing is yet, and the way to the first one."""
+    return {"icon_name": icon_name, "text": text, "url": url, "action": action, "hint": hint}
+
+
+@register.simple_block_tag
+def table(
+    content: str, id: str, caption: str | Promise, filter: bool = False, csv: str = "", stack: bool = False
+) -> SafeString:
+    """A table around `<thead>…<tbody>…`: headings sort, `filter` gives a search field, `csv` names the export.
+
+    A cell's `data-value` is what it sorts and exports by. With `stack`, rows become cards on the phone; each cell
+    then names its heading in `data-label`.
+    """
+    return render_to_string(
+        "components/table.html",
+        {"content": content, "id": id, "caption": caption, "filter": filter, "csv": csv, "stack": stack},
+    )

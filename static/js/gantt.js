@@ -1,0 +1,119 @@
+// Machines by rows, runs as bars, goods under way as thin lines, now in ink, due in red.
+import { businessNowMs } from "./clock.js";
+import { axisStyle, tooltipStyle } from "./palette.js";
+import { settings, text } from "./settings.js";
+
+const ROW_PX = 18; // below this a scroll bar for the rows appears
+const MIN_LABEL_PX = 44;
+const FRAMES = { late: "bad", silent: "bad", failed: "bad", "at-risk": "attention", declined: "neutral" };
+
+function barShape(echarts, params, api, colours) {
+  const from = api.coord([api.value(1), api.value(0)]);
+  const to = api.coord([api.value(2), api.value(0)]);
+  const height = Math.min(16, Math.max(3, api.size([0, 1])[1] * 0.7));
+  const area = params.coordSys;
+  const shape = echarts.graphic.clipRectByRect(
+    { x: from[0], y: from[1] - height / 2, width: Math.max(2, to[0] - from[0] - 0.5), height },
+    { x: area.x, y: area.y, width: area.width, height: area.height },
+  );
+  if (!shape) return null;
+  const group = api.value(3);
+  const tone = FRAMES[api.value(5)];
+  return {
+    type: "rect",
+    shape: { ...shape, r: 1.5 },
+    style: {
+      fill: colours.groups[group % colours.groups.length],
+      opacity: api.value(5) === "declined" ? 0.35 : 1,
+      stroke: tone ? colours.tones[tone] : undefined,
+      lineWidth: tone ? 2 : 0,
+    },
+    textContent:
+      shape.width > MIN_LABEL_PX && height > 10
+        ? { style: { text: api.value(4), fill: colours.surface, fontSize: 10, width: shape.width - 6, overflow: "truncate" } }
+        : undefined,
+    textConfig: { position: "inside" },
+  };
+}
+
+function gapShape(params, api, colours) {
+  const from = api.coord([api.value(1), api.value(0)]);
+  const to = api.coord([api.value(3), api.value(2)]);
+  const area = params.coordSys;
+  const isOutside = [from, to].every(([x, y]) => y < area.y || y > area.y + area.height || x < area.x || x > area.x + area.width);
+  if (isOutside) return null;
+  return {
+    type: "line",
+    shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] },
+    style: { stroke: colours.ink2, lineWidth: 1, opacity: 0.35, lineDash: [3, 3] },
+  };
+}
+
+function marks(data, colours) {
+  const elapsed = businessNowMs() - Date.parse(settings.businessNow);
+  const line = (x, label, color) => ({ xAxis: x, lineStyle: { color, width: 1.5, type: "solid" }, label: { formatter: label, color } });
+  const lines = [line(data.now + elapsed, text("nowMark"), colours.ink)];
+  if (data.due !== null) lines.push(line(data.due, text("dueMark"), colours.due));
+  return { silent: true, symbol: "none", animation: false, label: { position: "start", fontSize: 11 }, data: lines };
+}
+
+function extent(data) {
+  const starts = data.bars.map((bar) => bar[1]);
+  const ends = data.bars.map((bar) => bar[2]);
+  const from = Math.min(data.now, ...starts);
+  const to = Math.max(data.now, data.due ?? data.now, ...ends);
+  const margin = Math.max(1, (to - from) * 0.02);
+  return { min: from - margin, max: to + margin };
+}
+
+function tip(params, data) {
+  if (params.seriesId === "gaps") return params.value[4];
+  const [row, from, to, group, label] = params.value;
+  const moment = (ms) => new Date(ms).toISOString().slice(5, 16).replace("T", " ");
+  return [data.rows[row], [data.groups[group], label].filter(Boolean).join(" · "), `${moment(from)} – ${moment(to)}`].join("\n");
+}
+
+export function ganttOption(data, colours) {
+  const echarts = window.echarts;
+  const axis = axisStyle(colours);
+  const many = data.rows.length * ROW_PX > 480;
+  return {
+    useUTC: true,
+    animation: false,
+    grid: { left: 8, right: many ? 30 : 12, top: 8, bottom: 22, containLabel: true },
+    tooltip: { trigger: "item", ...tooltipStyle(colours), formatter: (params) => tip(params, data) },
+    xAxis: { type: "time", ...extent(data), ...axis },
+    yAxis: {
+      type: "category",
+      data: data.rows,
+      inverse: true,
+      ...axis,
+      axisTick: { show: false },
+      axisLabel: { ...axis.axisLabel, width: 120, overflow: "truncate" },
+    },
+    dataZoom: [
+      { type: "inside", xAxisIndex: 0, filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false },
+      ...(many
+        ? [{ type: "slider", yAxisIndex: 0, filterMode: "none", width: 12, right: 4, startValue: 0, endValue: Math.floor(480 / ROW_PX), brushSelect: false, showDetail: false }]
+        : []),
+    ],
+    series: [
+      {
+        id: "gaps",
+        type: "custom",
+        data: data.gaps,
+        encode: { x: [1, 3], y: [0, 2] },
+        renderItem: (params, api) => gapShape(params, api, colours),
+        clip: true,
+      },
+      {
+        id: "bars",
+        type: "custom",
+        data: data.bars,
+        encode: { x: [1, 2], y: 0 },
+        renderItem: (params, api) => barShape(echarts, params, api, colours),
+        markLine: marks(data, colours),
+      },
+    ],
+  };
+}
