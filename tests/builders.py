@@ -7,6 +7,8 @@ from itertools import count
 from marketplace.accounts.models import Enterprise, Membership, Person, Site
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.models import Capability, Equipment, Rate, WeeklyHours
+from marketplace.machines.models import Device
+from marketplace.machines.services.devices import hash_of
 from marketplace.orders.drafts import DropDraft, OrderDraft
 from marketplace.orders.models import Material, Operation, OperationNeed, Order, Product
 from marketplace.orders.services import create_order
@@ -93,6 +95,17 @@ def a_machine(
             ends=time.fromisoformat(ends),
         )
     return machine
+
+
+def a_device(*, site: Site | None = None, token: str = "device token", **more: object) -> Device:
+    """A machine's voice that was never heard of; it speaks with `token`."""
+    site = site or a_site()
+    return Device.objects.create(
+        enterprise=site.enterprise,
+        site=site,
+        token_hash=hash_of(token),
+        **{"name": f"Device {next(_number)}", **more},
+    )
 
 
 def a_product(
