@@ -35,7 +35,8 @@ class AgentAnswer:
     """`observations` in the order of their sequence numbers, each of which carries `instance` as its session.
 
     `next_sequence` is what to ask for next; `first_sequence` the oldest the agent still holds;
-    `created_at` the agent's own clock.
+    `created_at` the agent's own clock; with `is_up_to_date` the agent held nothing newer then, so every last value
+    still stood.
     """
 
     instance: str
@@ -43,6 +44,7 @@ class AgentAnswer:
     first_sequence: int
     created_at: datetime
     observations: tuple[Observation, ...]
+    is_up_to_date: bool = False
 
 
 class AgentError(Exception):
@@ -79,12 +81,14 @@ def read_answer(
         for stream in root.iterfind("{*}Streams/{*}DeviceStream")
         for observation in _observations(stream, instance=instance, received_at=received_at, model=model)
     ]
+    next_sequence = whole_number(header, "nextSequence")
     return AgentAnswer(
         instance=instance,
-        next_sequence=whole_number(header, "nextSequence"),
+        next_sequence=next_sequence,
         first_sequence=whole_number(header, "firstSequence"),
         created_at=instant(header, "creationTime"),
         observations=tuple(sorted(observations, key=lambda each: each.sequence or 0)),
+        is_up_to_date=next_sequence > whole_number(header, "lastSequence"),
     )
 
 
