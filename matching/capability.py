@@ -4,7 +4,7 @@ A refusal is certain: no plan can let the machine run the operation. The absence
 nothing: time may still run out.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -131,7 +131,7 @@ def _survey_operation(problem: Problem, *, order: Order, operation: Operation) -
 
 def _policy_refusals(
     problem: Problem, order: Order, operation: Operation, machine: Machine
-) -> Iterable[Refusal]:
+) -> Iterator[Refusal]:
     """Rule 1 but for the mode."""
     site = problem.site_by_id[machine.site]
     enterprise = problem.enterprise_by_id[site.enterprise]
@@ -151,7 +151,7 @@ def _policy_refusals(
         yield Refusal(obstacle=Obstacle.REGION, machine=machine.id, ids=(site.region,))
 
 
-def _resource_refusals(problem: Problem, *, mode: Mode, machine: Machine) -> Iterable[Refusal]:
+def _resource_refusals(problem: Problem, *, mode: Mode, machine: Machine) -> Iterator[Refusal]:
     """A resource with a site serves only machines there; nothing is used beyond its quantity (rule 2)."""
     for use in mode.uses:
         resource = problem.resource_by_id[use.resource]
@@ -167,7 +167,7 @@ def _resource_refusals(problem: Problem, *, mode: Mode, machine: Machine) -> Ite
             )
 
 
-def _material_refusals(problem: Problem, *, operation: Operation, machine: Machine) -> Iterable[Refusal]:
+def _material_refusals(problem: Problem, *, operation: Operation, machine: Machine) -> Iterator[Refusal]:
     """A material of which nothing is supplied and nothing in stock anywhere."""
     stocked = {stock.material for stock in problem.stock if stock.quantity > 0}
     for need in operation.needs:
@@ -180,7 +180,7 @@ def _material_refusals(problem: Problem, *, operation: Operation, machine: Machi
 
 def _way_refusals(
     problem: Problem, *, order: Order, operation: Operation, machine: Machine
-) -> Iterable[Refusal]:
+) -> Iterator[Refusal]:
     """The machine makes the product itself and `lanes_only` leaves its site no way out."""
     if not problem.transport.lanes_only:
         return
@@ -194,7 +194,7 @@ def _way_refusals(
 
 def _window_refusals(
     problem: Problem, *, order: Order, operation: Operation, machine: Machine, mode: Mode
-) -> Iterable[Refusal]:
+) -> Iterator[Refusal]:
     """No window between release and the last permitted minute, or none that holds set-up and smallest run."""
     first = max(order.release_min, problem.now_min)
     last = problem.horizon_min if order.latest_min is None else min(order.latest_min, problem.horizon_min)

@@ -1,0 +1,116 @@
+"""What exists of one item or material: where, from when, and how much of it nobody has claimed yet.
+
+Claiming a unit from a supply that is there in time keeps stock from ever being negative (rule 5):
+a plan has such a pegging exactly if its stocks are never negative.
+"""
+
+from dataclasses import dataclass
+
+from matching.problem import LotId, SiteId
+from matching.ways import Way
+from scheduling.dispatch.roads import Roads
+
+
+@dataclass(slots=True, eq=False)
+class Supply:
+    """Units at `site` from minute `ready`; `left` of them are unclaimed. `cents` is the price of one."""
+
+    site: SiteId
+    ready: int
+    left: int
+    cents: float = 0.0
+    lot: LotId | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Claim:
+    """`units` of a supply, wanted at `site` by minute `by` (claims of a lot: the minute it consumes them)."""
+
+    supply: Supply
+    site: SiteId
+    by: int
+    units: int
+
+
+@dataclass(slots=True, eq=False)
+class _Arrival:
+    minute: int
+    cents: float  # of one unit, transport and price
+    supply: Supply
+
+
+class Pool:
+    """Supplies of one item of one order, or of one material."""
+
+    def __init__(self, *, weight_g: int, roads: Roads, now_min: int) -> None:
+        self._weight_g = weight_g
+        self._roads = roads
+        self._now_min = now_min
+        self.supplies: list[Supply] = []
+        self._arrivals: dict[SiteId, list[_Arrival]] = {}
+
+    def add(self, supply: Supply) -> None:
+        self.supplies.append(supply)
+        self._arrivals.clear()
+
+    def earliest(self, *, site: SiteId, units: int) -> int | None:
+        """The first minute at which `units` (>= 1) can be at `site`; None if there are not so many."""
+        for arrival in self._at(site):
+            units -= arrival.supply.left
+            if units <= 0:
+                return arrival.minute
+        return None
+
+    def available(self, *, site: SiteId, by: int) -> int:
+        """Units that can be at `site` by minute `by`."""
+        total = 0
+        for arrival in self._at(site):
+            if arrival.minute > by:
+                break
+            total += arrival.supply.left
+        return total
+
+    def cents(self, *, site: SiteId, by: int) -> float:
+        """Cost of one unit at `site`: the cheapest that can be there by minute `by` (0 if none)."""
+        return min(
+            (arrival.cents for arrival in self._at(site) if arrival.minute <= by and arrival.supply.left > 0),
+            default=0.0,
+        )
+
+    def claim(self, *, site: SiteId, units: int, by: int) -> list[Claim]:
+        """Claim `units` that can be at `site` by minute `by`: the cheapest, of those the last to come."""
+        claims: list[Claim] = []
+        there = [each for each in self._at(site) if each.minute <= by and each.supply.left > 0]
+        for arrival in sorted(there, key=lambda each: (each.cents, -each.minute)):
+            if units == 0:
+                break
+            taken = min(units, arrival.supply.left)
+            arrival.supply.left -= taken
+            units -= taken
+            claims.append(Claim(supply=arrival.supply, site=site, by=by, units=taken))
+        assert units == 0, "asked for more than is available"
+        return claims
+
+    def _at(self, site: SiteId) -> list[_Arrival]:
+        """Supplies in the order in which they can be at `site`."""
+        known = self._arrivals.get(site)
+        if known is None:
+            known = [arrival for supply in self.supplies if (arrival := self._arrival(supply, site=site))]
+            known.sort(key=lambda each: each.minute)
+            self._arrivals[site] = known
+        return known
+
+    def _arrival(self, supply: Supply, *, site: SiteId) -> _Arrival | None:
+        if supply.site == site:
+            return _Arrival(supply.ready, supply.cents, supply)
+        way = self._roads.between(supply.site, site)
+        if way is None:
+            return None
+        leaves = way.next_departure(max(supply.ready, self._now_min))
+        carried = unit_cents(way, weight_g=self._weight_g)
+        return _Arrival(leaves + way.lead_min, supply.cents + carried, supply)
+
+
+def unit_cents(way: Way, *, weight_g: int) -> float:
+    """What moving one unit costs, without trips: close enough to choose by."""
+    return float(way.cents(units=1000, weight_g=weight_g)) / 1000

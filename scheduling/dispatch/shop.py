@@ -1,0 +1,136 @@
+"""What dispatching looks up again and again in one problem, derived once and never changed."""
+
+from dataclasses import dataclass
+
+from matching.capability import may_run
+from matching.graph import items_in_order_of_making
+from matching.problem import (
+    EnterpriseId,
+    ItemId,
+    Machine,
+    MaterialId,
+    Mode,
+    Need,
+    Objective,
+    Operation,
+    Order,
+    OrderId,
+    Problem,
+    SiteId,
+)
+from matching.rules import consumed, most_good_pieces, run_minutes, started_pieces
+from matching.working_time import WorkingTime
+from scheduling.dispatch.roads import Roads
+
+Good = tuple[OrderId | None, ItemId | MaterialId]  # an item of an order, or (None, material)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Station:
+    """A machine that may make an item of an order, by one operation. `needs` are of limited goods only."""
+
+    machine: Machine
+    operation: Operation
+    mode: Mode
+    site: SiteId
+    enterprise: EnterpriseId
+    needs: tuple[tuple[Good, Need], ...]
+
+    def run_minutes(self, *, good: int) -> int:
+        started = started_pieces(self.mode, good=good)
+        return run_minutes(self.mode, started=started, speed_pct=self.machine.speed_pct)
+
+    def most_pieces(self, *, minutes: int, at_most: int) -> int:
+        """The most good pieces, up to `at_most`, that run within `minutes`."""
+        return most_good_pieces(self.mode, machine=self.machine, minutes=minutes, at_most=at_most)
+
+    def wants(self, *, good: int) -> dict[Good, int]:
+        """Units of each limited good that a lot of `good` pieces consumes."""
+        started = started_pieces(self.mode, good=good)
+        units: dict[Good, int] = {}
+        for key, need in self.needs:
+            wanted = consumed(need, started=started)
+            if wanted:
+                units[key] = units.get(key, 0) + wanted
+        return units
+
+    def per_piece(self) -> dict[Good, float]:
+        """Units of each limited good for one good piece, scrap included, not rounded."""
+        units: dict[Good, float] = {}
+        for key, need in self.needs:
+            share = need.num / need.den * 1000 / self.mode.good_per_1000
+            units[key] = units.get(key, 0.0) + share
+        return units
+
+
+class Shop:
+    """The problem as a dispatcher sees it."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        self.roads = Roads(problem)
+        self.by_finish = problem.objective is Objective.FINISH
+        self.clock_of = {machine.id: WorkingTime(machine) for machine in problem.machines}
+        self.items_of = {
+            order.id: items_in_order_of_making(problem.product_by_id[order.product])
+            for order in problem.orders
+        }
+        self.stations: dict[Good, tuple[Station, ...]] = {}
+        for order in problem.orders:
+            self._add_stations(order)
+
+    def final_item(self, order: Order) -> ItemId:
+        return self.problem.product_by_id[order.product].final_item
+
+    def weight_g(self, good: Good) -> int:
+        order, name = good
+        if order is None:
+            return self.problem.material_by_id[MaterialId(name)].weight_g
+        operations = self.problem.product_by_id[self.problem.order_by_id[order].product].operations
+        return next(operation.weight_g for operation in operations if operation.makes == name)
+
+    def first_minute(self, order: Order) -> int:
+        """Nothing of the order starts earlier."""
+        return max(order.release_min, self.problem.now_min)
+
+    def last_minute(self, order: Order) -> int:
+        """Nothing of the order arrives later."""
+        horizon = self.problem.horizon_min
+        return horizon if order.latest_min is None else min(horizon, order.latest_min)
+
+    def must_deliver(self, order: Order) -> bool:
+        return self.by_finish or order.unmet_cents_per_1000_units is None
+
+    def _add_stations(self, order: Order) -> None:
+        product = self.problem.product_by_id[order.product]
+        found: dict[Good, list[Station]] = {(order.id, item): [] for item in self.items_of[order.id]}
+        for machine in self.problem.machines:
+            for operation in product.operations:
+                if may_run(self.problem, order=order, operation=operation, machine=machine):
+                    station = self._station(order, operation=operation, machine=machine)
+                    found[order.id, operation.makes].append(station)
+        self.stations.update({good: tuple(stations) for good, stations in found.items()})
+
+    def _station(self, order: Order, *, operation: Operation, machine: Machine) -> Station:
+        return Station(
+            machine=machine,
+            operation=operation,
+            mode=machine.mode_by_operation[order.product, operation.id],
+            site=machine.site,
+            enterprise=self.problem.site_by_id[machine.site].enterprise,
+            needs=tuple(
+                (good, need) for need in operation.needs if self.is_limited(good := _good(order, need))
+            ),
+        )
+
+    def is_limited(self, good: Good) -> bool:
+        """Whether units of it can run out: every item, and materials with supplies."""
+        order, name = good
+        return order is not None or self.problem.material_by_id[MaterialId(name)].supplies is not None
+
+
+def _good(order: Order, need: Need) -> Good:
+    if need.item is not None:
+        return (order.id, need.item)
+    assert need.material is not None
+    return (None, need.material)

@@ -1,0 +1,199 @@
+"""Making one item of one order: lots are placed where they bid best until enough is made.
+
+The heap holds a bid for each machine and window that may be too good by now: placing lots only makes things
+worse for the others, so what is popped is bid anew and placed if it is still the best (lazy greedy).
+"""
+
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush, heapreplace
+from math import inf
+from random import Random
+
+from matching.problem import EnterpriseId, ItemId, MachineId, Order
+from scheduling.dispatch.estimates import Estimates
+from scheduling.dispatch.floor import Bid, Floor
+from scheduling.dispatch.guide import Guide
+from scheduling.dispatch.scores import Score, Trial
+from scheduling.dispatch.shop import Station
+from scheduling.dispatch.timeline import Gap
+
+_SMALL_PART = 5  # a lot is not cut below this part of its wished size where more is still to be made
+
+Bidder = tuple[float, int, int]  # score, number of the station, window
+
+
+@dataclass(slots=True, eq=False)
+class Stage:
+    """`needed` good pieces of `item` are to be made.
+
+    `whole_need` is what rule 4 calls all that is needed; no lot is placed whose score is above `worth`.
+    """
+
+    floor: Floor
+    estimates: Estimates
+    guide: Guide
+    score: Score
+    order: Order
+    item: ItemId
+    needed: int
+    whole_need: int
+    worth: float = inf
+    stations: list[Station] = field(default_factory=list)
+    _spread: dict[MachineId, float] = field(default_factory=dict)
+    _last_end: dict[MachineId, int] = field(default_factory=dict)
+
+    def run(self) -> int:
+        """Place lots; returns the pieces still missing (0 or less: enough is made)."""
+        self._admit_stations()
+        heap = self._bidders()
+        while self.needed > 0 and heap:
+            known, at, window = heap[0]
+            bid = self._bid(self.stations[at], window=window)
+            if bid is None:
+                heappop(heap)
+            elif bid.score > known and len(heap) > 1 and bid.score > min(heap[1:3])[0]:
+                heapreplace(heap, (bid.score, at, window))
+            elif bid.score > self.worth:
+                break
+            else:
+                is_new = self.stations[at].enterprise not in self.floor.workers[self.order.id]
+                self.floor.place(bid, order=self.order)
+                self.needed -= bid.quantity
+                heapreplace(heap, (bid.score, at, window))
+                if is_new:
+                    self._bid_again(heap, enterprise=self.stations[at].enterprise)
+        return self.needed
+
+    def _admit_stations(self) -> None:
+        allowed = self.guide.enterprises.get(self.order.id)
+        rng = Random(f"{self.guide.seed}/{self.order.id}/{self.item}")
+        for station in self.floor.shop.stations[self.order.id, self.item]:
+            spread = 1.0 + self.guide.noise * rng.random()
+            if allowed is not None and station.enterprise not in allowed:
+                continue
+            if (self.order.id, station.machine.id) in self.guide.shunned:
+                continue
+            tail = self.estimates.tail(self.order, self.item, site=station.site)
+            if tail is not None:
+                self._spread[station.machine.id] = spread
+                latest = self.floor.shop.last_minute(self.order) - tail - station.mode.hold_min
+                self._last_end[station.machine.id] = latest
+                self.stations.append(station)
+
+    def _bidders(self) -> list[Bidder]:
+        heap: list[Bidder] = []
+        for at, station in enumerate(self.stations):
+            heap.extend(self._windows_of(at, station))
+        heapify(heap)
+        return heap
+
+    def _windows_of(self, at: int, station: Station) -> list[Bidder]:
+        earliest = self.floor.shop.first_minute(self.order)
+        timeline = self.floor.timelines[station.machine.id]
+        found = []
+        for window in range(timeline.first_window(earliest), len(station.machine.windows)):
+            limits = station.machine.windows[window]
+            if limits.start > self._last_end[station.machine.id]:
+                break
+            best = self.score.at_best(station, start=max(limits.start, earliest), window=limits)
+            found.append((best * self._spread[station.machine.id], at, window))
+        return found
+
+    def _bid_again(self, heap: list[Bidder], *, enterprise: EnterpriseId) -> None:
+        """An enterprise that works on the order now costs less: all its machines may bid lower."""
+        for at, station in enumerate(self.stations):
+            if station.enterprise == enterprise:
+                for bidder in self._windows_of(at, station):
+                    heappush(heap, bidder)
+
+    def _bid(self, station: Station, *, window: int) -> Bid | None:
+        """The best lot of a station in a window, as things are."""
+        best: Bid | None = None
+        for gap in self.floor.timelines[station.machine.id].gaps(window=window, mode=station.mode):
+            bid = self._bid_in_gap(station, gap)
+            if bid is not None and (best is None or bid.score < best.score):
+                best = bid
+        return best
+
+    def _bid_in_gap(self, station: Station, gap: Gap) -> Bid | None:
+        start = max(gap.start, self.floor.shop.first_minute(self.order))
+        end = min(gap.end, self._last_end[station.machine.id])
+        if start > end:
+            return None
+        for free_from, free_to in self.floor.free(station.mode, site=station.site, start=start, end=end):
+            trial = self._fit(station, gap, start=free_from, end=free_to)
+            if trial is not None:
+                score = self.score.of(trial, remaining=self.needed) * self._spread[station.machine.id]
+                return Bid(
+                    station=station,
+                    window=gap.window,
+                    start=trial.start,
+                    setup=trial.setup,
+                    end=trial.end,
+                    quantity=trial.quantity,
+                    score=score,
+                )
+        return None
+
+    def _fit(self, station: Station, gap: Gap, *, start: int, end: int) -> Trial | None:
+        """A lot within [start, end): as large as wished, smaller where time or inputs give no more."""
+        timeline = self.floor.timelines[station.machine.id]
+        least = self._least(station, gap)
+        start = timeline.awake(start)
+        room = self._room(station, gap, start=start, end=end)
+        quantity = min(self._wished(station, least=least), room)
+        while quantity >= least:
+            ready = self.floor.inputs_ready(station.wants(good=quantity), site=station.site)
+            begin = start if ready is None else timeline.awake(max(start, ready - gap.setup))
+            fits = self._room(station, gap, start=begin, end=end)
+            if ready is None:
+                quantity = min(quantity - 1, self._supplied(station, by=end))
+            elif fits < quantity:
+                quantity = fits if fits >= least else quantity // 2
+            else:
+                minutes = gap.setup + station.run_minutes(good=quantity)
+                return Trial(
+                    station=station,
+                    window=station.machine.windows[gap.window],
+                    start=begin,
+                    setup=gap.setup,
+                    end=timeline.clock.earliest_end(begin, minutes),
+                    quantity=quantity,
+                    room=room,
+                )
+        return None
+
+    def _room(self, station: Station, gap: Gap, *, start: int, end: int) -> int:
+        """Good pieces that fit into [start, end) after the set-up."""
+        if start > end:
+            return 0
+        minutes = self.floor.timelines[station.machine.id].clock.minutes_between(start, end) - gap.setup
+        return station.most_pieces(minutes=minutes, at_most=max(self.needed, station.mode.min_lot))
+
+    def _least(self, station: Station, gap: Gap) -> int:
+        """The least a lot may be: a run's smallest lot (rule 4), and no crumbs while more is needed."""
+        crumb = max(1, min(self.needed, self._by_time(station) // _SMALL_PART))
+        return max(crumb, min(station.mode.min_lot - (gap.run or 0), self.whole_need))
+
+    def _wished(self, station: Station, *, least: int) -> int:
+        """As many as run in the wished time; the rest too if it would be too little for a lot of its own."""
+        wished = max(least, min(self.needed, self._by_time(station)))
+        rest = self.needed - wished
+        if 0 < rest < max(station.mode.min_lot, wished // _SMALL_PART):
+            return self.needed
+        return wished
+
+    def _by_time(self, station: Station) -> int:
+        pieces = station.most_pieces(minutes=self.guide.lot_min, at_most=max(1, self.needed))
+        if station.mode.batch:  # a batch that is not full takes as long
+            full = station.mode.run_units * station.mode.good_per_1000 // 1000
+            return max(1, min(self.needed, max(pieces, full)))
+        return max(1, pieces)
+
+    def _supplied(self, station: Station, *, by: int) -> int:
+        """Good pieces for which the inputs can be at the station by minute `by`, at most."""
+        pieces = 2**60
+        for good, units in station.per_piece().items():
+            there = self.floor.pools[good].available(site=station.site, by=by)
+            pieces = min(pieces, int(there / units))
+        return pieces
