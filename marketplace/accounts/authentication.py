@@ -37,6 +37,7 @@ class TokenAuthentication(BaseAuthentication):
         request._request.viewer = Viewer(  # type: ignore[attr-defined]
             person_id=token.person_id,
             enterprise_id=token.enterprise_id,
+            enterprise_public_id=token.enterprise.public_id,
             kind=token.enterprise.kind,
             role=membership.role,
             may_write=token.scope == ApiToken.Scope.WRITE,

@@ -22,6 +22,7 @@ def viewer_for(person: Person | AnonymousUser, *, enterprise_public_id: str | No
     return Viewer(
         person_id=person.pk,
         enterprise_id=chosen.enterprise_id,
+        enterprise_public_id=chosen.enterprise.public_id,
         kind=chosen.enterprise.kind,
         role=chosen.role,
     )

@@ -20,6 +20,7 @@ class Viewer:
 
     person_id: int | None = None
     enterprise_id: int | None = None
+    enterprise_public_id: str = ""  # for live topics
     kind: str = ""  # Enterprise.Kind
     role: str = ""  # Membership.Role
     may_write: bool = True  # False for a read-only token

@@ -4,9 +4,21 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from marketplace.capacity.models import Equipment
 from marketplace.orders.models import Operation, Order
 from marketplace.planning.fit import Misfit, fit
+
+REASONS = {
+    Misfit.PROCESS: _("the process"),
+    Misfit.MATERIAL: _("the material"),
+    Misfit.SIZE: _("the size"),
+    Misfit.TOLERANCE: _("the tolerance"),
+    Misfit.CERTIFICATE: _("a certificate"),
+    Misfit.RATE: _("a rate for it"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +29,11 @@ class Coverage:
     num_machines: int
     num_enterprises: int
     misfits: tuple[tuple[Misfit, int], ...]
+
+    @property
+    def reasons(self) -> list[tuple[str | Promise, int]]:
+        """What machines of the right process lack, in words, with how many lack it."""
+        return [(REASONS[misfit], count) for misfit, count in self.misfits]
 
 
 def coverage_of(*, order: Order, equipment: Iterable[Equipment]) -> list[Coverage]:

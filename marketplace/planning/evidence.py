@@ -20,7 +20,10 @@ def evidence_pct(*, machines: Iterable[Equipment], real_now: datetime) -> dict[i
             "device_id", "received_at"
         )
     )
-    return {machine.pk: _of(machine, heard_at=heard.get(machine.device_id or 0), real_now=real_now) for machine in listed}
+    return {
+        machine.pk: _of(machine, heard_at=heard.get(machine.device_id or 0), real_now=real_now)
+        for machine in listed
+    }
 
 
 def _of(machine: Equipment, *, heard_at: datetime | None, real_now: datetime) -> int:

@@ -81,6 +81,8 @@ class PlanRun(models.Model):
     gap_pct = models.FloatField(null=True, blank=True)
     num_enterprises = models.PositiveIntegerField(null=True, blank=True)
     num_trips = models.PositiveIntegerField(null=True, blank=True)
+    relaxations = models.JSONField(default=list, blank=True)  # those of plan/1, where it is infeasible
+    unsupported = models.JSONField(default=list, blank=True)  # fields the solver cannot honour yet
     naive_finish_min = models.IntegerField(null=True, blank=True)  # the naive award on the same problem
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db.models import Prefetch
-from scheduling.check import check
 
 from marketplace.capacity.market import listed_equipment, sellable_windows
 from marketplace.capacity.models import Equipment
@@ -21,6 +20,7 @@ from marketplace.planning.translate import Frame, MachineOffer, minutes, problem
 from matching.parse_work import read_lot
 from matching.problem import Problem
 from matching.write import write_problem
+from scheduling.check import check
 from scheduling.plan import Plan
 from scheduling.plan_format import read_plan, write_plan
 
@@ -131,11 +131,14 @@ def _store(run: PlanRun, *, problem: Problem, plan: Plan, progress: list[list[fl
             raise PlanRefused("; ".join(str(violation) for violation in violations[:5]))
     machines = problem.machine_by_id
     enterprises = {problem.site_by_id[machines[lot.machine].site].enterprise for lot in plan.lots}
+    document = write_plan(plan)
     services.finish(
         run,
-        status=PlanRun.Status.DONE,
+        status=PlanRun.Status.CANCELLED if plan.interrupted and not plan.lots else PlanRun.Status.DONE,
         problem=write_problem(problem),
-        plan=write_plan(plan),
+        plan=document,
+        relaxations=document.get("relaxations", []),
+        unsupported=document.get("unsupported", []),
         plan_status=plan.status,
         finish_min=max((d.arrive_min for d in plan.deliveries), default=None),
         cost_cents=plan.cost_cents,

@@ -30,6 +30,30 @@ class Option:
     is_late: bool
     is_choosable: bool
 
+    @property
+    def is_living(self) -> bool:
+        return self.run.status in (PlanRun.Status.QUEUED, PlanRun.Status.RUNNING)
+
+    @property
+    def best_so_far(self) -> list[float | None] | None:
+        """Seconds, objective and bound of the last progress; minutes for fastest, cents for cheapest."""
+        return self.run.progress[-1] if self.run.progress else None
+
+    @property
+    def best_days(self) -> float | None:
+        """Days to the last arrival of the best plan so far; only for fastest."""
+        best = self.best_so_far
+        return best[1] / 1440 if best and best[1] is not None else None
+
+    @property
+    def tone(self) -> str:
+        return "bad" if self.is_late else "good"
+
+    @property
+    def times_faster(self) -> float | None:
+        """How many times as fast as the naive award."""
+        return self.naive_days / self.days if self.naive_days and self.days else None
+
 
 def plan_runs(viewer: Viewer) -> QuerySet[PlanRun]:
     """The viewer's plan runs, newest first, without the large documents."""
@@ -48,11 +72,30 @@ def plan_run(viewer: Viewer, *, public_id: str) -> PlanRun:
     return run
 
 
-def options(viewer: Viewer, *, order_public_id: str) -> list[Option]:
-    """The newest run of each goal of an order of the viewer's, fastest first."""
+def whole_plan_run(viewer: Viewer, *, public_id: str) -> PlanRun:
+    """With problem, plan and the order's routing and drops, for a picture of it."""
+    run = (
+        PlanRun.objects.filter(public_id=public_id, order__buyer_id=viewer.enterprise_id)
+        .select_related("order__product")
+        .prefetch_related("order__product__operations", "order__drops")
+        .first()
+    )
+    if run is None:
+        raise NotFound(_("There is no such plan."))
+    return run
+
+
+def plannable_order(viewer: Viewer, *, order_public_id: str) -> Order:
+    """The viewer's order."""
     order = Order.objects.filter(public_id=order_public_id, buyer_id=viewer.enterprise_id).first()
     if order is None:
         raise NotFound(_("There is no such order."))
+    return order
+
+
+def options(viewer: Viewer, *, order_public_id: str) -> list[Option]:
+    """The newest run of each goal of an order of the viewer's, fastest first."""
+    order = plannable_order(viewer, order_public_id=order_public_id)
     newest: dict[str, PlanRun] = {}
     for run in plan_runs(viewer).filter(order=order, replaces=None):
         newest.setdefault(run.goal, run)

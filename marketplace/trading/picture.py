@@ -17,6 +17,7 @@ from marketplace.disclosure.place import city_point
 from marketplace.planning.models import TransportTerms
 from marketplace.planning.picture import Bar, Move, Picture, Place, Row, flows_of, neutral_name
 from marketplace.trading.models import Deal, Leg, Package, Run
+from marketplace.trading.selectors import state_of
 
 NameSite = Callable[[Site], str]
 
@@ -50,15 +51,6 @@ def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapp
         if leg.from_site.enterprise_id == mine or (leg.to_site and leg.to_site.enterprise_id == mine)
     ]
     return _picture(deal, runs, legs, name=name, exact=False, now=now, made=made)
-
-
-def state_of(run: Run, *, now: datetime) -> str:
-    """offered, declined, booked, running or done, by the business clock."""
-    if run.status != Run.Status.BOOKED:
-        return str(run.status)
-    if now < run.starts_at:
-        return "booked"
-    return "running" if now < run.ends_at else "done"
 
 
 def _runs(deal: Deal) -> list[Run]:

@@ -1,5 +1,6 @@
 """Reading deals and offers: a buyer sees its own deals, a factory its own packages and runs."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.models import Equipment
 from marketplace.common.errors import NotFound
 from marketplace.orders.models import Order
 from marketplace.trading.models import Deal, Package, Run
@@ -97,3 +99,69 @@ def deal_progress(deal: Deal) -> DealProgress:
         num_runs=runs["runs"],
         num_booked=runs["booked"],
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Output:
+    """Pieces of one operation of a deal: planned in booked and offered runs, counted so far by telemetry."""
+
+    operation: str
+    planned: int
+    made: int
+    num_runs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunOutput:
+    """A run with what telemetry counted (None: no usable counter, or not begun) and its state by the clock."""
+
+    run: Run
+    made: int | None
+    state: str
+
+
+def output_by_operation(deal: Deal, *, made: Mapping[int, int]) -> list[Output]:
+    """In the order of the routing. One query. The caller has shown that the deal is the viewer's."""
+    living = (
+        Run.objects.filter(package__deal=deal, status__in=[Run.Status.BOOKED, Run.Status.OFFERED])
+        .select_related("operation")
+        .order_by("operation__position", "pk")
+    )
+    groups: dict[str, list[Run]] = {}
+    for run in living:
+        groups.setdefault(run.operation.name, []).append(run)
+    return [
+        Output(
+            operation=name,
+            planned=sum(run.quantity for run in runs),
+            made=sum(made.get(run.pk, 0) for run in runs),
+            num_runs=len(runs),
+        )
+        for name, runs in groups.items()
+    ]
+
+
+def runs_with_output(package: Package, *, made: Mapping[int, int], now: datetime) -> list[RunOutput]:
+    """The runs of a package fetched by `package`."""
+    return [
+        RunOutput(run=run, made=made.get(run.pk), state=state_of(run, now=now)) for run in package.runs.all()
+    ]
+
+
+def state_of(run: Run, *, now: datetime) -> str:
+    """offered, declined, booked, running or done, by the business clock."""
+    if run.status != Run.Status.BOOKED:
+        return str(run.status)
+    if now < run.starts_at:
+        return "booked"
+    return "running" if now < run.ends_at else "done"
+
+
+def next_pay(viewer: Viewer, *, now: datetime) -> Package | None:
+    """The accepted offer that is paid next."""
+    accepted = [Package.Status.ACCEPTED, Package.Status.PARTLY]
+    return packages(viewer).filter(status__in=accepted, pay_on__gte=now.date()).order_by("pay_on").first()
+
+
+def has_machines(viewer: Viewer) -> bool:
+    return Equipment.objects.filter(enterprise_id=viewer.enterprise_id, enterprise__isnull=False).exists()

@@ -1,0 +1,69 @@
+"""Pieces a device's counter shows for stretches of time: evidence of what was made while a run was on.
+
+For the apps above, which have shown that the viewer may see the run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+COUNTERS = ("good", "count")  # the first that the device has counts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """[starts_at, ends_at) of business time on a device, by its key."""
+
+    device_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+def pieces_made(stretches: Sequence[Stretch]) -> list[int | None]:
+    """For each stretch the growth of the running total in it; None where the device has no usable counter. One query.
+
+    A total that was first told within the stretch counts from there: what was before is not known.
+    """
+    if not stretches:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _GROWTH,
+            [
+                [s.device_id for s in stretches],
+                [s.starts_at for s in stretches],
+                [s.ends_at for s in stretches],
+                list(COUNTERS),
+            ],
+        )
+        found = {number: grown for number, grown in cursor.fetchall()}
+    return [found.get(number) for number in range(1, len(stretches) + 1)]
+
+
+_GROWTH = """
+SELECT DISTINCT ON (stretch.number) stretch.number, upto.total - COALESCE(before.total, first.total)
+FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
+     WITH ORDINALITY AS stretch (device_id, starts_at, ends_at, number)
+CROSS JOIN unnest(%s::text[]) WITH ORDINALITY AS counter (item, preference)
+CROSS JOIN LATERAL (
+    SELECT total FROM machines_observation
+    WHERE device_id = stretch.device_id AND item = counter.item AND total IS NOT NULL
+      AND effective_at >= stretch.starts_at AND effective_at < stretch.ends_at
+    ORDER BY effective_at DESC, total DESC LIMIT 1
+) AS upto
+CROSS JOIN LATERAL (
+    SELECT total FROM machines_observation
+    WHERE device_id = stretch.device_id AND item = counter.item AND total IS NOT NULL
+      AND effective_at >= stretch.starts_at AND effective_at < stretch.ends_at
+    ORDER BY effective_at, total LIMIT 1
+) AS first
+LEFT JOIN LATERAL (
+    SELECT total FROM machines_observation
+    WHERE device_id = stretch.device_id AND item = counter.item AND total IS NOT NULL
+      AND effective_at < stretch.starts_at
+    ORDER BY effective_at DESC, total DESC LIMIT 1
+) AS before ON true
+ORDER BY stretch.number, counter.preference
+"""

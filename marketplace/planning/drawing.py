@@ -1,0 +1,119 @@
+"""Pictures of plans as drawings: the joint Gantt and the map of flows."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from marketplace.common.show.charts import FlowMap, Gantt, GanttBar, MapFlow, MapPoint
+from marketplace.common.show.times import duration_text
+from marketplace.planning.picture import Flow, Picture
+
+ROW_PX = 15
+FRAME_PX = 110
+
+
+def gantt_of(picture: Picture, *, now: datetime) -> Gantt:
+    """A row for each machine, a bar for each run, grouped by operation."""
+    index = {row.key: number for number, row in enumerate(picture.rows)}
+    return Gantt(
+        rows=[f"{row.factory} · {row.machine}" for row in picture.rows],
+        bars=[
+            GanttBar(
+                row=index[bar.row],
+                starts_at=bar.starts_at,
+                ends_at=bar.ends_at,
+                label=_bar_label(bar.operation, quantity=bar.quantity, made=bar.made),
+                group=bar.operation,
+                state="" if bar.state == "planned" else bar.state,
+            )
+            for bar in picture.bars
+        ],
+        now=now,
+        due=picture.due_at,
+    )
+
+
+def gantt_height(picture: Picture) -> int:
+    """Pixels that give each row its line."""
+    return FRAME_PX + ROW_PX * len(picture.rows)
+
+
+def map_of(picture: Picture) -> FlowMap:
+    """Places with what passes through them, and a line for each way."""
+    index = {place.key: number for number, place in enumerate(picture.places)}
+    through: dict[str, int] = dict.fromkeys(index, 0)
+    for flow in picture.flows:
+        through[flow.from_place] += flow.quantity
+        through[flow.to_place] += flow.quantity
+    kinds = {"factory": _("factory"), "drop": _("destination")}
+    return FlowMap(
+        points=[
+            MapPoint(
+                label=place.name,
+                lat=place.lat,
+                lon=place.lon,
+                weight=through[place.key],
+                group=kinds[place.kind],
+            )
+            for place in picture.places
+        ],
+        flows=[
+            MapFlow(
+                from_point=index[flow.from_place],
+                to_point=index[flow.to_place],
+                weight=flow.quantity,
+                label=_flow_label(flow),
+            )
+            for flow in picture.flows
+            if flow.from_place != flow.to_place
+        ],
+    )
+
+
+def gantt_conclusion(picture: Picture) -> str:
+    """What the Gantt shows, in a sentence."""
+    num_factories = len({row.factory for row in picture.rows})
+    text = _("%(runs)s runs on %(machines)s machines of %(factories)s factories in %(time)s.") % {
+        "runs": f"{len(picture.bars):,}",
+        "machines": len(picture.rows),
+        "factories": num_factories,
+        "time": duration_text(picture.ends_at - picture.starts_at),
+    }
+    if picture.ends_at <= picture.due_at:
+        return (
+            text
+            + " "
+            + _("%(slack)s before the due date.") % {"slack": duration_text(picture.due_at - picture.ends_at)}
+        )
+    return (
+        text
+        + " "
+        + _("%(delay)s after the due date.") % {"delay": duration_text(picture.ends_at - picture.due_at)}
+    )
+
+
+def map_conclusion(picture: Picture) -> str:
+    num_trips = sum(flow.num_trips for flow in picture.flows)
+    return ngettext("%(trips)s truck on %(ways)s ways.", "%(trips)s trucks on %(ways)s ways.", num_trips) % {
+        "trips": f"{num_trips:,}",
+        "ways": len({(f.from_place, f.to_place) for f in picture.flows}),
+    }
+
+
+def _bar_label(operation: str, *, quantity: int, made: int | None) -> str:
+    if made is None:
+        return _("%(operation)s: %(quantity)s pieces") % {"operation": operation, "quantity": f"{quantity:,}"}
+    return _("%(operation)s: %(made)s of %(quantity)s pieces made") % {
+        "operation": operation,
+        "made": f"{made:,}",
+        "quantity": f"{quantity:,}",
+    }
+
+
+def _flow_label(flow: Flow) -> str:
+    return _("%(quantity)s pieces (%(item)s), %(trips)s trucks") % {
+        "quantity": f"{flow.quantity:,}",
+        "item": flow.item,
+        "trips": f"{flow.num_trips:,}",
+    }

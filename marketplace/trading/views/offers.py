@@ -1,0 +1,95 @@
+"""The factory's side: home, offers, booked work."""
+
+from datetime import timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from marketplace.accounts.http import ViewerRequest
+from marketplace.common import clock
+from marketplace.planning import drawing
+from marketplace.trading import selectors, services
+from marketplace.trading.forms import AnswerForm
+from marketplace.trading.made import made_by_run
+from marketplace.trading.models import Package
+from marketplace.trading.picture import picture_for_factory
+
+SOON = timedelta(days=1)
+
+
+@login_required
+def home(request: ViewerRequest) -> HttpResponse:
+    """Offers waiting with their timer, the next day's work, and the machines by state."""
+    now = clock.now()
+    offers = selectors.packages(request.viewer)
+    context = {
+        "waiting": offers.filter(status=Package.Status.OFFERED),
+        "work": selectors.runs_between(request.viewer, starts_at=now, ends_at=now + SOON)[:20],
+        "next_pay": selectors.next_pay(request.viewer, now=now),
+        "has_machines": selectors.has_machines(request.viewer),
+        "moment": now,
+    }
+    return render(request, "trading/home.html", context)
+
+
+@login_required
+def offers(request: ViewerRequest) -> HttpResponse:
+    return render(request, "trading/offers.html", {"packages": selectors.packages(request.viewer)[:200]})
+
+
+@login_required
+def offer(request: ViewerRequest, package: str) -> HttpResponse:
+    """One offer: pay, pay date, each run with its machine; accept whole or by run, or decline with a reason."""
+    found = selectors.package(request.viewer, public_id=package)
+    now = clock.now()
+    made = made_by_run(found.deal, now=now)
+    picture = picture_for_factory(request.viewer, found.deal, now=now, made=made)
+    names = {place.key: place.name for place in picture.places}
+    runs = selectors.runs_with_output(found, made=made, now=now)
+    context = {
+        "package": found,
+        "runs": runs,
+        "is_open": found.status == Package.Status.OFFERED and now <= found.answer_by,
+        "gantt": drawing.gantt_of(picture, now=now),
+        "gantt_height": drawing.gantt_height(picture),
+        "gantt_title": _("Your machines"),
+        "gantt_conclusion": drawing.gantt_conclusion(picture),
+        "flows": [(names[flow.from_place], names[flow.to_place], flow) for flow in picture.flows],
+    }
+    return render(request, "trading/offer.html", context)
+
+
+@require_POST
+@login_required
+def answer(request: ViewerRequest, package: str) -> HttpResponse:
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect("trading:offer", package)
+    found = selectors.package(request.viewer, public_id=package)
+    accepted = {
+        "all": [run.public_id for run in found.runs.all()],
+        "some": request.POST.getlist("runs"),
+        "none": [],
+    }[form.cleaned_data["what"]]
+    answered = services.answer_package(
+        viewer=request.viewer,
+        public_id=package,
+        answer=services.Answer(accepted=frozenset(accepted), reason=form.cleaned_data["reason"]),
+        now=clock.now(),
+    )
+    messages.success(
+        request, _("Your answer is saved: %(answer)s.") % {"answer": answered.get_status_display()}
+    )
+    return redirect("trading:offer", package)
+
+
+@login_required
+def work(request: ViewerRequest) -> HttpResponse:
+    """Every booked run on the viewer's machines."""
+    runs = list(selectors.own_runs(request.viewer)[:500])
+    return render(request, "trading/work.html", {"runs": runs, "moment": clock.now()})
