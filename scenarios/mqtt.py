@@ -3,8 +3,8 @@
 import asyncio
 import json
 import logging
-import socket
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
@@ -53,14 +53,14 @@ class DeviceConnection:
         except OSError as error:
             log.info("%s: broker away (%s)", self.topic, error)
 
-    def _opened(self, client: paho.Client, userdata: object, sock: socket.socket) -> None:
+    def _opened(self, client: paho.Client, userdata: object, sock: Any) -> None:
         self._loop.add_reader(sock, client.loop_read)
 
-    def _closed(self, client: paho.Client, userdata: object, sock: socket.socket) -> None:
+    def _closed(self, client: paho.Client, userdata: object, sock: Any) -> None:
         self._loop.remove_reader(sock)
 
-    def _wants_to_write(self, client: paho.Client, userdata: object, sock: socket.socket) -> None:
+    def _wants_to_write(self, client: paho.Client, userdata: object, sock: Any) -> None:
         self._loop.add_writer(sock, client.loop_write)
 
-    def _has_written(self, client: paho.Client, userdata: object, sock: socket.socket) -> None:
+    def _has_written(self, client: paho.Client, userdata: object, sock: Any) -> None:
         self._loop.remove_writer(sock)

@@ -38,7 +38,8 @@ def seed(world: World, *, keys_file: Path) -> Keys:
         world.coordinator_name, kind=Enterprise.Kind.COORDINATOR, logins=["coordinator@muster.example"]
     )
     Person.objects.create_superuser(STAFF_EMAIL, PASSWORD, name="Platform staff")
-    firms, machines = {}, []
+    firms: dict[str, str] = {}
+    machines: list[MachineKey] = []
     for index, firm in enumerate(world.firms):
         enterprise = _factory(firm, is_first=index == 0)
         firms[firm.key] = _api_token(enterprise)

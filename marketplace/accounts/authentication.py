@@ -1,22 +1,24 @@
 """API tokens: `Authorization: Bearer muster_…`."""
 
-import hashlib
+from datetime import timedelta
 
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from marketplace.accounts.models import ApiToken, Membership, Person
-from marketplace.accounts.viewer import Viewer
+from marketplace.accounts.selectors import viewer_of
 from marketplace.common.clock import real_now
+from marketplace.common.hashing import hash_token
 
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
-def hash_token(token: str) -> str:
-    """What is stored of a token: SHA-256, enough for 160 random bits."""
-    return hashlib.sha256(token.encode()).hexdigest()
+__all__ = ["TokenAuthentication", "hash_token"]
 
 
 class TokenAuthentication(BaseAuthentication):
+    """The person who made the token, acting in its enterprise within its scope and their present role."""
+
     def authenticate(self, request: Request) -> tuple[Person, ApiToken] | None:
         parts = get_authorization_header(request).split()
         if not parts or parts[0].lower() != b"bearer":
@@ -25,24 +27,29 @@ class TokenAuthentication(BaseAuthentication):
             raise AuthenticationFailed("The Authorization header must be `Bearer <token>`.")
         token = (
             ApiToken.objects.filter(token_hash=hash_token(parts[1].decode("latin-1")), revoked_at=None)
-            .select_related("person", "enterprise")
+            .select_related("person")
             .first()
         )
-        membership = (
-            token and Membership.objects.filter(person=token.person, enterprise=token.enterprise).first()
-        )
-        if token is None or membership is None or not token.person.is_active:
+        if token is None or not token.person.is_active:
             raise AuthenticationFailed("This token is not valid.")
-        ApiToken.objects.filter(pk=token.pk).update(last_used_at=real_now())
-        request._request.viewer = Viewer(  # type: ignore[attr-defined]
-            person_id=token.person_id,
-            enterprise_id=token.enterprise_id,
-            enterprise_public_id=token.enterprise.public_id,
-            kind=token.enterprise.kind,
-            role=membership.role,
-            may_write=token.scope == ApiToken.Scope.WRITE,
+        membership = (
+            Membership.objects.filter(person=token.person, enterprise=token.enterprise_id)
+            .select_related("enterprise")
+            .first()
+        )
+        if membership is None:
+            raise AuthenticationFailed("This token is not valid.")
+        _note_use(token)
+        request._request.viewer = viewer_of(  # type: ignore[attr-defined]
+            membership, may_write=token.scope == ApiToken.Scope.WRITE
         )
         return token.person, token
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="muster"'
+
+
+def _note_use(token: ApiToken) -> None:
+    now = real_now()
+    if token.last_used_at is None or token.last_used_at < now - USE_IS_NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

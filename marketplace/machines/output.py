@@ -38,7 +38,7 @@ def pieces_made(stretches: Sequence[Stretch]) -> list[int | None]:
                 list(COUNTERS),
             ],
         )
-        found = {number: grown for number, grown in cursor.fetchall()}
+        found = dict(cursor.fetchall())
     return [found.get(number) for number in range(1, len(stretches) + 1)]
 
 

@@ -17,7 +17,7 @@ from marketplace.orders.models import Operation, OrderDrop
 from marketplace.planning.models import PlanRun
 from marketplace.planning.runs import labels_of, runs_of
 from marketplace.planning.stored import stored_plan
-from matching.problem import Problem
+from matching.problem import MachineId, Problem
 from scheduling.plan import Plan
 
 
@@ -94,7 +94,7 @@ def picture_before_contract(run: PlanRun) -> Picture:
         site.public_id: site for site in Site.objects.filter(public_id__in=[s.id for s in problem.sites])
     }
     names = {
-        s.id: neutral_name(labels[s.enterprise], sites[s.id].city)
+        str(s.id): neutral_name(labels[s.enterprise], sites[s.id].city)
         for s in problem.sites
         if s.enterprise in labels and s.id in sites
     }
@@ -122,7 +122,7 @@ def _rows_and_bars(
     bars = []
     epoch = problem.epoch
     for draft in runs_of(problem, plan.lots):
-        site = problem.machine_by_id[draft.machine].site
+        site = problem.machine_by_id[MachineId(draft.machine)].site
         factory, operation = names[site], operations[draft.operation]
         if draft.machine not in numbers:
             counts[factory] += 1

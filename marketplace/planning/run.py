@@ -154,10 +154,10 @@ def _trips(problem: Problem, plan: Plan) -> int:
     """Trucks: goods with the same from, to and departure share trips of `trip_units` pieces (rule 10)."""
     load: dict[tuple[str, str, int], int] = {}
     for transfer in plan.transfers:
-        key = (transfer.from_site, transfer.to_site, transfer.depart_min)
-        load[key] = load.get(key, 0) + transfer.quantity
+        leaves = (str(transfer.from_site), str(transfer.to_site), transfer.depart_min)
+        load[leaves] = load.get(leaves, 0) + transfer.quantity
     for delivery in plan.deliveries:
-        key = (delivery.from_site, f"{delivery.order}/{delivery.drop}", delivery.depart_min)
-        load[key] = load.get(key, 0) + delivery.quantity
+        leaves = (str(delivery.from_site), f"{delivery.order}/{delivery.drop}", delivery.depart_min)
+        load[leaves] = load.get(leaves, 0) + delivery.quantity
     most = problem.transport.trip_units
     return sum(1 if most is None else -(-units // most) for units in load.values())

@@ -65,7 +65,7 @@ class PackageSerializer(serializers.ModelSerializer[Package]):
 
     class Meta:
         model = Package
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "product", "status", "pay_cents", "currency", "pay_on", "answer_by", "answered_at", "reason",
             "num_runs", "num_pieces",
         )  # fmt: skip
@@ -73,10 +73,12 @@ class PackageSerializer(serializers.ModelSerializer[Package]):
 
 
 class PackageDetailSerializer(PackageSerializer):
+    """An offer with its runs."""
+
     runs = RunSerializer(many=True, read_only=True)
 
     class Meta(PackageSerializer.Meta):
-        fields = (*PackageSerializer.Meta.fields, "runs")
+        fields: tuple[str, ...] = (*PackageSerializer.Meta.fields, "runs")
         read_only_fields = fields
 
 

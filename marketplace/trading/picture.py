@@ -37,7 +37,7 @@ def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> 
 
 def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapping[int, int]) -> Picture:
     """Own machines by their names; of the others only the city of those next to it in the flow."""
-    if not deal.packages.filter(enterprise_id=viewer.enterprise_id).exists():
+    if not deal.packages.filter(enterprise=viewer.enterprise_id).exists():
         raise NotFound(_("There is no such offer."))
     mine = viewer.enterprise_id
 

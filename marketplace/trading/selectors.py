@@ -27,8 +27,10 @@ class DealProgress:
 
 def packages(viewer: Viewer) -> QuerySet[Package]:
     """The offers made to the viewer's enterprise, open ones first, newest first."""
+    if viewer.enterprise_id is None:
+        return Package.objects.none()
     return (
-        Package.objects.filter(enterprise_id=viewer.enterprise_id, enterprise__isnull=False)
+        Package.objects.filter(enterprise_id=viewer.enterprise_id)
         .select_related("deal__order__product", "deal__order__buyer")
         .annotate(
             num_runs=Count("runs"), num_pieces=Sum("runs__quantity"), is_open=Q(status=Package.Status.OFFERED)
@@ -48,12 +50,10 @@ def package(viewer: Viewer, *, public_id: str) -> Package:
 
 def own_runs(viewer: Viewer) -> QuerySet[Run]:
     """Booked runs on the viewer's machines, by start."""
+    if viewer.enterprise_id is None:
+        return Run.objects.none()
     return (
-        Run.objects.filter(
-            package__enterprise_id=viewer.enterprise_id,
-            package__enterprise__isnull=False,
-            status=Run.Status.BOOKED,
-        )
+        Run.objects.filter(package__enterprise_id=viewer.enterprise_id, status=Run.Status.BOOKED)
         .select_related("equipment__site", "equipment__device", "operation", "package__deal__order")
         .order_by("starts_at", "id")
     )
@@ -164,4 +164,4 @@ def next_pay(viewer: Viewer, *, now: datetime) -> Package | None:
 
 
 def has_machines(viewer: Viewer) -> bool:
-    return Equipment.objects.filter(enterprise_id=viewer.enterprise_id, enterprise__isnull=False).exists()
+    return Equipment.objects.filter(enterprise=viewer.enterprise_id).exists()

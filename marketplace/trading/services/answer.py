@@ -28,7 +28,7 @@ class Answer:
 def answer_package(*, viewer: Viewer, public_id: str, answer: Answer, now: datetime) -> Package:
     """Book the accepted runs and free the others. Raises `OfferClosed`, `UnknownRun`, `TimeTaken`."""
     viewer.require_planner()
-    found = Package.objects.filter(public_id=public_id, enterprise_id=viewer.enterprise_id)
+    found = Package.objects.filter(public_id=public_id, enterprise=viewer.enterprise_id)
     order_id = found.values_list("deal__order_id", flat=True).first()
     if order_id is None:
         raise NotFound(_("There is no such offer."))

@@ -57,7 +57,7 @@ def cancel_deal(*, viewer: Viewer, order_public_id: str, reason: str = "") -> De
         .filter(public_id=order_public_id, buyer_id=viewer.enterprise_id)
         .first()
     )
-    deal = order and Deal.objects.filter(order=order).exclude(status=Deal.Status.FAILED).first()
+    deal = Deal.objects.filter(order=order).exclude(status=Deal.Status.FAILED).first()
     if order is None or deal is None:
         raise NotFound(_("There is no such offer."))
     if deal.status == Deal.Status.AGREED:

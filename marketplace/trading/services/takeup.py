@@ -53,7 +53,7 @@ def consent(*, viewer: Viewer, order_public_id: str, now: datetime, clock_speed:
         .select_related("product")
         .first()
     )
-    deal = order and Deal.objects.filter(order=order, status=Deal.Status.CHANGED).first()
+    deal = Deal.objects.filter(order=order, status=Deal.Status.CHANGED).first()
     if deal is None or deal.proposed_run is None:
         raise NotFound(_("There is no change that waits for your consent."))
     _adopt(deal, run=deal.proposed_run, now=now, clock_speed=clock_speed)
