@@ -78,10 +78,15 @@ class Supervised:
 
 
 def start(
-    state: State, *options: str, environ: Mapping[str, str], until_end_of: int | None = None
+    state: State,
+    *options: str,
+    environ: Mapping[str, str],
+    until_end_of: int | None = None,
+    keep: bool = False,
 ) -> Supervised:
-    """A supervisor that ends with this process, or with the one named."""
-    (state.folder / "processes.json").unlink(missing_ok=True)  # of an earlier start
+    """A supervisor that ends with this process, or with the one named; `keep` what an earlier one wrote."""
+    if not keep:
+        (state.folder / "processes.json").unlink(missing_ok=True)
     others = {name: value for name, value in os.environ.items() if name not in VARIABLES}
     command = [sys.executable, "-m", "embedded", "up", "--state", str(state.folder), *options]
     command += ["--until-end-of", str(until_end_of or os.getpid())]

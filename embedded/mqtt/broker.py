@@ -25,6 +25,7 @@ from amqtt.session import OUTGOING, IncomingApplicationMessage, OutgoingApplicat
 from embedded.mqtt.access import Access, AccessUnknownError, may_hear, may_publish
 
 CONNECT_WITHIN_S = 10.0  # from the TCP connection to the end of the CONNECT packet
+DISCONNECT_WITHIN_S = 2.0  # for an earlier connection of the same user
 MAX_PACKET_BYTES = 1_000_000  # a line of observations has some hundred bytes
 
 log = logging.getLogger("embedded.mqtt")
@@ -58,6 +59,7 @@ class Broker(AmqttBroker):  # type: ignore[misc]  # amqtt has no type marker
             await writer.close()
             return
         connect.client_id = connect.username
+        await self._end_earlier_connection(connect.username)
         await super()._client_connected(listener_name, _Resumed(connect.to_bytes(), reader), writer)
 
     async def _refusal(self, connect: ConnectPacket) -> int | None:
@@ -75,6 +77,19 @@ class Broker(AmqttBroker):  # type: ignore[misc]  # amqtt has no type marker
             log.warning("Refused %s: its last will is for %r", user, connect.will_topic)
             return int(NOT_AUTHORIZED)
         return None
+
+    async def _end_earlier_connection(self, user: str) -> None:
+        """A user has one connection; a session that was to end with it does so before the next one begins."""
+        if user not in self._sessions:
+            return
+        session, handler = self._sessions[user]
+        if session.transitions.is_connected():
+            await handler.stop()
+            deadline = asyncio.get_running_loop().time() + DISCONNECT_WITHIN_S
+            while session.transitions.is_connected() and asyncio.get_running_loop().time() < deadline:
+                await asyncio.sleep(0.01)
+        if session.clean_session:
+            await self._cleanup_session(user)
 
     async def _authenticate(self, session: Session, _: ListenerConfig) -> bool:
         return session.client_id is not None  # nobody comes this far unknown

@@ -1,0 +1,235 @@
+"""The embedded broker over its own wire: who may connect, say and hear what, and what is never lost."""
+
+import socket
+import struct
+import threading
+import time
+from urllib.parse import unquote, urlsplit
+
+import paho.mqtt.client as paho
+import pytest
+
+WITHIN_S = 10
+
+
+def until(is_met, within_s=WITHIN_S):
+    deadline = time.monotonic() + within_s
+    while not is_met():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+class Client:
+    """A paho client that remembers what the broker told it."""
+
+    def __init__(self, port, user, password, *, client_id="", will=None, is_lasting=False, acknowledges=True):
+        self.heard, self.granted, self.code = [], None, None
+        self.paho = paho.Client(
+            paho.CallbackAPIVersion.VERSION2,
+            client_id=client_id or user,
+            clean_session=not is_lasting,
+            manual_ack=not acknowledges,
+        )
+        self.paho.username_pw_set(user, password)
+        if will:
+            self.paho.will_set(will, b"gone", qos=1)
+        self.paho.on_connect = lambda client, data, flags, reason, properties: setattr(self, "code", reason)
+        self.paho.on_subscribe = lambda client, data, mid, reasons, properties: setattr(
+            self, "granted", reasons
+        )
+        self.paho.on_message = lambda client, data, message: self.heard.append(
+            (message.topic, message.payload)
+        )
+        self.paho.connect("127.0.0.1", port)
+        self.paho.loop_start()
+        until(lambda: self.code is not None)
+
+    @property
+    def is_in(self):
+        return not self.code.is_failure
+
+    def subscribe(self, topic):
+        self.granted = None
+        self.paho.subscribe(topic, qos=1)
+        until(lambda: self.granted is not None)
+        return not self.granted[0].is_failure
+
+    def publish(self, topic, payload):
+        self.paho.publish(topic, payload, qos=1).wait_for_publish(WITHIN_S)
+
+    def vanish(self):
+        """The connection breaks without a word."""
+        self.paho.loop_stop()
+        self.paho.socket().shutdown(socket.SHUT_RDWR)
+        self.paho.socket().close()
+
+    def leave(self):
+        self.paho.disconnect()
+        self.paho.loop_stop()
+
+
+@pytest.fixture
+def join(devices):
+    """Makes clients: `join("dev_press")`, `join(None)` for the server itself; all leave at the end."""
+    url = urlsplit(devices["MQTT_URL"])
+    clients = []
+
+    def make(user, password=None, **options):
+        name = url.username if user is None else user
+        secret = password or (unquote(url.password) if user is None else f"token of {user}")
+        clients.append(Client(url.port, name, secret, **options))
+        return clients[-1]
+
+    make.port = url.port
+    yield make
+    for client in clients:
+        client.leave()
+
+
+def test_a_device_is_heard_on_its_own_topic(join):
+    server = join(None)
+    assert server.subscribe("muster/1/+/obs")
+
+    join("dev_press").publish("muster/1/dev_press/obs", b'{"seq": 1}')
+
+    until(lambda: server.heard)
+    assert server.heard == [("muster/1/dev_press/obs", b'{"seq": 1}')]
+
+
+@pytest.mark.parametrize(
+    ("user", "password"),
+    [
+        ("dev_press", "token of dev_oven"),
+        ("dev_press", "wrong"),
+        ("dev_nobody", "x"),
+        ("dev_sealed", "x"),
+        ("ingest", "x"),
+    ],
+)
+def test_a_wrong_token_is_refused(join, user, password):
+    assert not join(user, password).is_in
+
+
+@pytest.mark.parametrize(
+    "topic", ["muster/1/dev_oven/obs", "muster/1/dev_press/other", "muster/1/dev_press/obs/more", "x"]
+)
+def test_what_a_device_says_elsewhere_reaches_nobody(join, topic):
+    server, press = join(None), join("dev_press")
+    server.subscribe("muster/1/+/obs")
+
+    press.publish(topic, b"forged")
+    press.publish("muster/1/dev_press/obs", b"own")
+
+    until(lambda: server.heard)
+    assert [payload for _, payload in server.heard] == [b"own"]
+
+
+@pytest.mark.parametrize(
+    "topic", ["muster/1/dev_oven/obs", "muster/1/+/obs", "muster/1/dev_press/obs", "#", "+/+/+/+"]
+)
+def test_a_device_hears_nobody(join, topic):
+    assert not join("dev_press").subscribe(topic)
+
+
+@pytest.mark.parametrize("topic", ["#", "$SYS/#", "muster/#", "muster/1/#"])
+def test_the_server_hears_observations_only(join, topic):
+    assert not join(None).subscribe(topic)
+
+
+def test_a_last_will_for_another_device_is_refused(join):
+    assert not join("dev_press", will="muster/1/dev_oven/obs").is_in
+    assert join("dev_press", will="muster/1/dev_press/obs").is_in
+
+
+def test_a_stolen_client_id_takes_over_no_session(join):
+    server = join(None, client_id="server", is_lasting=True)
+    server.subscribe("muster/1/+/obs")
+
+    thief = join("dev_oven", client_id="server", is_lasting=True)
+    stranger = join("dev_press", "wrong", client_id="ingest")
+    join("dev_press").publish("muster/1/dev_press/obs", b"secret")
+
+    until(lambda: server.heard)
+    assert (thief.is_in, thief.heard, stranger.is_in) == (True, [], False)
+
+
+def test_nothing_acknowledged_is_lost_when_the_publishers_leave_at_once(join):
+    server = join(None)
+    server.subscribe("muster/1/+/obs")
+    num_messages = 300
+
+    def publish_and_leave(device):
+        client = join(device)
+        sent = [client.paho.publish(f"muster/1/{device}/obs", b"%d" % i, qos=1) for i in range(num_messages)]
+        sent[-1].wait_for_publish(WITHIN_S)
+        client.leave()
+
+    threads = [
+        threading.Thread(target=publish_and_leave, args=(device,)) for device in ("dev_press", "dev_oven")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    until(lambda: len(server.heard) >= 2 * num_messages, within_s=20)
+    assert len(set(server.heard)) == 2 * num_messages
+
+
+@pytest.mark.parametrize("pause_s", [0, 6])  # amqtt alone forgets what is not acknowledged within 5 s
+def test_what_the_reader_did_not_acknowledge_comes_again_after_it_vanished(join, pause_s):
+    first = join(None, is_lasting=True, acknowledges=False)
+    first.subscribe("muster/1/+/obs")
+    press = join("dev_press")
+    press.publish("muster/1/dev_press/obs", b"unacknowledged")
+    until(lambda: first.heard)
+    time.sleep(pause_s)
+    first.vanish()
+    press.publish("muster/1/dev_press/obs", b"while away")
+
+    second = join(None, is_lasting=True)
+
+    until(lambda: len(second.heard) >= 2)
+    assert {payload for _, payload in second.heard} == {b"unacknowledged", b"while away"}
+
+
+def test_a_session_that_was_not_to_last_begins_anew(join):
+    lasting = join(None, is_lasting=True)
+    lasting.subscribe("muster/1/+/obs")
+    lasting.leave()
+    join(None).leave()
+
+    again = join(None, is_lasting=True)
+    join("dev_press").publish("muster/1/dev_press/obs", b"to nobody")
+    again.subscribe("muster/1/+/obs")
+    join("dev_press").publish("muster/1/dev_press/obs", b"to the server")
+
+    until(lambda: again.heard)
+    assert [payload for _, payload in again.heard] == [b"to the server"]
+
+
+def test_a_packet_that_announces_too_much_ends_its_connection(join):
+    press = socket.create_connection(("127.0.0.1", join.port), timeout=WITHIN_S)
+    user, token = b"dev_press", b"token of dev_press"
+    body = b"\x00\x04MQTT\x04\xc2\x00\x00" + b"".join(
+        struct.pack(">H", len(t)) + t for t in (b"x", user, token)
+    )
+    press.sendall(bytes([0x10, len(body)]) + body)
+    assert press.recv(4) == b"\x20\x02\x00\x00"
+
+    press.sendall(b"\x30\xff\xff\xff\x7f" + b"\x00\x16muster/1/dev_press/obs")
+
+    assert press.recv(1) == b""
+
+
+def test_clients_are_asked_to_come_back_while_the_database_is_away(join, servers):
+    num_starts = servers.standings["postgres"].num_starts
+    servers.kill("postgres")
+
+    refused = join("dev_press")
+    servers.wait_for(
+        lambda: servers.standings["postgres"].num_starts > num_starts and servers.is_up, within_s=20
+    )
+
+    assert refused.is_in or str(refused.code) == "Server unavailable"
+    until(lambda: join("dev_press").is_in)
