@@ -48,9 +48,14 @@ def push_after_commit(*topics: str) -> None:
 
 
 def _push(topics: tuple[str, ...]) -> None:
+    try:
+        async_to_sync(_send)(topics)
+    except Exception:  # Redis may be away: pages re-read when they reconnect
+        log.warning("push to %s not sent", ", ".join(topics)[:200], exc_info=True)
+
+
+async def _send(topics: tuple[str, ...]) -> None:
+    """All over one connection: the layer opens one for each event loop, and each call from outside makes a loop."""
     layer = get_channel_layer()
-    for topic in topics:
-        try:
-            async_to_sync(layer.group_send)(group_name(topic), {"type": "look.again", "topic": topic})
-        except Exception:  # Redis may be away: pages re-read when they reconnect
-            log.warning("push to %s not sent", topic, exc_info=True)
+    for topic in dict.fromkeys(topics):
+        await layer.group_send(group_name(topic), {"type": "look.again", "topic": topic})
