@@ -3,7 +3,7 @@
 from collections import defaultdict
 from math import inf
 
-from matching.problem import ItemId, Lot, Order, OrderId, Rating
+from matching.problem import EnterpriseId, ItemId, Lot, Order, OrderId, Rating
 from scheduling.dispatch.draft import Draft
 from scheduling.dispatch.drops import Parcel, deal_out, deliveries_of
 from scheduling.dispatch.estimates import Estimates
@@ -28,7 +28,7 @@ def dispatch(shop: Shop, estimates: Estimates, *, guide: Guide) -> Draft:
         order = shop.problem.order_by_id[OrderId(str(good[0]))]
         if good not in to_make:
             to_make.update(pieces_to_make(floor, guide=guide, order=order))
-        _make(floor, estimates, guide=guide, order=order, good=good, pieces=to_make[good])
+        _make(floor, estimates, guide=guide, order=order, good=good, to_make=to_make)
         served.append(floor.serve_demands(good))
         if good[1] == shop.final_item(order):
             supplies = floor.pools[good].supplies
@@ -37,8 +37,11 @@ def dispatch(shop: Shop, estimates: Estimates, *, guide: Guide) -> Draft:
     return _draft(floor, parcels=parcels, starved=not all(served))
 
 
-def _make(floor: Floor, estimates: Estimates, *, guide: Guide, order: Order, good: Good, pieces: int) -> None:
+def _make(
+    floor: Floor, estimates: Estimates, *, guide: Guide, order: Order, good: Good, to_make: dict[Good, int]
+) -> None:
     item = ItemId(good[1])
+    pieces = to_make[good]
     if guide.keeps_previous:
         pieces -= keep_previous(floor, order=order, item=item, pieces=pieces)
     if pieces <= 0:
@@ -53,9 +56,22 @@ def _make(floor: Floor, estimates: Estimates, *, guide: Guide, order: Order, goo
         item=item,
         needed=pieces,
         whole_need=pieces + fixed,
+        later_makers=_later_makers(floor.shop, guide=guide, good=good, to_make=to_make),
         worth=_worth(floor.shop, estimates, order=order, item=item),
     )
     stage.run()
+
+
+def _later_makers(
+    shop: Shop, *, guide: Guide, good: Good, to_make: dict[Good, int]
+) -> list[frozenset[EnterpriseId]]:
+    """Who can make each item of the same order that comes later in the sequence and is needed."""
+    later = guide.sequence[guide.sequence.index(good) + 1 :]
+    return [
+        frozenset(station.enterprise for station in shop.stations[other])
+        for other in later
+        if other[0] == good[0] and to_make[other]
+    ]
 
 
 def _score(floor: Floor, estimates: Estimates, *, guide: Guide, order: Order, item: ItemId) -> Score:
@@ -110,10 +126,11 @@ def _draft(floor: Floor, *, parcels: dict[OrderId, list[Parcel]], starved: bool)
 
 def _missing(shop: Shop, *, parcels: dict[OrderId, list[Parcel]]) -> dict[OrderId, int]:
     missing: dict[OrderId, int] = {}
-    for order in shop.problem.orders:
-        short = order.quantity - sum(parcel.units for parcel in parcels.get(order.id, ()))
+    for order_id, dealt in parcels.items():
+        order = shop.problem.order_by_id[order_id]
+        short = order.quantity - sum(parcel.units for parcel in dealt)
         if short and shop.must_deliver(order):
-            missing[order.id] = short
+            missing[order_id] = short
     return missing
 
 

@@ -12,7 +12,7 @@ from scheduling.plan import Delivery, Transfer
 class Draft:
     """Lots (the fixed ones included), transfers and deliveries.
 
-    `missing`: pieces of orders that must be delivered whole and are not. `starved`: a fixed lot does not get
+    `missing`: pieces of planned orders that must be delivered whole and are not. `starved`: a fixed lot does not get
     what it consumes. Without either the plan is valid. `consumed`: units of each item its lots consume.
     """
 

@@ -28,6 +28,7 @@ class Estimates:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._tails: dict[tuple[str, str, str], int | None] = {}
+        self._heads: dict[tuple[str, str], int] = {}
         self._onward: dict[tuple[str, str, str], float] = {}
         self._made: dict[tuple[str, str], float] = {}
         self._steps: dict[tuple[str, str], list[_Step]] = {}
@@ -38,6 +39,19 @@ class Estimates:
         if key not in self._tails:
             self._tails[key] = self._least_tail(order, item, site)
         return self._tails[key]
+
+    def head(self, order: Order, item: ItemId) -> int:
+        """Least minutes from the release of an order to the first piece of an item, stock left aside."""
+        key = (order.id, item)
+        if key not in self._heads:
+            firsts = [
+                station.run_minutes(good=1)
+                + station.mode.hold_min
+                + max((self.head(order, need) for need in _items_needed(station)), default=0)
+                for station in self._shop.stations[order.id, item]
+            ]
+            self._heads[key] = min(firsts, default=0)
+        return self._heads[key]
 
     def onward_cents(self, order: Order, item: ItemId, *, site: SiteId) -> float:
         """Cents one unit at `site` still costs until it arrives, by the cheapest continuation."""
@@ -170,3 +184,7 @@ def machine_cents_per_piece(station: Station) -> float:
     mode = station.mode
     minutes = mode.run_min / mode.run_units * 100 / station.machine.speed_pct * 1000 / mode.good_per_1000
     return minutes * mode.cents_per_h / 60
+
+
+def _items_needed(station: Station) -> list[ItemId]:
+    return [need.item for need in station.operation.needs if need.item is not None]

@@ -12,7 +12,8 @@ from scheduling.dispatch.shop import Good
 class Guide:
     """Choices of one dispatch.
 
-    `sequence`: every item of every order once, each after the items of its order that go into it.
+    `sequence`: every item of every order that is to be planned once, each after the items that go into it
+    (orders that do not occur are not planned and not missed).
     `lot_min`: wished working minutes of a lot (the most it gets unless a smallest lot asks for more).
     `slack`: how much earlier than needed at best an operation is due, in parts of the work after it.
     `eager`: orders that are to finish early rather than cheaply, whatever the objective.

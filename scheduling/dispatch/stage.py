@@ -27,6 +27,7 @@ class Stage:
     """`needed` good pieces of `item` are to be made.
 
     `whole_need` is what rule 4 calls all that is needed; no lot is placed whose score is above `worth`.
+    `later_makers`: for each item that is still to be made after this one, the enterprises that can.
     """
 
     floor: Floor
@@ -37,6 +38,7 @@ class Stage:
     item: ItemId
     needed: int
     whole_need: int
+    later_makers: list[frozenset[EnterpriseId]]
     worth: float = inf
     stations: list[Station] = field(default_factory=list)
     _spread: dict[MachineId, float] = field(default_factory=dict)
@@ -108,12 +110,23 @@ class Stage:
 
     def _bid(self, station: Station, *, window: int) -> Bid | None:
         """The best lot of a station in a window, as things are."""
+        if not self._may_work(station.enterprise):
+            return None
         best: Bid | None = None
         for gap in self.floor.timelines[station.machine.id].gaps(window=window, mode=station.mode):
             bid = self._bid_in_gap(station, gap)
             if bid is not None and (best is None or bid.score < best.score):
                 best = bid
         return best
+
+    def _may_work(self, enterprise: EnterpriseId) -> bool:
+        """Rule 8, with a place kept for each later item that nobody at work could make."""
+        at_work = self.floor.workers[self.order.id]
+        if self.order.max_enterprises is None or enterprise in at_work:
+            return True
+        crew = {*at_work, enterprise}
+        open_items = sum(not (makers & crew) for makers in self.later_makers)
+        return len(crew) + open_items <= self.order.max_enterprises
 
     def _bid_in_gap(self, station: Station, gap: Gap) -> Bid | None:
         start = max(gap.start, self.floor.shop.first_minute(self.order))

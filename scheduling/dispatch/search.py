@@ -1,0 +1,69 @@
+"""Dispatching again and again: first by some rules of experience, then by small changes of the best so far."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
+
+from matching.problem import Order
+from scheduling.budget import Budget
+from scheduling.dispatch.changes import Changes
+from scheduling.dispatch.dispatch import dispatch
+from scheduling.dispatch.estimates import Estimates
+from scheduling.dispatch.guide import Guide
+from scheduling.dispatch.opening_guides import opening_guides
+from scheduling.dispatch.shop import Shop
+from scheduling.dispatch.standing import Standing, standing_of
+
+OnBetter = Callable[[Standing], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """The best draft so far and the guide that leads to it."""
+
+    guide: Guide
+    standing: Standing
+
+
+class Search:
+    """A search over guides for some orders of a problem; the others are not planned."""
+
+    def __init__(
+        self, shop: Shop, *, orders: list[Order], budget: Budget, seed: int, on_better: OnBetter
+    ) -> None:
+        self._shop = shop
+        self._estimates = Estimates(shop)
+        self._orders = orders
+        self._budget = budget
+        self._rng = Random(seed)
+        self._on_better = on_better
+        self._changes = Changes(shop, self._estimates, orders=orders)
+        self.best: Found | None = None
+
+    def open(self, *, share: float, firsts: tuple[Guide, ...] = ()) -> None:
+        """Try `firsts` and the opening guides; at least one, whatever the time."""
+        guides: Iterator[Guide] = opening_guides(self._shop, self._estimates, orders=self._orders)
+        for guide in (*firsts, *guides):
+            if self.best is not None and self._budget.is_over(share=share):
+                return
+            self._try(guide)
+
+    def improve(self, *, share: float, good_enough: Callable[[Standing], bool] = lambda _: False) -> None:
+        """Change the best guide a little, and keep the change if the plan is no worse."""
+        while self.best is not None and not self._budget.is_over(share=share):
+            if good_enough(self.best.standing):
+                return
+            guide = self.best.guide
+            for _ in range(self._rng.choice((1, 1, 2, 3))):
+                guide = self._changes.apply(guide, draft=self.best.standing.draft, rng=self._rng)
+            self._try(guide)
+
+    def _try(self, guide: Guide) -> None:
+        draft = dispatch(self._shop, self._estimates, guide=guide)
+        standing = standing_of(self._shop.problem, draft)
+        self._budget.step()
+        if self.best is None or standing.key <= self.best.standing.key:
+            is_better = self.best is None or standing.key < self.best.standing.key
+            self.best = Found(guide=guide, standing=standing)
+            if is_better:
+                self._on_better(standing)
