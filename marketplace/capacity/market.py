@@ -73,59 +73,32 @@ def sellable_windows(
     ids = list(equipment_ids)
     if starts_at >= ends_at:
         return {one: [] for one in ids}
-    calendars = _calendars(ids)
-    windows = _explicit_windows(ids, starts_at=starts_at, ends_at=ends_at)
-    taken = _taken(ids, starts_at=starts_at, ends_at=ends_at)
-    found: dict[int, list[SellableWindow]] = {one: [] for one in ids}
-    for one, calendar in calendars.items():
-        offered = covered(
-            below=calendar.offered(starts_at=starts_at, ends_at=ends_at), above=windows.get(one, [])
-        )
-        free = subtracted(clipped(offered, starts_at=starts_at, ends_at=ends_at), taken.get(one, []))
-        found[one] = [SellableWindow(*period) for period in free]
-    return found
-
-
-def _calendars(ids: list[int]) -> dict[int, Calendar]:
-    week: dict[int, dict[int, list[Hours]]] = defaultdict(lambda: defaultdict(list))
-    for equipment_id, weekday, starts, ends, price_pct in WeeklyHours.objects.filter(
-        equipment_id__in=ids
-    ).values_list("equipment_id", "weekday", "starts", "ends", "price_pct"):
-        week[equipment_id][weekday].append(Hours(starts, ends, price_pct))
-    exceptions: dict[int, dict[date, Hours | None]] = defaultdict(dict)
-    for row in CalendarException.objects.filter(equipment_id__in=ids):
-        exceptions[row.equipment_id][row.on] = exception_hours(row)
+    offered = offered_periods(ids, starts_at=starts_at, ends_at=ends_at, listed_only=True)
+    taken = taken_spans(ids, starts_at=starts_at, ends_at=ends_at)
     return {
-        equipment_id: Calendar(
-            zone=zone,
-            week=week.get(equipment_id, {}),
-            exceptions=exceptions.get(equipment_id, {}),
-            holidays_of=country if observes_holidays else "",
-        )
-        for equipment_id, zone, country, observes_holidays in Equipment.objects.filter(
-            id__in=ids, is_listed=True
-        ).values_list("id", "site__time_zone", "site__country", "observes_holidays")
+        one: [SellableWindow(*period) for period in subtracted(offered.get(one, []), taken.get(one, []))]
+        for one in ids
     }
 
 
-def exception_hours(row: CalendarException) -> Hours | None:
-    """The hours of an exceptional day; None is closed."""
-    if row.is_closed or row.starts is None or row.ends is None:
-        return None
-    return Hours(row.starts, row.ends, FULL_PRICE_PCT)
+def offered_periods(
+    ids: Collection[int], *, starts_at: datetime, ends_at: datetime, listed_only: bool = False
+) -> dict[int, list[Priced]]:
+    """What the machines offer in [starts_at, ends_at), taken or not, on the network or (unless `listed_only`) not yet.
+
+    Four queries. Sorted, disjoint, clipped.
+    """
+    windows = _explicit_windows(ids, starts_at=starts_at, ends_at=ends_at)
+    found: dict[int, list[Priced]] = {}
+    for one, calendar in _calendars(ids, listed_only=listed_only).items():
+        weekly = calendar.offered(starts_at=starts_at, ends_at=ends_at)
+        offered = covered(below=weekly, above=windows.get(one, []))
+        found[one] = clipped(offered, starts_at=starts_at, ends_at=ends_at)
+    return found
 
 
-def _explicit_windows(ids: list[int], *, starts_at: datetime, ends_at: datetime) -> dict[int, list[Priced]]:
-    rows = CapacityWindow.objects.filter(
-        equipment_id__in=ids, period__overlap=(starts_at, ends_at)
-    ).values_list("equipment_id", "period", "price_pct")
-    found: dict[int, list[Priced]] = defaultdict(list)
-    for equipment_id, period, price_pct in rows:
-        found[equipment_id].append(Priced(period.lower, period.upper, price_pct))
-    return {one: merged(periods) for one, periods in found.items()}
-
-
-def _taken(ids: list[int], *, starts_at: datetime, ends_at: datetime) -> dict[int, list[Span]]:
+def taken_spans(ids: Collection[int], *, starts_at: datetime, ends_at: datetime) -> dict[int, list[Span]]:
+    """What of [starts_at, ends_at) is taken on the machines, expired holds left out: sorted, disjoint, not clipped."""
     rows = (
         TakenTime.objects.filter(equipment_id__in=ids, period__overlap=(starts_at, ends_at))
         .exclude(expired_holds(at=real_now()))
@@ -141,3 +114,47 @@ def _taken(ids: list[int], *, starts_at: datetime, ends_at: datetime) -> dict[in
 def expired_holds(*, at: datetime) -> Q:
     """Holds that stand for nothing any more at the real time `at`."""
     return Q(kind=TakenTime.Kind.HOLD, expires_at__lte=at)
+
+
+def _calendars(ids: Collection[int], *, listed_only: bool) -> dict[int, Calendar]:
+    machines = Equipment.objects.filter(id__in=ids)
+    if listed_only:
+        machines = machines.filter(is_listed=True)
+    week: dict[int, dict[int, list[Hours]]] = defaultdict(lambda: defaultdict(list))
+    for equipment_id, weekday, starts, ends, price_pct in WeeklyHours.objects.filter(
+        equipment_id__in=ids
+    ).values_list("equipment_id", "weekday", "starts", "ends", "price_pct"):
+        week[equipment_id][weekday].append(Hours(starts, ends, price_pct))
+    exceptions: dict[int, dict[date, Hours | None]] = defaultdict(dict)
+    for row in CalendarException.objects.filter(equipment_id__in=ids):
+        exceptions[row.equipment_id][row.on] = exception_hours(row)
+    return {
+        equipment_id: Calendar(
+            zone=zone,
+            week=week.get(equipment_id, {}),
+            exceptions=exceptions.get(equipment_id, {}),
+            holidays_of=country if observes_holidays else "",
+        )
+        for equipment_id, zone, country, observes_holidays in machines.values_list(
+            "id", "site__time_zone", "site__country", "observes_holidays"
+        )
+    }
+
+
+def exception_hours(row: CalendarException) -> Hours | None:
+    """The hours of an exceptional day; None is closed."""
+    if row.is_closed or row.starts is None or row.ends is None:
+        return None
+    return Hours(row.starts, row.ends, FULL_PRICE_PCT)
+
+
+def _explicit_windows(
+    ids: Collection[int], *, starts_at: datetime, ends_at: datetime
+) -> dict[int, list[Priced]]:
+    rows = CapacityWindow.objects.filter(
+        equipment_id__in=ids, period__overlap=(starts_at, ends_at)
+    ).values_list("equipment_id", "period", "price_pct")
+    found: dict[int, list[Priced]] = defaultdict(list)
+    for equipment_id, period, price_pct in rows:
+        found[equipment_id].append(Priced(period.lower, period.upper, price_pct))
+    return {one: merged(periods) for one, periods in found.items()}

@@ -43,7 +43,7 @@ def covered(*, below: Sequence[Priced], above: Sequence[Priced]) -> list[Priced]
 
 
 def subtracted(periods: Sequence[Priced], taken: Sequence[Span]) -> list[Priced]:
-    """What is left of `periods` without `taken`; both sorted, `taken` disjoint."""
+    """What is left of `periods` without `taken`; both sorted, `periods` disjoint."""
     if not taken:
         return list(periods)
     result: list[Priced] = []

@@ -15,13 +15,26 @@ MAX_QUANTITY = 10**9 - 1
 
 
 class Material(models.Model):
-    """What operations consume and nobody here makes; `unit` is what a quantity of 1 is."""
+    """What operations consume and nobody here makes; `unit` is what a quantity of 1 is.
+
+    Without an owner everybody may use it; an enterprise's own materials are seen by nobody else.
+    """
 
     public_id = PublicIdField("mat")
-    code = models.SlugField(max_length=40, unique=True)
-    name = models.CharField(max_length=120)
-    unit = models.CharField(max_length=16, default="piece")
-    weight_g = models.PositiveIntegerField(default=0)
+    owner = models.ForeignKey(
+        Enterprise, on_delete=models.CASCADE, null=True, blank=True, related_name="materials"
+    )
+    code = models.SlugField(_("code"), max_length=40)
+    name = models.CharField(_("name"), max_length=120)
+    unit = models.CharField(_("unit"), max_length=16, default="piece")
+    weight_g = models.PositiveIntegerField(_("weight of a unit, g"), default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "code"], name="one_material_per_code", nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -5,16 +5,18 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import NotFound
-from marketplace.orders.models import Order, Product
+from marketplace.orders.models import Material, Order, Product
+
+
+def materials(*, viewer: Viewer) -> QuerySet[Material]:
+    """Everybody's materials and the viewer's own, by name. Codes are unique among them."""
+    return Material.objects.filter(_shared_or_own(viewer)).order_by("name", "id")
 
 
 def products(*, viewer: Viewer) -> QuerySet[Product]:
     """Templates and the viewer's own products, with their routings, by name."""
-    visible = Q(owner=None)
-    if viewer.enterprise_id is not None:
-        visible |= Q(owner_id=viewer.enterprise_id)
     return (
-        Product.objects.filter(visible)
+        Product.objects.filter(_shared_or_own(viewer))
         .select_related("owner")
         .prefetch_related("operations__needs__material")
         .order_by("name", "id")
@@ -51,3 +53,8 @@ def order(*, viewer: Viewer, order: str) -> Order:
     if found is None:
         raise NotFound(_("There is no such order."))
     return found
+
+
+def _shared_or_own(viewer: Viewer) -> Q:
+    shared = Q(owner=None)
+    return shared if viewer.enterprise_id is None else shared | Q(owner_id=viewer.enterprise_id)

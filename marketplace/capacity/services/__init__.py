@@ -1,5 +1,19 @@
 """Changing what machines are, offer and have taken."""
 
+from marketplace.capacity.services.abilities import remove_capability, remove_rate, set_capability, set_rate
+from marketplace.capacity.services.calendar import remove_exception, set_exception, set_week
+from marketplace.capacity.services.machines import (
+    Connection,
+    ListedMachine,
+    NotReady,
+    NumberTaken,
+    connect,
+    create_machine,
+    list_machine,
+    publish,
+    unpublish,
+    update_machine,
+)
 from marketplace.capacity.services.taken import (
     OutsideOffer,
     TimeTaken,
@@ -14,18 +28,47 @@ from marketplace.capacity.services.taken import (
     remove_taken,
     take_time,
 )
+from marketplace.capacity.services.windows import (
+    NothingIdle,
+    WindowOverlaps,
+    offer_idle_time,
+    offer_window,
+    withdraw_window,
+)
 
 __all__ = [
+    "Connection",
+    "ListedMachine",
+    "NotReady",
+    "NothingIdle",
+    "NumberTaken",
     "OutsideOffer",
     "TimeTaken",
     "Wanted",
+    "WindowOverlaps",
     "add_maintenance",
     "add_own_job",
     "book",
     "book_runs",
+    "connect",
+    "create_machine",
     "hold",
     "hold_runs",
+    "list_machine",
+    "offer_idle_time",
+    "offer_window",
+    "publish",
     "release",
+    "remove_capability",
+    "remove_exception",
+    "remove_rate",
     "remove_taken",
+    "set_capability",
+    "set_exception",
+    "set_rate",
+    "set_week",
     "take_time",
+    "unpublish",
+    "update_machine",
+    "withdraw_window",
 ]

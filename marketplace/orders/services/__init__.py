@@ -8,12 +8,26 @@ from marketplace.orders.services.orders import (
     open_order,
     set_price,
 )
+from marketplace.orders.services.products import (
+    CodeTaken,
+    ProductDraft,
+    ProductInUse,
+    create_material,
+    create_product,
+    update_product,
+)
 
 __all__ = [
+    "CodeTaken",
     "InvalidTransition",
+    "ProductDraft",
+    "ProductInUse",
     "cancel_order",
     "change_status",
+    "create_material",
     "create_order",
+    "create_product",
     "open_order",
     "set_price",
+    "update_product",
 ]

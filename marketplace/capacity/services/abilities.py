@@ -1,0 +1,90 @@
+"""What a machine can do, how fast and at what price: one capability a process, one rate a process and product."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.drafts import CapabilityDraft, RateDraft
+from marketplace.capacity.locking import locked_own_machine
+from marketplace.capacity.models import Capability, Equipment, Rate
+from marketplace.common.errors import InvalidInput, NotFound
+from marketplace.common.live import push_after_commit
+
+
+@transaction.atomic
+def set_capability(*, viewer: Viewer, machine: str, draft: CapabilityDraft) -> Capability:
+    """Write the machine's capability for the draft's process, new or changed."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    capability, _is_new = Capability.objects.update_or_create(
+        equipment=row,
+        process=draft.process,
+        defaults={
+            "materials": list(draft.materials),
+            "min_size_mm": draft.min_size_mm,
+            "max_size_mm": draft.max_size_mm,
+            "tolerance_um": draft.tolerance_um,
+            "certificates": list(draft.certificates),
+        },
+    )
+    _push(row)
+    return capability
+
+
+@transaction.atomic
+def remove_capability(*, viewer: Viewer, machine: str, process: str) -> None:
+    """With it go the rates of the process. The last one stays while the machine is offered."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    found = row.capabilities.filter(process=process)
+    if not found:
+        raise NotFound(_("The machine has no such capability."))
+    if row.is_listed and row.capabilities.count() == 1:
+        raise InvalidInput(_("A machine on offer needs a capability; take it off the network first."))
+    found.delete()
+    row.rates.filter(process=process).delete()
+    _push(row)
+
+
+@transaction.atomic
+def set_rate(*, viewer: Viewer, machine: str, draft: RateDraft) -> Rate:
+    """Write the machine's rate for the draft's process and product, new or changed."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    if not row.capabilities.filter(process=draft.process).exists():
+        raise InvalidInput(_("The machine cannot do this process yet."), field="process")
+    if row.rates.exclude(currency=draft.currency).exclude(
+        process=draft.process, product_code=draft.product_code
+    ):
+        raise InvalidInput(_("All prices of a machine are in one currency."), field="currency")
+    rate, _is_new = Rate.objects.update_or_create(
+        equipment=row,
+        process=draft.process,
+        product_code=draft.product_code,
+        defaults={
+            "run_min": draft.run_min,
+            "run_units": draft.run_units,
+            "speed_pct": draft.speed_pct,
+            "setup_min": draft.setup_min,
+            "min_lot": draft.min_lot,
+            "good_per_1000": draft.good_per_1000,
+            "price_cents_per_h": draft.price_cents_per_h,
+            "currency": draft.currency,
+        },
+    )
+    _push(row)
+    return rate
+
+
+@transaction.atomic
+def remove_rate(*, viewer: Viewer, machine: str, process: str, product_code: str = "") -> None:
+    """The last one stays while the machine is offered."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    found = row.rates.filter(process=process, product_code=product_code)
+    if not found:
+        raise NotFound(_("The machine has no such rate."))
+    if row.is_listed and row.rates.count() == 1:
+        raise InvalidInput(_("A machine on offer needs a price; take it off the network first."))
+    found.delete()
+    _push(row)
+
+
+def _push(machine: Equipment) -> None:
+    push_after_commit(f"enterprise:{machine.enterprise.public_id}")

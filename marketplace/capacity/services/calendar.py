@@ -1,0 +1,75 @@
+"""When a machine is offered: its week, and the days that are different."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.drafts import ExceptionDraft, HoursDraft, require_disjoint_week
+from marketplace.capacity.locking import locked_own_machine
+from marketplace.capacity.models import CalendarException, Equipment, WeeklyHours
+from marketplace.common.errors import InvalidInput, NotFound
+from marketplace.common.live import push_after_commit
+
+MOST_EXCEPTIONS = 1_000
+
+
+@transaction.atomic
+def set_week(*, viewer: Viewer, machine: str, hours: tuple[HoursDraft, ...]) -> tuple[HoursDraft, ...]:
+    """Replace the machine's weekly hours; returns those it had, for undoing. What is booked stays booked."""
+    require_disjoint_week(hours)
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    before = tuple(
+        HoursDraft(weekday=one.weekday, starts=one.starts, ends=one.ends, price_pct=one.price_pct)
+        for one in row.weekly_hours.all()
+    )
+    row.weekly_hours.all().delete()
+    WeeklyHours.objects.bulk_create(
+        WeeklyHours(
+            equipment=row,
+            weekday=one.weekday,
+            starts=one.starts,
+            ends=one.ends,
+            price_pct=one.price_pct,
+        )
+        for one in hours
+    )
+    _push(row)
+    return before
+
+
+@transaction.atomic
+def set_exception(*, viewer: Viewer, machine: str, draft: ExceptionDraft) -> CalendarException:
+    """What holds on the draft's date, in place of the week (and of what was said of that date before)."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    if row.exceptions.exclude(on=draft.on).count() >= MOST_EXCEPTIONS:
+        raise InvalidInput(_("At most %(most)s exceptional days.") % {"most": MOST_EXCEPTIONS})
+    exception, _is_new = CalendarException.objects.update_or_create(
+        equipment=row,
+        on=draft.on,
+        defaults={
+            "is_closed": draft.is_closed,
+            "starts": draft.starts,
+            "ends": draft.ends,
+            "reason": draft.reason.strip(),
+        },
+    )
+    _push(row)
+    return exception
+
+
+@transaction.atomic
+def remove_exception(*, viewer: Viewer, machine: str, on: str) -> ExceptionDraft:
+    """The week holds again on the date `on` (ISO); returns what was said, for undoing."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    found = next((one for one in row.exceptions.all() if one.on.isoformat() == on), None)
+    if found is None:
+        raise NotFound(_("There is no exception on this day."))
+    found.delete()
+    _push(row)
+    return ExceptionDraft(
+        on=found.on, is_closed=found.is_closed, starts=found.starts, ends=found.ends, reason=found.reason
+    )
+
+
+def _push(machine: Equipment) -> None:
+    push_after_commit(f"enterprise:{machine.enterprise.public_id}")

@@ -1,0 +1,195 @@
+"""Listing a machine and taking it off the network again."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import Site
+from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.drafts import CapabilityDraft, HoursDraft, MachineDraft, RateDraft
+from marketplace.capacity.locking import locked_own_machine
+from marketplace.capacity.models import Equipment
+from marketplace.capacity.services.abilities import set_capability, set_rate
+from marketplace.capacity.services.calendar import set_week
+from marketplace.common.errors import Conflict, Forbidden, InvalidInput
+from marketplace.common.live import push_after_commit
+from marketplace.machines.models import Device
+from marketplace.machines.services.devices import register_device
+
+MOST_MACHINES = 5_000
+
+
+class Connection(StrEnum):
+    """How a machine reports: not at all, by an operator's phone, or from its controller."""
+
+    NONE = "none"
+    PHONE = "phone"
+    JSON = "json"
+    MTCONNECT = "mtconnect"
+
+
+_SOURCES = {
+    Connection.PHONE: (Device.Source.NONE, Device.Rung.TALLY),
+    Connection.JSON: (Device.Source.JSON, Device.Rung.CONTROLLER),
+    Connection.MTCONNECT: (Device.Source.MTCONNECT, Device.Rung.CONTROLLER),
+}
+
+
+class NumberTaken(Conflict):
+    """The enterprise has another machine of that number."""
+
+    code = "capacity:number-taken"
+
+
+class NotReady(Conflict):
+    """The machine cannot be published yet; `facts` say what is missing."""
+
+    code = "capacity:not-ready"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedMachine:
+    """A new machine; `token` is its device's key, told here and never again (empty without a device)."""
+
+    machine: Equipment
+    token: str
+
+
+@transaction.atomic
+def list_machine(
+    *,
+    viewer: Viewer,
+    draft: MachineDraft,
+    capability: CapabilityDraft,
+    rate: RateDraft,
+    hours: tuple[HoursDraft, ...] = (),
+    connection: str = Connection.NONE,
+    is_published: bool = True,
+) -> ListedMachine:
+    """Everything a new machine needs, in one step; all of it or nothing."""
+    machine = create_machine(viewer=viewer, draft=draft)
+    set_capability(viewer=viewer, machine=machine.public_id, draft=capability)
+    set_rate(viewer=viewer, machine=machine.public_id, draft=rate)
+    if hours:
+        set_week(viewer=viewer, machine=machine.public_id, hours=hours)
+    token = ""
+    if connection != Connection.NONE:
+        token = connect(viewer=viewer, machine=machine.public_id, connection=connection)
+    if is_published:
+        publish(viewer=viewer, machine=machine.public_id)
+    machine.refresh_from_db()
+    return ListedMachine(machine=machine, token=token)
+
+
+@transaction.atomic
+def create_machine(*, viewer: Viewer, draft: MachineDraft) -> Equipment:
+    """A machine of the viewer's factory, not offered yet. Raises `NumberTaken`."""
+    if not viewer.is_factory or viewer.enterprise_id is None:
+        raise Forbidden(_("Only a factory lists machines."))
+    viewer.require_planner()
+    if Equipment.objects.filter(enterprise_id=viewer.enterprise_id).count() >= MOST_MACHINES:
+        raise InvalidInput(_("At most %(most)s machines for one factory.") % {"most": MOST_MACHINES})
+    machine = Equipment(enterprise_id=viewer.enterprise_id)
+    _write(machine, draft)
+    return machine
+
+
+@transaction.atomic
+def update_machine(*, viewer: Viewer, machine: str, draft: MachineDraft) -> Equipment:
+    """Describe the machine anew. Raises `NumberTaken`."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    _write(row, draft)
+    return row
+
+
+@transaction.atomic
+def connect(*, viewer: Viewer, machine: str, connection: str) -> str:
+    """Give the machine a device of its own; its token, told here and never again."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    if connection not in _SOURCES:
+        raise InvalidInput(_("This is no way to connect a machine."), field="connection")
+    if row.device_id is not None:
+        raise Conflict(_("The machine is connected already."), field="connection")
+    source, rung = _SOURCES[Connection(connection)]
+    new = register_device(
+        viewer=viewer,
+        site=row.site.public_id,
+        name=f"{row.own_number} {row.name}"[:120],
+        source=source,
+        rung=rung,
+    )
+    row.device = new.device
+    row.save(update_fields=["device"])
+    _push(row)
+    return new.token
+
+
+@transaction.atomic
+def publish(*, viewer: Viewer, machine: str) -> Equipment:
+    """Offer the machine on the network. Raises `NotReady`."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    missing = [
+        name
+        for name, is_there in {
+            "capability": row.capabilities.exists(),
+            "rate": row.rates.exists(),
+            "hours": row.weekly_hours.exists() or row.windows.exists(),
+        }.items()
+        if not is_there
+    ]
+    if missing:
+        raise NotReady(
+            _("Before it can be offered the machine needs a capability, a price and hours."), missing=missing
+        )
+    return _set_listed(row, is_listed=True)
+
+
+@transaction.atomic
+def unpublish(*, viewer: Viewer, machine: str) -> Equipment:
+    """Offer no more time of the machine; what is held or booked stays."""
+    return _set_listed(locked_own_machine(viewer=viewer, machine=machine), is_listed=False)
+
+
+def _write(machine: Equipment, draft: MachineDraft) -> None:
+    machine.site = _own_site(machine.enterprise_id, draft.site)
+    machine.name = draft.name.strip()
+    machine.own_number = draft.own_number.strip() or machine.own_number or _free_number(machine.enterprise_id)
+    machine.model = draft.model.strip()
+    machine.certificates = list(draft.certificates)
+    machine.observes_holidays = draft.observes_holidays
+    try:
+        with transaction.atomic():
+            machine.save()
+    except IntegrityError as error:
+        if "one_machine_per_own_number" not in str(error):
+            raise
+        raise NumberTaken(_("You have another machine with this number."), field="own_number") from error
+    _push(machine)
+
+
+def _own_site(enterprise_id: int, public_id: str) -> Site:
+    site = Site.objects.filter(public_id=public_id, enterprise_id=enterprise_id).first()
+    if site is None:
+        raise InvalidInput(_("There is no such site."), field="site")
+    return site
+
+
+def _free_number(enterprise_id: int) -> str:
+    taken = set(Equipment.objects.filter(enterprise_id=enterprise_id).values_list("own_number", flat=True))
+    number = len(taken) + 1
+    while f"M{number}" in taken:
+        number += 1
+    return f"M{number}"
+
+
+def _set_listed(machine: Equipment, *, is_listed: bool) -> Equipment:
+    machine.is_listed = is_listed
+    machine.save(update_fields=["is_listed"])
+    _push(machine)
+    return machine
+
+
+def _push(machine: Equipment) -> None:
+    push_after_commit(f"enterprise:{machine.enterprise.public_id}")

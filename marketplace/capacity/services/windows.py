@@ -1,0 +1,92 @@
+"""Offering idle time beside the weekly hours, in one step, and taking it back."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.drafts import WindowDraft
+from marketplace.capacity.idle import idle_span
+from marketplace.capacity.locking import locked_own_machine
+from marketplace.capacity.models import CapacityWindow, Equipment
+from marketplace.common.errors import Conflict, InvalidInput, NotFound
+from marketplace.common.live import push_after_commit
+
+LONGEST_WINDOW = timedelta(days=366)
+
+
+class WindowOverlaps(Conflict):
+    """The machine offers (a part of) this time already."""
+
+    code = "capacity:window-overlaps"
+
+
+class NothingIdle(Conflict):
+    """There is no unoffered, untaken time left soon."""
+
+    code = "capacity:nothing-idle"
+
+
+@transaction.atomic
+def offer_window(
+    *,
+    viewer: Viewer,
+    machine: str,
+    draft: WindowDraft,
+    now: datetime,
+    origin: str = CapacityWindow.Origin.OWNER,
+) -> CapacityWindow:
+    """Offer the draft's period. Raises `WindowOverlaps`."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    if draft.ends_at <= now:
+        raise InvalidInput(_("This is over already."), field="ends_at")
+    if draft.ends_at - draft.starts_at > LONGEST_WINDOW:
+        raise InvalidInput(_("At most a year can be offered at once."), field="ends_at")
+    window = CapacityWindow(
+        equipment=row,
+        period=DateTimeTZRange(draft.starts_at, draft.ends_at, "[)"),
+        price_pct=draft.price_pct,
+        origin=origin,
+    )
+    try:
+        with transaction.atomic():
+            window.save()
+    except IntegrityError as error:
+        if "windows_of_a_machine_are_disjoint" not in str(error):
+            raise
+        raise WindowOverlaps(_("You offer a part of this time already."), field="starts_at") from error
+    _push(row)
+    return window
+
+
+@transaction.atomic
+def offer_idle_time(*, viewer: Viewer, machine: str, now: datetime) -> CapacityWindow:
+    """One tap: offer the machine from now to the next time it is offered or taken, a day at most.
+
+    Raises `NothingIdle` where less than a quarter of an hour is left.
+    """
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    span = idle_span(row, now=now)
+    if span is None:
+        raise NothingIdle(_("The machine is offered or taken already."))
+    return offer_window(
+        viewer=viewer, machine=machine, draft=WindowDraft(starts_at=span[0], ends_at=span[1]), now=now
+    )
+
+
+@transaction.atomic
+def withdraw_window(*, viewer: Viewer, machine: str, window: str) -> WindowDraft:
+    """Offer the window with this public id no more; what is held or booked in it stays. For undoing: what it was."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    found = row.windows.filter(public_id=window).first()
+    if found is None:
+        raise NotFound(_("There is no such window."))
+    found.delete()
+    _push(row)
+    return WindowDraft(starts_at=found.period.lower, ends_at=found.period.upper, price_pct=found.price_pct)
+
+
+def _push(machine: Equipment) -> None:
+    push_after_commit(f"enterprise:{machine.enterprise.public_id}")
