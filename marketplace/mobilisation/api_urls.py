@@ -1,3 +1,8 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from marketplace.mobilisation import api
+
+urlpatterns = [
+    path("need", api.NeedView.as_view()),
+    path("capacity", api.CapacityView.as_view()),
+]

@@ -1,4 +1,9 @@
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from marketplace.mobilisation import views
 
 app_name = "mobilisation"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("control-room/", views.control_room, name="control-room"),
+    path("network/", views.network, name="network"),
+]

@@ -1,0 +1,157 @@
+"""What a coordinator sees in normal times: need exactly, capacity as gated aggregates, who is on the network."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Min, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import Enterprise
+from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.market import listed_equipment, sellable_windows
+from marketplace.capacity.models import Process
+from marketplace.common.errors import NotFound
+from marketplace.disclosure.gate import Cell, gate, shown_total
+from marketplace.orders.models import Order, OrderDrop
+
+WEEK = timedelta(days=7)
+NUM_WEEKS = 4
+ROUND_TO_H = 10
+NEED = (Order.Status.OPEN, Order.Status.OFFERED, Order.Status.PLACED, Order.Status.RUNNING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Pieces of a product wanted in a city by orders that are not done; `covered` is booked or in production."""
+
+    product: str
+    city: str
+    num_orders: int
+    quantity: int
+    covered: int
+    next_due_at: datetime
+
+    @property
+    def gap(self) -> int:
+        return self.quantity - self.covered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapacityRow:
+    """Idle hours for sale of a process in a region, one cell a week from now on."""
+
+    process: str
+    region: str
+    weeks: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    rows: tuple[CapacityRow, ...]
+    totals_h: tuple[int, ...]  # of the shown cells, by week
+    num_withheld: int
+
+
+def need(viewer: Viewer) -> list[Need]:
+    """By product and city, largest gap first. Two queries."""
+    _require_coordinator(viewer)
+    rows = (
+        OrderDrop.objects.filter(order__status__in=NEED)
+        .values("order__product__name", "city", "order__status")
+        .annotate(quantity=Sum("quantity"), orders=Count("order", distinct=True))
+        .order_by("order__product__name", "city")
+    )
+    dues = {
+        (row["order__product__name"], row["city"]): row["due"]
+        for row in OrderDrop.objects.filter(order__status__in=NEED)
+        .values("order__product__name", "city")
+        .annotate(due=Min("due_at"))
+    }
+    found: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+    for row in rows:
+        found[row["order__product__name"], row["city"]].append(row)
+    needs = [_need(key, group, due=dues[key]) for key, group in found.items()]
+    return sorted(needs, key=lambda one: (-one.gap, one.product, one.city))
+
+
+def capacity(viewer: Viewer, *, now: datetime) -> Capacity:
+    """Idle hours by process, region and week, each cell through the gate."""
+    _require_coordinator(viewer)
+    hours = _hours(now=now)
+    rows = tuple(
+        CapacityRow(
+            process=process,
+            region=region,
+            weeks=tuple(gate(weeks[week], round_to=ROUND_TO_H) for week in range(NUM_WEEKS)),
+        )
+        for (process, region), weeks in sorted(hours.items())
+    )
+    return Capacity(
+        rows=rows,
+        totals_h=tuple(shown_total(row.weeks[week] for row in rows) for week in range(NUM_WEEKS)),
+        num_withheld=sum(1 for row in rows for cell in row.weeks if cell.withheld),
+    )
+
+
+def network(viewer: Viewer) -> QuerySet[Enterprise]:
+    """Every factory that offers machines, with how many; no hours, no prices, no telemetry."""
+    _require_coordinator(viewer)
+    return (
+        Enterprise.objects.filter(kind=Enterprise.Kind.FACTORY, equipment__is_listed=True)
+        .annotate(num_machines=Count("equipment", distinct=True))
+        .prefetch_related("sites")
+        .order_by("name")
+    )
+
+
+def _hours(*, now: datetime) -> dict[tuple[str, str], list[dict[int, float]]]:
+    """Hours by (process, region), week and owner."""
+    machines = list(listed_equipment())
+    windows = sellable_windows(
+        equipment_ids=[machine.pk for machine in machines],
+        starts_at=now,
+        ends_at=now + NUM_WEEKS * WEEK,
+        now=now,
+    )
+    hours: dict[tuple[str, str], list[dict[int, float]]] = {}
+    for machine in machines:
+        spans = [(window.starts_at, window.ends_at) for window in windows[machine.pk]]
+        by_week = list(_by_week(spans, now=now))
+        for capability in machine.capabilities.all():
+            cell = hours.setdefault(
+                (Process(capability.process).label, machine.site.region), [{} for _week in range(NUM_WEEKS)]
+            )
+            for week, amount in enumerate(by_week):
+                owners = cell[week]
+                owners[machine.enterprise_id] = owners.get(machine.enterprise_id, 0.0) + amount
+    return hours
+
+
+def _by_week(spans: Iterable[tuple[datetime, datetime]], *, now: datetime) -> Iterable[float]:
+    listed = list(spans)
+    for week in range(NUM_WEEKS):
+        starts_at, ends_at = now + week * WEEK, now + (week + 1) * WEEK
+        yield sum(
+            max(timedelta(), min(end, ends_at) - max(start, starts_at)) / timedelta(hours=1)
+            for start, end in listed
+        )
+
+
+def _need(key: tuple[str, str], group: list[dict[str, object]], *, due: datetime) -> Need:
+    covered = {Order.Status.PLACED.value, Order.Status.RUNNING.value}
+    return Need(
+        product=key[0],
+        city=key[1],
+        num_orders=sum(int(str(row["orders"])) for row in group),
+        quantity=sum(int(str(row["quantity"])) for row in group),
+        covered=sum(int(str(row["quantity"])) for row in group if row["order__status"] in covered),
+        next_due_at=due,
+    )
+
+
+def _require_coordinator(viewer: Viewer) -> None:
+    """For anybody else these pages do not exist."""
+    if not viewer.is_coordinator:
+        raise NotFound(_("There is no such page."))
