@@ -5,7 +5,7 @@ Cells are fixed (no filters of the reader's own), totals count shown cells only,
 answers gives a hidden cell away, and amounts are rounded.
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,9 +29,9 @@ class Cell:
     withheld: Withheld | None = None
 
 
-def gate(amounts: Mapping[Hashable, float], *, round_to: int) -> Cell:
-    """One cell from its owners' amounts (0 or more each). Owners with nothing do not count as owners."""
-    held = [amount for amount in amounts.values() if amount > 0]
+def gate(amounts: Collection[float], *, round_to: int) -> Cell:
+    """One cell from the amount of each of its owners (0 or more). Owners with nothing do not count as owners."""
+    held = [amount for amount in amounts if amount > 0]
     total = sum(held)
     if len(held) < LEAST_OWNERS:
         return Cell(amount=None, num_owners=None, withheld=Withheld.TOO_FEW)

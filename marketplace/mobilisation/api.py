@@ -1,5 +1,7 @@
 """Need and capacity for coordinators over HTTP; capacity only through the gate."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -11,7 +13,7 @@ from marketplace.common import clock
 from marketplace.mobilisation import selectors
 
 
-class NeedSerializer(serializers.Serializer[selectors.Need]):
+class NeedSerializer(serializers.Serializer[Any]):
     """Pieces wanted in a city; `gap` is not yet booked."""
 
     product = serializers.CharField()
@@ -23,7 +25,7 @@ class NeedSerializer(serializers.Serializer[selectors.Need]):
     next_due_at = serializers.DateTimeField()
 
 
-class CellSerializer(serializers.Serializer[None]):
+class CellSerializer(serializers.Serializer[Any]):
     """Idle hours, rounded; null where the cell is withheld."""
 
     amount = serializers.IntegerField(allow_null=True)
@@ -31,7 +33,7 @@ class CellSerializer(serializers.Serializer[None]):
     withheld = serializers.CharField(allow_null=True)
 
 
-class CapacityRowSerializer(serializers.Serializer[selectors.CapacityRow]):
+class CapacityRowSerializer(serializers.Serializer[Any]):
     process = serializers.CharField()
     region = serializers.CharField()
     weeks = CellSerializer(many=True)

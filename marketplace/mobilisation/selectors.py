@@ -84,7 +84,7 @@ def capacity(viewer: Viewer, *, now: datetime) -> Capacity:
         CapacityRow(
             process=process,
             region=region,
-            weeks=tuple(gate(weeks[week], round_to=ROUND_TO_H) for week in range(NUM_WEEKS)),
+            weeks=tuple(gate(weeks[week].values(), round_to=ROUND_TO_H) for week in range(NUM_WEEKS)),
         )
         for (process, region), weeks in sorted(hours.items())
     )
@@ -121,7 +121,8 @@ def _hours(*, now: datetime) -> dict[tuple[str, str], list[dict[int, float]]]:
         by_week = list(_by_week(spans, now=now))
         for capability in machine.capabilities.all():
             cell = hours.setdefault(
-                (Process(capability.process).label, machine.site.region), [{} for _week in range(NUM_WEEKS)]
+                (str(Process(capability.process).label), machine.site.region),
+                [{} for _week in range(NUM_WEEKS)],
             )
             for week, amount in enumerate(by_week):
                 owners = cell[week]
