@@ -45,7 +45,8 @@ class Refused:
 class Delivery:
     """One message of one device, named by its public id: its observations in order, or why it is refused.
 
-    `still_at` is the agent's clock where the agent, of instance `session`, held nothing newer then.
+    `still_at` is the agent's clock where the agent, of instance `session`, held nothing newer then. `is_copy`: kept
+    for latecomers by a broker, so no proof of life.
     """
 
     device: str
@@ -53,6 +54,7 @@ class Delivery:
     observations: tuple[Observation, ...] = ()
     session: str = ""
     still_at: datetime | None = None
+    is_copy: bool = False
     refused: Refused | None = None
 
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from marketplace.common import clock
 from marketplace.machines.models import DeviceState
+from telemetry.intervals import SILENT
 
 # An edge agent stores 72 hours; stamps further behind their receipt come from a recording.
 RECORDED_AFTER = timedelta(days=4)
@@ -26,7 +27,9 @@ def is_silent(state: DeviceState, *, limit_s: int, real_now: datetime) -> bool:
 
 def evidence_ends(state: DeviceState, *, limit_s: int, now: datetime, real_now: datetime) -> datetime:
     """The business time up to which the device's last state counts, at most `now`."""
+    if state.state == SILENT:
+        return now
     talks_now = not is_silent(state, limit_s=limit_s, real_now=real_now) and not is_recorded(
         state.heard_at, now=now
     )
-    return now if talks_now else min(now, state.heard_at + silence_span(limit_s))
+    return now if talks_now else min(now, max(state.since, state.heard_at + silence_span(limit_s)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -24,7 +25,7 @@ def note_look(
     """The viewer was shown something of these devices (database keys). The owner's own looks are not noted."""
     if viewer.enterprise_id is None or not device_ids:
         return
-    values = {
+    values: dict[str, Any] = {
         "enterprise": viewer.enterprise_id,
         "purpose": purpose,
         "on": real_now.date(),

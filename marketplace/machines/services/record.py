@@ -157,7 +157,7 @@ def _heard(
     names = {
         delivery.device
         for delivery, fate in zip(deliveries, fates, strict=True)
-        if fate in (Fate.STORED, Fate.DUPLICATE)
+        if fate is Fate.STORED or (fate is Fate.DUPLICATE and not delivery.is_copy)
     }
     heard = [standings[device.pk] for name, device in devices.items() if name in names]
     return [standing for standing in heard if standing.machine.since]
