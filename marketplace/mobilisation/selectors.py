@@ -1,9 +1,10 @@
 """What a coordinator sees in normal times: need exactly, capacity as gated aggregates, who is on the network."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Min, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -69,7 +70,7 @@ def need(viewer: Viewer) -> list[Need]:
         .values("order__product__name", "city")
         .annotate(due=Min("due_at"))
     }
-    found: dict[tuple[str, str], list[dict[str, object]]] = defaultdict(list)
+    found: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         found[row["order__product__name"], row["city"]].append(row)
     needs = [_need(key, group, due=dues[key]) for key, group in found.items()]
@@ -140,14 +141,14 @@ def _by_week(spans: Iterable[tuple[datetime, datetime]], *, now: datetime) -> It
         )
 
 
-def _need(key: tuple[str, str], group: list[dict[str, object]], *, due: datetime) -> Need:
+def _need(key: tuple[str, str], group: Sequence[Mapping[str, Any]], *, due: datetime) -> Need:
     covered = {Order.Status.PLACED.value, Order.Status.RUNNING.value}
     return Need(
         product=key[0],
         city=key[1],
-        num_orders=sum(int(str(row["orders"])) for row in group),
-        quantity=sum(int(str(row["quantity"])) for row in group),
-        covered=sum(int(str(row["quantity"])) for row in group if row["order__status"] in covered),
+        num_orders=sum(row["orders"] for row in group),
+        quantity=sum(row["quantity"] for row in group),
+        covered=sum(row["quantity"] for row in group if row["order__status"] in covered),
         next_due_at=due,
     )
 

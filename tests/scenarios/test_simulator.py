@@ -1,0 +1,58 @@
+"""A simulated machine does what is booked, counts what it makes, and says nothing twice."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from scenarios.simulator import ACTIVE, READY, BookedRun, SimulatedMachine
+
+MONDAY = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # 20:00 in Ningbo: nobody's shift
+RUN = BookedRun(
+    starts_at=MONDAY, ends_at=MONDAY + timedelta(hours=5), setup=timedelta(minutes=30), quantity=1_000
+)
+
+
+def a_machine(**more):
+    return SimulatedMachine(name="dev_1", units_per_h=300, seed=7, **more)
+
+
+def test_it_sets_up_before_it_makes_anything():
+    machine = a_machine(runs=[RUN])
+    said = machine.advance(since=MONDAY, until=MONDAY + timedelta(minutes=29))
+    assert (said[-1].execution, said[-1].count) == (READY, 0)
+    said = machine.advance(since=MONDAY + timedelta(minutes=29), until=MONDAY + timedelta(minutes=31))
+    assert said[0].at == MONDAY + timedelta(minutes=30)
+    assert said[0].execution == ACTIVE
+
+
+def test_it_makes_exactly_what_is_booked_and_stops():
+    machine = a_machine(runs=[RUN])
+    machine.advance(since=RUN.starts_at, until=RUN.ends_at)
+    assert machine.count == RUN.quantity
+
+
+def test_small_steps_and_one_large_step_make_the_same_number_of_pieces():
+    large, small = a_machine(runs=[RUN]), a_machine(runs=[RUN])
+    large.advance(since=RUN.starts_at, until=RUN.starts_at + timedelta(hours=2))
+    at = RUN.starts_at
+    while at < RUN.starts_at + timedelta(hours=2):
+        small.advance(since=at, until=at + timedelta(minutes=5))
+        at += timedelta(minutes=5)
+    assert abs(large.count - small.count) <= 1
+
+
+def test_every_message_is_later_than_the_one_before_and_counters_never_fall():
+    machine = a_machine(runs=[RUN])
+    at, said = MONDAY - timedelta(days=2), []
+    while at < MONDAY + timedelta(days=1):
+        said += machine.advance(since=at, until=at + timedelta(minutes=20))
+        at += timedelta(minutes=20)
+    assert all(before.at < after.at for before, after in pairwise(said))
+    assert all(before.count <= after.count for before, after in pairwise(said))
+
+
+def test_another_seed_is_another_day():
+    days = []
+    for seed in (1, 2):
+        machine = SimulatedMachine(name="dev_1", units_per_h=300, seed=seed)
+        days.append([s.execution for s in machine.advance(since=MONDAY, until=MONDAY + timedelta(days=2))])
+    assert days[0] != days[1]
