@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
-from matching.allocation.model import Exit, FlowModel, Input, Move, Place, Supply, Work
+from matching.allocation.links import exits_from, moves_between, transit_sites
+from matching.allocation.model import FlowModel, Input, Place, Supply, Work
 from matching.allocation.spans import spans_of
-from matching.allocation.transit import transit_sites
 from matching.capability import may_run
 from matching.problem import (
     ItemId,
@@ -18,8 +18,7 @@ from matching.problem import (
     Problem,
     SiteId,
 )
-from matching.rules import consumed, started_pieces
-from matching.ways import way_between, way_to_drop
+from matching.rules import started_pieces
 
 
 def build_model(problem: Problem, *, order: Order, lenient: bool) -> FlowModel:
@@ -43,8 +42,8 @@ class _Builder:
     def model(self) -> FlowModel:
         works = tuple(self._works())
         supplies = tuple(self._supplies())
-        if self.lenient:
-            self._add_transit(works)
+        transit = transit_sites(self.problem, order=self.order) if self.lenient else frozenset()
+        self._add_stops(transit)
         places = tuple(self.numbers)
         latest = self.problem.horizon_min
         if self.order.latest_min is not None:
@@ -52,19 +51,25 @@ class _Builder:
         return FlowModel(
             places=places,
             works=works,
-            moves=tuple(self._moves(places, works=works)),
-            exits=tuple(self._exits(places)),
+            moves=moves_between(self.problem, places=places, works=works, supplies=supplies, transit=transit),
+            exits=exits_from(self.problem, order=self.order, places=places),
             supplies=supplies,
             drops=tuple(drop.quantity for drop in self.order.drops),
             earliest_departure_min=max(0, self.problem.now_min),
             latest_arrival_min=latest,
         )
 
-    def _place(
-        self, site: SiteId, *, item: ItemId | None = None, material: MaterialId | None = None
-    ) -> int:
+    def _place(self, site: SiteId, *, item: ItemId | None = None, material: MaterialId | None = None) -> int:
         place = Place(site=site, item=item, material=material)
         return self.numbers.setdefault(place, len(self.numbers))
+
+    def _add_stops(self, sites: frozenset[SiteId]) -> None:
+        items = dict.fromkeys(operation.makes for operation in self.product.operations)
+        for site in sorted(sites):
+            for item in items:
+                self._place(site, item=item)
+            for material in self._limited_materials():
+                self._place(site, material=material)
 
     def _is_limited(self, material: MaterialId) -> bool:
         return self.problem.material_by_id[material].supplies is not None
@@ -136,6 +141,16 @@ class _Builder:
         if lot.start_min < 0:
             return
         started = started_pieces(mode, good=lot.quantity)
-        for need, each in zip(_felt(self, operation), self._inputs(machine.site, operation=operation), strict=True):
-            taken = consumed(need, started=started)
+        for each in self._inputs(machine.site, operation=operation):
+            taken = -(-started * each.num // each.den)
             yield Supply(place=each.place, at_min=lot.start_min + lot.setup_min, quantity=-taken)
+
+
+def _rate(mode: Mode, *, speed_pct: int) -> Fraction:
+    """Pieces started in a working minute: no lot is faster, however large.
+
+    run_units·speed_pct/(run_min·100), for a batch run_units/ceil(run_min·100/speed_pct).
+    """
+    if mode.batch:
+        return Fraction(mode.run_units, -(-mode.run_min * 100 // speed_pct))
+    return Fraction(mode.run_units * speed_pct, mode.run_min * 100)

@@ -53,9 +53,7 @@ def spans_of(
     return tuple(spans)
 
 
-def _setup(
-    machine: Machine, *, mode: Mode, others: Sequence[Mode], stretch: Stretch, lenient: bool
-) -> int:
+def _setup(machine: Machine, *, mode: Mode, others: Sequence[Mode], stretch: Stretch, lenient: bool) -> int:
     """Working minutes before the first run of `mode` in the stretch."""
     if stretch.is_doubtful:
         return 0

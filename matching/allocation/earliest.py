@@ -1,0 +1,89 @@
+"""The earliest deadline by which an implementable flow brings every drop its quantity."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from matching.allocation.bracket import Bracket
+from matching.allocation.expansion import Expansion
+from matching.allocation.grid import Fineness, grid_with
+from matching.allocation.implementable import Unused, implementable
+from matching.allocation.max_flow import Amounts
+from matching.allocation.model import FlowModel
+from matching.allocation.run_time import RunTime
+from matching.problem import SiteId
+
+AMPLE = (
+    1.02  # a lone drop is offered that much more than it asks, so that a surplus tells how early is too late
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """`delivered` pieces by drop, and the flow that brings them."""
+
+    delivered: tuple[float, ...]
+    amounts: Amounts
+
+
+class Router(Protocol):
+    """Finds flows that bring as much as possible, at most `targets` pieces to each drop."""
+
+    def route(self, expansion: Expansion, *, deadline_min: int, targets: Sequence[int]) -> Routed: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allocation:
+    """Who makes how much when: a flow over an implementable expansion that is in time for the deadline."""
+
+    expansion: Expansion
+    amounts: Amounts
+    deadline_min: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarliestSearch:
+    """Looks for allocations of a strict model. `targets` are the pieces that each drop must get."""
+
+    model: FlowModel
+    run_times: tuple[RunTime, ...]
+    router: Router
+    critical: Mapping[SiteId, Sequence[int]]
+    targets: tuple[int, ...]
+    unused: Unused
+    is_over: Callable[[], bool]
+
+    def at(
+        self, deadline_min: int, *, fineness: Fineness, targets: Sequence[int]
+    ) -> tuple[Allocation, Routed]:
+        """The flow for one deadline, enough or not."""
+        grid = grid_with(self.model, fineness=fineness, critical=self.critical, until=deadline_min)
+        expansion = implementable(self.model, grid=grid, run_times=self.run_times, unused=self.unused)
+        routed = self.router.route(expansion, deadline_min=deadline_min, targets=targets)
+        return Allocation(expansion=expansion, amounts=routed.amounts, deadline_min=deadline_min), routed
+
+    def earliest(
+        self, *, fineness: Fineness, impossible_min: int, guess_min: int, tolerance_min: int
+    ) -> Allocation | None:
+        """The allocation with the earliest deadline above `impossible_min`, to the tolerance.
+
+        None if there is none by the model's latest arrival, or the time is over before one is found.
+        """
+        offered = self.targets
+        if len(self.targets) == 1:
+            offered = (int(AMPLE * self.targets[0]),)
+        bracket = Bracket(
+            too_early=impossible_min,
+            latest=self.model.latest_arrival_min,
+            guess=guess_min,
+            tolerance=tolerance_min,
+            rate=sum(self.targets) / max(1, guess_min),
+        )
+        best: Allocation | None = None
+        while (deadline := bracket.next()) is not None and not self.is_over():
+            found, routed = self.at(deadline, fineness=fineness, targets=offered)
+            is_enough = all(got >= asked for got, asked in zip(routed.delivered, self.targets, strict=True))
+            bracket.learn(deadline, surplus=sum(routed.delivered) - sum(self.targets), is_enough=is_enough)
+            if is_enough:
+                best = found
+        return best
