@@ -6,13 +6,13 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, cast
 
 from telemetry.observations import DeviceName
 
 MAX_LINE_BYTES = 1024 * 1024  # the longest seen in a real recording has 3 kB
 
 _ENDINGS = (".txt", ".log", ".gz")
+_BUFFER_BYTES = 256 * 1024
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -83,13 +83,28 @@ def _files(path: Path) -> Iterator[Path]:
     yield from found
 
 
-def _plain(file: io.BufferedReader) -> BinaryIO:
+def _plain(file: io.BufferedReader) -> io.BufferedReader:
     """By its first bytes, not by its name."""
     if file.peek(2)[:2] != _GZIP_MAGIC:
         return file
-    return cast(BinaryIO, io.BufferedReader(gzip.GzipFile(fileobj=file), buffer_size=1024 * 1024))
+    return io.BufferedReader(_Unpacked(gzip.GzipFile(fileobj=file)), buffer_size=_BUFFER_BYTES)
 
 
-def _pass_over_line(stream: BinaryIO) -> None:
+class _Unpacked(io.RawIOBase):
+    """Hands over what is unpacked so far: of a file that breaks off, all but the last line is still read."""
+
+    def __init__(self, packed: gzip.GzipFile) -> None:
+        self._packed = packed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = self._packed.read1(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _pass_over_line(stream: io.BufferedReader) -> None:
     while (data := stream.readline(MAX_LINE_BYTES)) and not data.endswith(b"\n"):
         pass
