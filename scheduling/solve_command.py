@@ -5,12 +5,13 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 from matching.problem import Problem
 from scheduling.check import Violation, check
@@ -31,7 +32,27 @@ class SolveCommand:
     options: SolveOptions
 
 
-def run_solve(command: SolveCommand) -> int:
+class Solve(Protocol):
+    """What solves: `stop` turns true when the best plan so far is wanted; any thread may call both."""
+
+    def __call__(
+        self,
+        problem: Problem,
+        *,
+        options: SolveOptions,
+        progress: Callable[[Progress], None],
+        stop: Callable[[], bool],
+    ) -> Plan: ...
+
+
+def load_solve() -> Solve:
+    """The pipeline; loads OR-Tools, for which `check` and bad input need not wait."""
+    from scheduling.solve import solve
+
+    return solve
+
+
+def run_solve(command: SolveCommand, *, load: Callable[[], Solve] = load_solve) -> int:
     """Write the plan and return the exit code: 0 plan, 3 infeasible, 4 unknown.
 
     Raises `UnusableFileError` before anything is solved or written.
@@ -40,16 +61,16 @@ def run_solve(command: SolveCommand) -> int:
     with _stop_on_signals() as stopped:
         problem = load_problem(command.problem)
         refuse_unwritable(command.out)
-        plan = _solve(problem, options=command.options, began=began, stopped=stopped)
+        plan = _solve(problem, load(), options=command.options, began=began, stopped=stopped)
         plan = _only_if_valid(problem, replace(plan, interrupted=plan.interrupted or stopped.is_set()))
         save_plan(command.out, plan)
     return EXIT_CODE[plan.status]
 
 
-def _solve(problem: Problem, *, options: SolveOptions, began: float, stopped: threading.Event) -> Plan:
+def _solve(
+    problem: Problem, solve: Solve, *, options: SolveOptions, began: float, stopped: threading.Event
+) -> Plan:
     """Solve in a second thread: native solvers would keep signal handlers waiting in the main one."""
-    from scheduling.solve import solve  # loads OR-Tools, which `check` and bad input need not wait for
-
     left_s = options.time_limit_s - (time.monotonic() - began)
     shortened = replace(options, time_limit_s=max(left_s, options.time_limit_s * _LEAST_SHARE))
     with ThreadPoolExecutor(max_workers=1) as pool:
