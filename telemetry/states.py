@@ -146,7 +146,8 @@ def _listen(state: MachineState, observation: Observation, *, silence_after: tim
     if state.heard_at is None:
         return replace(state, state=SILENT, since=at, heard_at=_heard_at(state, observation, at=at)), ()
     state, closed = _end_by_silence(state, at=at, silence_after=silence_after)
-    return replace(state, heard_at=_heard_at(state, observation, at=at)), closed
+    heard_at = _heard_at(state, observation, at=at)
+    return state if heard_at == state.heard_at else replace(state, heard_at=heard_at), closed
 
 
 def _end_by_silence(state: MachineState, *, at: datetime, silence_after: timedelta | None) -> Step:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from telemetry.observations import DeviceName, Execution, ItemId, Kind, Observation
+from telemetry.sources.stamps import StampInvalid, parse_stamp
 from telemetry.sources.strict_json import JsonRefused, parse_object
 
 MAX_LINE_BYTES = 16 * 1024
@@ -146,14 +147,9 @@ def _stamp(found: dict[str, object], *, received_at: datetime) -> datetime:
         return received_at
     text = found["at"]
     try:
-        at = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise MessageRefused(
-            code="observation:at-invalid", reason="at must be an ISO time with its zone, as ...Z"
-        )
-    return at
+        return parse_stamp(text if isinstance(text, str) else str(text))
+    except StampInvalid as error:
+        raise MessageRefused(code="observation:at-invalid", reason=f"at {error}") from None
 
 
 def _value(key: str, value: object, *, kind: Kind) -> str:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from lxml import etree
 
+from telemetry.sources.stamps import StampInvalid, parse_stamp
+
 MAX_BYTES = 16 * 1024 * 1024  # the `current` of 200 machines is about 2 MB
 MAX_DEPTH = 64  # elements within each other; device models seen have at most 12
 
@@ -76,14 +78,10 @@ def whole_number(element: etree._Element, name: str) -> int:
 
 def instant(element: etree._Element, name: str) -> datetime:
     """A required attribute that is an ISO time with its zone."""
-    value = attribute(element, name)
     try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        at = None
-    if at is None or at.tzinfo is None:
-        raise unexpected(element, reason=f"{name} {value[:40]!r} is no time with a zone")
-    return at
+        return parse_stamp(attribute(element, name))
+    except StampInvalid as error:
+        raise unexpected(element, reason=f"{name} {error}") from None
 
 
 def unexpected(element: etree._Element, *, reason: str) -> XmlRefused:

@@ -24,12 +24,7 @@ def parse_object(data: bytes, *, max_bytes: int) -> dict[str, object]:
     if data.count(b"[") + data.count(b"{") > MAX_DEPTH:
         raise JsonRefused(code="json:too-deep", reason=f"more than {MAX_DEPTH} brackets")
     try:
-        value = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
-            parse_float=_finite,
-        )
+        value = _DECODER.decode(data.decode("utf-8"))
     except JsonRefused:
         raise
     except ValueError as error:  # no JSON, no UTF-8, or an integer of more digits than Python reads
@@ -57,3 +52,6 @@ def _finite(text: str) -> float:
     if not math.isfinite(number):
         raise JsonRefused(code="json:not-finite", reason=f"{text[:40]} is too large")
     return number
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_finite)

@@ -1,7 +1,10 @@
 import gzip
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from telemetry.day_totals import total_days
 from telemetry.observations import Kind, Observation
 from telemetry.sources.mtconnect_recording import Skipped, SkipReason, Unreadable, read_recording
 from telemetry.sources.recording_files import RecordingMissing, find_recordings
@@ -252,3 +255,30 @@ def test_a_missing_path_and_a_folder_without_recordings_are_refused(tmp_path):
     for path in (tmp_path, tmp_path / "nothing.txt"):
         with pytest.raises(RecordingMissing):
             find_recordings([path])
+
+
+_TIMES = [STAMP, "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+_KEYS = ["execution", "servo", "note", "load", "odd", "ACTIVE", "Fault", "", " "]
+_MARKS = ["@ASSET@", "--multiline--A", "<T>", "</T>", "*", "\0", "\r", "\ufeff"]
+_PARTS = st.sampled_from([*_TIMES, *_KEYS, *_MARKS])
+_LINES = st.lists(
+    st.lists(_PARTS | st.text(max_size=5), max_size=8).map("|".join) | st.text(max_size=20), max_size=8
+)
+
+
+@given(lines=_LINES, ending=st.sampled_from(["\n", "\r\n"]))
+def test_whatever_the_lines_hold_is_read_skipped_or_reported(tmp_path_factory, lines, ending):
+    path = tmp_path_factory.getbasetemp() / "Lathe-any.txt"
+    path.write_bytes(ending.join(lines).encode("utf-8", "surrogatepass"))
+    entries = list(read_recording([path], device=a_device()))
+
+    for entry in entries:
+        assert isinstance(entry, Observation | Skipped | Unreadable)
+    executions = [each for each in entries if isinstance(each, Observation) and each.kind is Kind.EXECUTION]
+    days = total_days(executions, device="Lathe", starts_at=at(-600), ends_at=at(600))
+    assert sum(day.num_active_starts for day in days) <= len(executions)
+    assert executions == [
+        each
+        for each in read_recording([path], device=a_device(), only=Kind.EXECUTION)
+        if isinstance(each, Observation)
+    ]
