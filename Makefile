@@ -39,12 +39,11 @@ $(BROWSER): package.json package-lock.json vendor.mjs | $(PACKAGES)
 	@touch $@
 
 $(MESSAGES): $(CATALOGUES) | $(PACKAGES)
-	$(RUN) translations.py compile
+	ENVIRONMENT=test $(RUN) manage.py messages --compile
 	@mkdir -p locale && rm -f locale/.compiled-* && touch $@
 
 messages: $(PACKAGES)
-	$(RUN) translations.py collect
-	$(RUN) translations.py compile
+	ENVIRONMENT=test $(RUN) manage.py messages
 
 demo: setup
 	@exec $(RUN) -m embedded up
