@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
 
-from marketplace.accounts.models import Enterprise, Membership, Person, Site
+from rest_framework.test import APIClient
+
+from marketplace.accounts.authentication import hash_token
+from marketplace.accounts.models import ApiToken, Enterprise, Membership, Person, Site
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.models import Capability, Equipment, Rate, WeeklyHours
 from marketplace.machines.models import Device
@@ -158,3 +161,17 @@ def an_order(
     """A buyer's order as the service makes it: a draft."""
     draft = an_order_draft(product=product, quantity=quantity, **more)
     return create_order(viewer=buyer or a_buyer(), draft=draft, now=now)
+
+
+def an_api_client(viewer: Viewer, *, may_write: bool = True) -> APIClient:
+    """A program of the viewer's, with a token."""
+    token = f"muster_{next(_number)}"
+    scope = ApiToken.Scope.WRITE if may_write else ApiToken.Scope.READ
+    ApiToken.objects.create(
+        person_id=viewer.person_id,
+        enterprise_id=viewer.enterprise_id,
+        name="test",
+        scope=scope,
+        token_hash=hash_token(token),
+    )
+    return APIClient(headers={"Authorization": f"Bearer {token}"})

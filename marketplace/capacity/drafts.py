@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.capacity.models import Process
 from marketplace.common.checks import (
+    END_YEAR,
+    FIRST_YEAR,
     require_choice,
     require_moment,
     require_text,
@@ -159,6 +161,8 @@ class ExceptionDraft:
     def __post_init__(self) -> None:
         if not isinstance(self.on, date) or isinstance(self.on, datetime):
             raise InvalidInput(_("This must be a date."), field="on")
+        if not FIRST_YEAR <= self.on.year < END_YEAR:
+            raise InvalidInput(_("This date is too far away."), field="on")
         require_text(self.reason, field="reason", most=120)
         for field in ("starts", "ends"):
             if not self.is_closed and getattr(self, field) is None:

@@ -1,10 +1,15 @@
 """Reading machines, always as somebody: a factory sees its own, everybody else sees none."""
 
-from django.db.models import QuerySet
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
-from marketplace.capacity.models import Equipment
+from marketplace.capacity.market import expired_holds
+from marketplace.capacity.models import CalendarException, CapacityWindow, Equipment, TakenTime
+from marketplace.common.clock import real_now
 from marketplace.common.errors import NotFound
 
 
@@ -25,3 +30,36 @@ def own_machine(*, viewer: Viewer, machine: str) -> Equipment:
     if found is None:
         raise NotFound(_("There is no such machine."))
     return found
+
+
+def machine_details(*, viewer: Viewer, machine: str) -> Equipment:
+    """As `own_machine`, with capabilities, rates, week and exceptions loaded (five queries)."""
+    found = machines_with_details(viewer=viewer).filter(public_id=machine).first()
+    if found is None:
+        raise NotFound(_("There is no such machine."))
+    return found
+
+
+def machines_with_details(*, viewer: Viewer) -> QuerySet[Equipment]:
+    """The viewer's machines with capabilities, rates, week and exceptions loaded."""
+    return own_machines(viewer=viewer).prefetch_related(
+        "capabilities",
+        "rates",
+        "weekly_hours",
+        Prefetch("exceptions", CalendarException.objects.order_by("on")),
+    )
+
+
+def taken_time(
+    *, machine: Equipment, starts_at: datetime, ends_at: datetime, kinds: Collection[str] = ()
+) -> QuerySet[TakenTime]:
+    """What of the machine's time in [starts_at, ends_at) is taken, expired holds left out; `kinds` empty: any."""
+    rows = TakenTime.objects.filter(equipment=machine, period__overlap=(starts_at, ends_at))
+    if kinds:
+        rows = rows.filter(kind__in=kinds)
+    return rows.exclude(expired_holds(at=real_now())).select_related("created_by").order_by("period")
+
+
+def offered_windows(*, machine: Equipment, since: datetime) -> QuerySet[CapacityWindow]:
+    """Time the machine offers beside its week that ends after `since`."""
+    return CapacityWindow.objects.filter(equipment=machine, period__endswith__gt=since).order_by("period")

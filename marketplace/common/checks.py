@@ -1,12 +1,25 @@
 """Checks of plain values at the door: each raises `InvalidInput` naming field, value and rule."""
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.common.errors import InvalidInput
+
+FIRST_YEAR, END_YEAR = 2000, 2200
+
+
+@contextmanager
+def below(path: str) -> Iterator[None]:
+    """Puts `path` in front of the fields that checks inside complain about."""
+    try:
+        yield
+    except InvalidInput as error:
+        error.field = f"{path}.{error.field}".rstrip(".")
+        raise
 
 
 def require_whole(value: object, *, field: str, least: int, most: int) -> None:
@@ -49,9 +62,11 @@ def require_texts(values: object, *, field: str, most: int, longest: int) -> Non
 
 
 def require_moment(value: object, *, field: str) -> None:
-    """A date and time with a time zone."""
+    """A date and time with a time zone, in this century or the next."""
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise InvalidInput(_("This must be a date and time with a time zone."), field=field)
+    if not FIRST_YEAR <= value.year < END_YEAR:
+        raise InvalidInput(_("This date is too far away."), field=field, value=value.isoformat())
 
 
 def require_number(value: object, *, field: str, least: float, most: float) -> None:

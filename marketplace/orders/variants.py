@@ -12,7 +12,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.common.checks import require_choice, require_number, require_text, require_texts
+from marketplace.common.checks import below, require_choice, require_number, require_text, require_texts
 from marketplace.common.errors import InvalidInput
 from marketplace.orders.models import Product
 from marketplace.orders.numbers import NumberRange, deal_number_range, read_number_range
@@ -124,7 +124,7 @@ def read_values(
             if parameter.is_required:
                 raise InvalidInput(_("This is needed."), field=at)
             continue
-        with _below(at):
+        with below(at):
             found[parameter.key] = parameter.read(values[parameter.key], quantity=quantity)
     return found
 
@@ -145,27 +145,13 @@ def deal_number_ranges(
     return dealt
 
 
-class _below:  # noqa: N801 - reads as a statement
-    """Puts the path of a value in front of the fields its checks complain about."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, InvalidInput):
-            error.field = f"{self.path}.{error.field}".rstrip(".")
-
-
 def _read_parameter(value: object, *, at: str) -> Parameter:
     names = {one.name for one in fields(Parameter)}
     if not isinstance(value, Mapping) or not {"key", "label", "kind"} <= set(value):
         raise InvalidInput(_("A parameter has a key, a label and a kind."), field=at)
     if unknown := set(value) - names:
         raise InvalidInput(_("A parameter does not know this field."), field=f"{at}.{min(map(str, unknown))}")
-    with _below(at):
+    with below(at):
         choices = value.get("choices", ())
         if not isinstance(choices, list | tuple):
             raise InvalidInput(_("This must be a list."), field="choices")

@@ -18,6 +18,7 @@ from marketplace.capacity.locking import locked_equipment
 from marketplace.capacity.market import expired_holds, sellable_windows
 from marketplace.capacity.models import Equipment, TakenTime
 from marketplace.capacity.selectors import own_machine
+from marketplace.common.checks import require_moment, require_text
 from marketplace.common.clock import real_now
 from marketplace.common.errors import Conflict, InvalidInput, NotFound
 from marketplace.common.live import push_after_commit
@@ -49,8 +50,9 @@ class Wanted:
     title: str = ""
 
     def __post_init__(self) -> None:
-        if self.starts_at.tzinfo is None or self.ends_at.tzinfo is None:
-            raise InvalidInput(_("The times need a time zone."), field="starts_at")
+        require_moment(self.starts_at, field="starts_at")
+        require_moment(self.ends_at, field="ends_at")
+        require_text(self.title, field="title", most=120)
         if self.starts_at >= self.ends_at:
             raise InvalidInput(_("The end must be after the start."), field="ends_at")
         if self.ends_at - self.starts_at > LONGEST_TAKE:

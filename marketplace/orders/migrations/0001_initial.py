@@ -3,10 +3,11 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
-import marketplace.common.ids
-import marketplace.common.money
 from django.conf import settings
 from django.db import migrations, models
+
+import marketplace.common.ids
+import marketplace.common.money
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,1 @@
+"""Machines over HTTP: only a factory's own, for programs of that factory."""

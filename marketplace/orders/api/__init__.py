@@ -1,0 +1,1 @@
+"""Products and orders over HTTP, for the buyer whose they are."""
