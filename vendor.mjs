@@ -3,7 +3,7 @@
 //   tabler/tabler.min.css, htmx/htmx.min.js, echarts/echarts.min.js
 //   icons.json          {name: inner SVG} of Tabler's outline icons, read by the {% icon %} tag
 //   coast/<tile>.json   coast lines as [[lon, lat], …] polylines: world.json (coarse) and one file for each
-//                       10° tile with a coast in it (e120n20.json reaches from 120° E, 20° N), 0.01° precise;
+//                       10° tile with a coast in it (e120n20.json reaches from 120° E, 20° N), 0.001° precise;
 //                       index.json lists the tiles
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -88,6 +88,6 @@ write("htmx/htmx.min.js", withoutSourceMap(read("htmx.org/dist/htmx.min.js")));
 write("echarts/echarts.min.js", withoutSourceMap(read("echarts/dist/echarts.min.js")));
 write("icons.json", JSON.stringify(icons()));
 write("coast/world.json", JSON.stringify(rounded(coastLines("land-110m.json"), 1)));
-const nearby = tiles(rounded(coastLines("land-10m.json"), 2));
+const nearby = tiles(rounded(coastLines("land-10m.json"), 3));
 write("coast/index.json", JSON.stringify([...nearby.keys()]));
 for (const [tile, lines] of nearby) write(`coast/${tile}.json`, JSON.stringify(lines));

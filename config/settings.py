@@ -168,7 +168,11 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "marketplace.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"signup": "marketplace.accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "login": "marketplace.accounts.forms.log_in.LoginForm",
+    "signup": "marketplace.accounts.forms.sign_up.SignupForm",
+}
+MFA_TOTP_ISSUER = "Muster"
 EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 if ENVIRONMENT == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

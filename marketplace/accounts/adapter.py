@@ -1,7 +1,30 @@
-"""How allauth makes our people."""
+"""How allauth meets our people."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from marketplace.accounts.models import Person
+
+YEAR_S = 31_536_000
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Nothing of ours yet; sign-up's enterprise is made by the form."""
+    def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:
+        """The name, language and time zone come with the e-mail and password."""
+        user.name = form.cleaned_data.get("name", "")
+        user.language = form.language_of(request)
+        user.time_zone = form.time_zone_of(request)
+        return super().save_user(request, user, form, commit=commit)  # type: ignore[no-any-return]
+
+    def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
+        """From here on the pages speak the language of the person's profile."""
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        remember_language(response, user.language)
+        return response
+
+
+def remember_language(response: HttpResponse, language: str) -> None:
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR_S, samesite="Lax")

@@ -7,13 +7,11 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from marketplace.accounts.models import ApiToken, Membership, Person
-from marketplace.accounts.selectors import viewer_of
+from marketplace.accounts.selectors import as_viewer
 from marketplace.common.clock import real_now
 from marketplace.common.hashing import hash_token
 
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
-
-__all__ = ["TokenAuthentication", "hash_token"]
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -40,7 +38,7 @@ class TokenAuthentication(BaseAuthentication):
         if membership is None:
             raise AuthenticationFailed("This token is not valid.")
         _note_use(token)
-        request._request.viewer = viewer_of(  # type: ignore[attr-defined]
+        request._request.viewer = as_viewer(  # type: ignore[attr-defined]
             membership, may_write=token.scope == ApiToken.Scope.WRITE
         )
         return token.person, token

@@ -1,11 +1,16 @@
-"""Reading people and enterprises, always as somebody."""
+"""Reading people and enterprises, always as somebody. What is not the viewer's own is not found."""
+
+from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.models import Membership, Person
+from marketplace.accounts.errors import InvitationGone
+from marketplace.accounts.models import ApiToken, Enterprise, Invitation, Membership, Person, Site
 from marketplace.accounts.viewer import VISITOR, Viewer
 from marketplace.common.errors import NotFound
+from marketplace.common.hashing import hash_token
 
 
 def viewer_for(person: Person | AnonymousUser, *, enterprise_public_id: str | None = None) -> Viewer:
@@ -17,14 +22,27 @@ def viewer_for(person: Person | AnonymousUser, *, enterprise_public_id: str | No
     for membership in memberships:
         if chosen is None or membership.enterprise.public_id == enterprise_public_id:
             chosen = membership
-    if chosen is None:
-        return Viewer(person_id=person.pk)
+    return Viewer(person_id=person.pk) if chosen is None else as_viewer(chosen)
+
+
+def as_viewer(membership: Membership, *, may_write: bool = True) -> Viewer:
+    """The member acting in the enterprise, which must be loaded with the membership."""
     return Viewer(
-        person_id=person.pk,
-        enterprise_id=chosen.enterprise_id,
-        enterprise_public_id=chosen.enterprise.public_id,
-        kind=chosen.enterprise.kind,
-        role=chosen.role,
+        person_id=membership.person_id,
+        enterprise_id=membership.enterprise_id,
+        enterprise_public_id=membership.enterprise.public_id,
+        kind=membership.enterprise.kind,
+        role=membership.role,
+        may_write=may_write,
+        is_verified=membership.enterprise.verification == Enterprise.Verification.VERIFIED,
+    )
+
+
+def may_watch_enterprise(person: object, public_id: str) -> bool:
+    """Members watch their enterprises."""
+    return (
+        isinstance(person, Person)
+        and Membership.objects.filter(person=person, enterprise__public_id=public_id).exists()
     )
 
 
@@ -38,12 +56,90 @@ def memberships_of(viewer: Viewer) -> list[Membership]:
 
 
 def get_membership(*, viewer: Viewer, enterprise_public_id: str) -> Membership:
-    """The viewer's own membership of the enterprise. Raises `NotFound` for one they do not belong to."""
+    """The viewer's own membership of the enterprise."""
     membership = (
         Membership.objects.filter(person=viewer.person_id, enterprise__public_id=enterprise_public_id)
         .select_related("enterprise")
         .first()
     )
     if membership is None:
-        raise NotFound(_("There is no such enterprise."))
+        raise no_such_enterprise()
     return membership
+
+
+def get_enterprise(*, viewer: Viewer) -> Enterprise:
+    """The one the viewer acts in."""
+    if viewer.enterprise_id is None:
+        raise no_such_enterprise()
+    return Enterprise.objects.get(pk=viewer.enterprise_id)
+
+
+def sites_of(*, viewer: Viewer) -> QuerySet[Site]:
+    return Site.objects.filter(enterprise=viewer.enterprise_id).select_related("enterprise").order_by("name")
+
+
+def get_site(*, viewer: Viewer, public_id: str) -> Site:
+    site = sites_of(viewer=viewer).filter(public_id=public_id).first()
+    if site is None:
+        raise no_such_site()
+    return site
+
+
+def members_of(*, viewer: Viewer) -> QuerySet[Membership]:
+    """Everybody in the viewer's enterprise, in the order they came."""
+    return (
+        Membership.objects.filter(enterprise=viewer.enterprise_id)
+        .select_related("person", "enterprise")
+        .order_by("id")
+    )
+
+
+def open_invitations_of(*, viewer: Viewer, real_now: datetime) -> QuerySet[Invitation]:
+    """What an owner has sent and nobody has used yet; nothing for others."""
+    if not viewer.is_owner:
+        return Invitation.objects.none()
+    return Invitation.objects.filter(
+        enterprise=viewer.enterprise_id, accepted_at=None, expires_at__gt=real_now
+    ).order_by("-id")
+
+
+def get_invitation(*, token: str, real_now: datetime) -> Invitation:
+    """By the secret of its link; whoever holds it may see the enterprise's name and the role."""
+    invitation = (
+        Invitation.objects.filter(token_hash=hash_token(token), accepted_at=None, expires_at__gt=real_now)
+        .select_related("enterprise")
+        .first()
+    )
+    if invitation is None:
+        raise invitation_gone()
+    return invitation
+
+
+def tokens_of(*, viewer: Viewer) -> QuerySet[ApiToken]:
+    """The viewer's own keys of the enterprise; for an owner everybody's. Newest first, revoked ones too."""
+    tokens = ApiToken.objects.filter(enterprise=viewer.enterprise_id).select_related("person").order_by("-id")
+    return tokens if viewer.is_owner else tokens.filter(person=viewer.person_id)
+
+
+def no_such_enterprise() -> NotFound:
+    return NotFound(_("There is no such enterprise."))
+
+
+def no_such_site() -> NotFound:
+    return NotFound(_("There is no such site."))
+
+
+def no_such_member() -> NotFound:
+    return NotFound(_("There is no such person here."))
+
+
+def no_such_invitation() -> NotFound:
+    return NotFound(_("There is no such invitation."))
+
+
+def no_such_token() -> NotFound:
+    return NotFound(_("There is no such key."))
+
+
+def invitation_gone() -> InvitationGone:
+    return InvitationGone(_("This invitation was used, withdrawn or is too old. Ask for a new one."))

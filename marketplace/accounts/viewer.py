@@ -24,6 +24,7 @@ class Viewer:
     kind: str = ""  # Enterprise.Kind
     role: str = ""  # Membership.Role
     may_write: bool = True  # False for a read-only token
+    is_verified: bool = False  # the enterprise is who it says it is
     declarations: frozenset[str] = frozenset()
 
     @property
@@ -46,6 +47,18 @@ class Viewer:
     @property
     def is_owner(self) -> bool:
         return self.may_write and self.role == Membership.Role.OWNER
+
+    def require_person(self) -> int:
+        """The key of the person. Raise `Forbidden` for a visitor."""
+        if self.person_id is None:
+            raise Forbidden(_("Log in first."))
+        return self.person_id
+
+    def require_enterprise(self) -> int:
+        """The key of the enterprise. Raise `Forbidden` for somebody who acts for none."""
+        if self.enterprise_id is None:
+            raise Forbidden(_("This needs an enterprise to act for."))
+        return self.enterprise_id
 
     def require_planner(self) -> None:
         """Raise `Forbidden` unless the viewer may change things for the enterprise."""

@@ -5,18 +5,18 @@ from contextlib import contextmanager
 
 from django.forms import BaseForm
 
-from marketplace.common.errors import DomainError, NotFound
+from marketplace.common.errors import DomainError, Forbidden, NotFound
 
 
 @contextmanager
 def refusals_in(form: BaseForm) -> Iterator[None]:
     """Turn a `DomainError` of the block into an error of the form; ask `form.is_valid()` again afterwards.
 
-    `NotFound` travels on: a page about it would tell a foreign id from an unknown one.
+    `NotFound` and `Forbidden` travel on: no other input would help.
     """
     try:
         yield
-    except NotFound:
+    except (NotFound, Forbidden):
         raise
     except DomainError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error.text))

@@ -4,6 +4,8 @@ import { axisStyle, tooltipStyle } from "./palette.js";
 const MIN_SPAN_DEG = 1.2;
 const MARGIN = 0.12;
 const MANY_FLOWS = 80;
+const LEAST_PX = 8; // a point of no weight
+const SPAN_PX = 11; // what the heaviest has more
 const RADIANS = Math.PI / 180;
 
 // The window of degrees that shows all points in a drawing of this size.
@@ -54,7 +56,7 @@ function pointSeries(data, colours) {
     id: "points",
     type: "scatter",
     clip: true,
-    symbolSize: (value) => 5 + 13 * Math.sqrt(value[2] / heaviest),
+    symbolSize: (value) => LEAST_PX + SPAN_PX * Math.sqrt(value[2] / heaviest),
     data: data.points.map(([lon, lat, weight, group, label]) => ({
       value: [lon, lat, weight],
       name: label,

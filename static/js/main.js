@@ -3,8 +3,10 @@ import { startAges } from "./ages.js";
 import { startCharts } from "./charts.js";
 import { startCommandMenu } from "./command_menu.js";
 import { startConfirmations } from "./confirm.js";
+import { startCopy } from "./copy.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
+import { startPlacePickers } from "./place_picker.js";
 import { startTables } from "./tables.js";
 import { startThemeSwitch } from "./theme_switch.js";
 
@@ -16,3 +18,5 @@ startAges();
 startLive();
 startTables();
 startCharts();
+startCopy();
+startPlacePickers();

@@ -149,7 +149,7 @@ def query(context: Context, **changes: Any) -> str:
         parameters.pop(name, None)
         if value is not None:
             parameters[name] = str(value)
-    return "?" + parameters.urlencode()
+    return f"?{parameters.urlencode()}"
 
 
 @register.inclusion_tag("components/strip.html")
