@@ -109,14 +109,12 @@ def test_a_row_starts_after_those_it_names_and_stops_before_them(supervise):
 
 def test_nothing_starts_before_a_step_has_succeeded(supervise):
     run = supervise("""
-        step = a_process("step", note("step", "done") + "time.sleep(.3)", kind=Kind.STEP)
+        step = a_process("step", "import time; time.sleep(.5);" + note("step", "done"), kind=Kind.STEP)
         run(step, a_process("web", note("web", "starts") + "time.sleep(60)", after=("step",)))
     """)
-    run.wait_for(lambda: run.notes)
+    run.wait_for(lambda: len(run.notes) == 2)
 
-    assert run.notes == ["step done"]
-    run.wait_until_up()
-    run.wait_for(lambda: run.notes == ["step done", "web starts"])
+    assert run.notes == ["step done", "web starts"]
 
 
 def test_a_step_that_keeps_failing_stops_everything_and_says_why(supervise):
