@@ -1,15 +1,17 @@
-"""The command line: `python -m scheduling solve` and `python -m scheduling check`.
+"""The command line: `python -m scheduling solve`, `check` and `award`.
 
 Exit codes: 0 a plan, or a valid one; 1 an invalid plan (also one without lots); 2 bad input; 3 proven
 infeasible; 4 nothing found, or a field that cannot be honoured yet.
 """
 
 import argparse
+import json
 import sys
 from collections.abc import Sequence
 from math import isfinite
 from pathlib import Path
 
+from scheduling.award import award_finish
 from scheduling.check import check
 from scheduling.files import UnusableFileError, load_plan, load_problem
 from scheduling.options import SolveOptions
@@ -28,6 +30,8 @@ def main(argv: Sequence[str]) -> int:
     try:
         if arguments.command == "check":
             return _check(arguments.problem, arguments.plan)
+        if arguments.command == "award":
+            return _award(arguments.problem)
         return run_solve(_solve_command(arguments))
     except UnusableFileError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -42,6 +46,12 @@ def _check(problem_path: Path, plan_path: Path) -> int:
     if not plan.lots and not violations:
         print("R7 lots: the plan has none")
     return EXIT_VALID if plan.lots and not violations else EXIT_INVALID
+
+
+def _award(problem_path: Path) -> int:
+    """Print `{"finish_min": …}`: the last arrival of the naive award, null where it does not end or apply."""
+    print(json.dumps({"finish_min": award_finish(load_problem(problem_path))}))
+    return EXIT_VALID
 
 
 def _solve_command(arguments: argparse.Namespace) -> SolveCommand:
@@ -73,6 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     judge = commands.add_parser("check", help="judge a plan: exit 0 valid, 1 invalid, 2 unreadable")
     judge.add_argument("problem", type=Path, metavar="PROBLEM.json")
     judge.add_argument("plan", type=Path, metavar="PLAN.json")
+    award = commands.add_parser("award", help="when the naive award would end, in minutes")
+    award.add_argument("problem", type=Path, metavar="PROBLEM.json")
     return parser
 
 

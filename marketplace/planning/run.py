@@ -15,7 +15,7 @@ from marketplace.orders.models import Operation, Order
 from marketplace.planning import services
 from marketplace.planning.evidence import evidence_pct
 from marketplace.planning.models import PlanRun, TransportTerms
-from marketplace.planning.solver_process import PLAN_EXITS, SolverProcess
+from marketplace.planning.solver_process import PLAN_EXITS, SolverProcess, naive_finish
 from marketplace.planning.translate import Frame, MachineOffer, minutes, problem_of
 from matching.parse_work import read_lot
 from matching.problem import Problem
@@ -100,6 +100,7 @@ def _solve(run: PlanRun, problem: Problem) -> None:
         problem_file, plan_file = Path(folder) / "problem.json", Path(folder) / "plan.json"
         document = write_problem(problem)
         problem_file.write_text(json.dumps(document))
+        naive = naive_finish(problem_file) if not problem.fixed_lots else None
         process = SolverProcess(
             problem=problem_file, plan=plan_file, time_limit_s=run.time_limit_s, seed=run.seed
         )
@@ -113,7 +114,7 @@ def _solve(run: PlanRun, problem: Problem) -> None:
         if outcome.exit_code not in PLAN_EXITS or not plan_file.exists():
             raise SolverFailed(f"exit {outcome.exit_code}: {outcome.message}")
         plan = read_plan(plan_file.read_bytes())
-    _store(run, problem=problem, plan=plan, progress=process.progress)
+    _store(run, problem=problem, plan=plan, progress=process.progress, naive=naive)
 
 
 class SolverFailed(Exception):
@@ -124,7 +125,14 @@ class PlanRefused(Exception):
     """The independent checker found the solver's plan invalid; nothing of it is kept."""
 
 
-def _store(run: PlanRun, *, problem: Problem, plan: Plan, progress: list[list[float | None]]) -> None:
+def _store(
+    run: PlanRun,
+    *,
+    problem: Problem,
+    plan: Plan,
+    progress: list[list[float | None]],
+    naive: int | None,
+) -> None:
     if plan.lots:
         violations = check(problem, plan)
         if violations:
@@ -146,6 +154,7 @@ def _store(run: PlanRun, *, problem: Problem, plan: Plan, progress: list[list[fl
         gap_pct=plan.gap_pct,
         num_enterprises=len(enterprises) or None,
         num_trips=_trips(problem, plan),
+        naive_finish_min=naive,
         progress=progress[-200:],
     )
 

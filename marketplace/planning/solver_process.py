@@ -13,6 +13,7 @@ from pathlib import Path
 from django.conf import settings
 
 TICK_S = 0.5
+AWARD_S = 30
 GRACE_S = 10  # after its time limit or SIGTERM a solver has this long to write what it has
 PLAN_EXITS = {0, 3, 4}  # plan, infeasible, unknown
 
@@ -24,6 +25,19 @@ class Outcome:
     exit_code: int
     message: str
     is_abandoned: bool
+
+
+def naive_finish(problem: Path) -> int | None:
+    """Minutes to the last arrival under the naive award; None where it does not apply. Raises on a failed command."""
+    done = subprocess.run(
+        [sys.executable, "-m", "scheduling", "award", problem],
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        check=True,
+        timeout=AWARD_S,
+    )
+    finish: int | None = json.loads(done.stdout)["finish_min"]
+    return finish
 
 
 class SolverProcess:
