@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from marketplace.machines.models import Device, DeviceState, StateInterval
-from marketplace.machines.models import Observation as Row
 from marketplace.machines.reach import is_recorded, silence_span
 from telemetry.counters import Counter, count
 from telemetry.intervals import SILENT, Interval
@@ -14,6 +13,21 @@ from telemetry.observations import DeviceName, Kind, Observation
 from telemetry.states import MachineState, advance, confirm, effective_time, open_interval
 
 COUNTERS = (Kind.COUNT, Kind.GOOD)
+
+
+class Row(NamedTuple):
+    """An observation as it is stored: the columns of its table, without the price of a model for each."""
+
+    device_id: int
+    session: str
+    seq: int
+    item: str
+    value: str
+    unit: str
+    total: int | None
+    source_at: datetime
+    effective_at: datetime
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

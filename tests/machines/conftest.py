@@ -48,9 +48,9 @@ class Ingest:
             self.lines.append(line)
 
 
-@pytest.fixture
-def ingest(test_database_url: str, mqtt_broker: str, transactional_db: None) -> Iterator[Ingest]:
-    """Listening, and stopped after the test."""
+@pytest.fixture(scope="module")
+def ingest(test_database_url: str, mqtt_broker: str) -> Iterator[Ingest]:
+    """Listening, whatever the test before did to it."""
     running = Ingest(environ={"DATABASE_URL": test_database_url, "MQTT_URL": mqtt_broker})
     running.start()
     yield running

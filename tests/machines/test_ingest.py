@@ -8,6 +8,8 @@ from tests.machines.conftest import Ingest, eventually
 from tests.machines.messages import a_payload, intervals_of
 from tests.machines.publisher import Publisher
 
+pytestmark = pytest.mark.django_db(transaction=True)
+
 
 def num_stored() -> int:
     return Observation.objects.count()
@@ -63,7 +65,7 @@ def test_a_device_cannot_speak_for_another(ingest: Ingest, mqtt_broker: str):
 
 
 @pytest.mark.parametrize("token", ["", "another token", "device token "])
-def test_a_wrong_token_opens_nothing(ingest: Ingest, mqtt_broker: str, token: str):
+def test_a_wrong_token_opens_nothing(mqtt_broker: str, token: str):
     publisher = Publisher(a_device(), url=mqtt_broker, token=token)
 
     assert publisher.refusal == "Not authorized"

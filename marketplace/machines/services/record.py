@@ -12,23 +12,12 @@ from enum import StrEnum
 
 from django.db import connection, transaction
 
+from marketplace.machines.bulk import Key, Number, copy_observations, known_keys, put_states
 from marketplace.machines.delivery import Delivery
-from marketplace.machines.models import Device, DeviceState, Observation, Refusal, StateInterval
-from marketplace.machines.standing import Standing
-from telemetry.observations import Observation as Heard
+from marketplace.machines.models import Device, DeviceState, Refusal, StateInterval
+from marketplace.machines.standing import Row, Standing
+from telemetry.observations import Observation
 
-Key = tuple[int, str, int, str]  # device, session, seq, item
-
-STATE_FIELDS = [field.attname for field in DeviceState._meta.concrete_fields if not field.primary_key]
-OBSERVATION_COLUMNS = (
-    "device_id", "session", "seq", "item", "value", "unit", "total", "source_at", "effective_at", "received_at",
-)  # fmt: skip
-
-_KNOWN_KEYS = """
-SELECT device_id, session, seq, item FROM machines_observation
-JOIN unnest(%s::bigint[], %s::text[], %s::bigint[], %s::text[]) AS asked (device_id, session, seq, item)
-USING (device_id, session, seq, item)
-"""
 _DROP_OLD_REFUSALS = """
 DELETE FROM machines_refusal USING (
     SELECT id, row_number() OVER (PARTITION BY device_id ORDER BY id DESC) AS age
@@ -58,9 +47,9 @@ class Recorded:
 def record(deliveries: Sequence[Delivery], *, now: datetime, real_now: datetime) -> Recorded:
     """Deliveries in arrival order. `now` is business time, `real_now` the receipt."""
     devices = _locked({delivery.device for delivery in deliveries})
-    known = _known_keys(deliveries, devices=devices)
+    known = known_keys(_numbers(deliveries, devices=devices))
     standings = _standings(devices.values())
-    rows: list[Observation] = []
+    rows: list[Row] = []
     fates = []
     for delivery in deliveries:
         device = devices.get(delivery.device)
@@ -72,7 +61,7 @@ def record(deliveries: Sequence[Delivery], *, now: datetime, real_now: datetime)
             new = _take(delivery, standing=standings[device.pk], known=known, now=now, real_now=real_now)
             rows += new
             fates.append(Fate.STORED if new else Fate.DUPLICATE)
-    _copy(rows)
+    copy_observations(rows)
     store_standings(_heard(deliveries, fates, devices=devices, standings=standings), real_now=real_now)
     _store_refusals(deliveries, devices=devices, real_now=real_now)
     return Recorded(
@@ -87,12 +76,7 @@ def store_standings(standings: Sequence[Standing], *, real_now: datetime | None 
     changed = [standing for standing in standings if standing.has_changed_state]
     StateInterval.objects.filter(device_id__in=[each.device_pk for each in changed], ends_at=None).delete()
     StateInterval.objects.bulk_create([row for each in changed for row in each.intervals()])
-    DeviceState.objects.bulk_create(
-        [standing.row(real_now=real_now) for standing in standings],
-        update_conflicts=True,
-        unique_fields=["device"],
-        update_fields=STATE_FIELDS,
-    )
+    put_states([standing.row(real_now=real_now) for standing in standings])
 
 
 def _locked(public_ids: Iterable[str]) -> dict[str, Device]:
@@ -107,18 +91,13 @@ def _locked(public_ids: Iterable[str]) -> dict[str, Device]:
     return {device.public_id: device for device in rows}
 
 
-def _known_keys(deliveries: Iterable[Delivery], *, devices: dict[str, Device]) -> set[Key]:
-    asked = [
-        _key(devices[delivery.device].pk, observation)
+def _numbers(deliveries: Iterable[Delivery], *, devices: dict[str, Device]) -> set[Number]:
+    return {
+        (devices[delivery.device].pk, observation.session, observation.sequence or 0)
         for delivery in deliveries
         if delivery.device in devices
         for observation in delivery.observations
-    ]
-    if not asked:
-        return set()
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN_KEYS, [list(column) for column in zip(*asked, strict=True)])
-        return set(cursor.fetchall())
+    }
 
 
 def _standings(devices: Iterable[Device]) -> dict[int, Standing]:
@@ -129,7 +108,7 @@ def _standings(devices: Iterable[Device]) -> dict[int, Standing]:
 
 def _take(
     delivery: Delivery, *, standing: Standing, known: set[Key], now: datetime, real_now: datetime
-) -> list[Observation]:
+) -> list[Row]:
     """The new rows; `known` grows by them."""
     new = [each for each in delivery.observations if _key(standing.device_pk, each) not in known]
     known |= {_key(standing.device_pk, each) for each in new}
@@ -163,20 +142,8 @@ def _heard(
     return [standing for standing in heard if standing.machine.since]
 
 
-def _key(device_pk: int, observation: Heard) -> Key:
+def _key(device_pk: int, observation: Observation) -> Key:
     return (device_pk, observation.session, observation.sequence or 0, observation.item)
-
-
-def _copy(rows: Sequence[Observation]) -> None:
-    if not rows:
-        return
-    columns = ", ".join(OBSERVATION_COLUMNS)
-    with (
-        connection.cursor() as cursor,
-        cursor.copy(f"COPY machines_observation ({columns}) FROM STDIN") as copy,
-    ):
-        for row in rows:
-            copy.write_row([getattr(row, column) for column in OBSERVATION_COLUMNS])
 
 
 def _store_refusals(
