@@ -27,9 +27,9 @@ from django.conf import settings  # noqa: E402 - the settings must be known firs
 from django.db import connection  # noqa: E402
 
 from marketplace.accounts.models import Enterprise, Site  # noqa: E402
+from marketplace.common.hashing import hash_token  # noqa: E402
 from marketplace.machines.broker import TOPIC, Address  # noqa: E402
 from marketplace.machines.models import Device  # noqa: E402
-from marketplace.machines.services.devices import hash_of  # noqa: E402
 
 TOKEN = "benchmark"
 STORED_WITHIN_S = 120
@@ -75,7 +75,7 @@ def make_devices(number: int) -> list[Device]:
     enterprise = Enterprise.objects.create(name="Benchmark", kind=Enterprise.Kind.FACTORY)
     site = Site.objects.create(enterprise=enterprise, name="Hall", city="Ningbo", region="Zhejiang", lat=29.87, lon=121.55)
     return [
-        Device.objects.create(enterprise=enterprise, site=site, name=f"Machine {n}", token_hash=hash_of(TOKEN))
+        Device.objects.create(enterprise=enterprise, site=site, name=f"Machine {n}", token_hash=hash_token(TOKEN))
         for n in range(number)
     ]
 

@@ -15,7 +15,7 @@ from marketplace.accounts.models import ApiToken, Enterprise, Membership, Person
 from marketplace.capacity.models import CalendarException, Capability, Equipment, Rate, WeeklyHours
 from marketplace.common import clock
 from marketplace.machines.models import Device
-from marketplace.machines.services.devices import hash_of, new_token
+from marketplace.machines.services.devices import new_token
 from marketplace.orders.models import Material, Operation, OperationNeed, Product
 from marketplace.planning.models import TransportTerms
 from scenarios.keys import Keys, MachineKey
@@ -121,7 +121,7 @@ def _machines(firm: FirmSpec, *, enterprise: Enterprise, world: World) -> Iterab
             name=f"{spec.name} ({spec.number})",
             source=Device.Source.MTCONNECT if spec.source_name else Device.Source.JSON,
             source_name=spec.source_name,
-            token_hash=hash_of(token),
+            token_hash=hash_token(token),
         )
         equipment = _equipment(spec, enterprise=enterprise, site=site, device=device, world=world)
         yield MachineKey(

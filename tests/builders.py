@@ -11,7 +11,6 @@ from marketplace.accounts.models import ApiToken, Enterprise, Membership, Person
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.models import Capability, Equipment, Rate, WeeklyHours
 from marketplace.machines.models import Device
-from marketplace.machines.services.devices import hash_of
 from marketplace.orders.drafts import DropDraft, OrderDraft
 from marketplace.orders.models import Material, Operation, OperationNeed, Order, Product
 from marketplace.orders.services import create_order
@@ -106,7 +105,7 @@ def a_device(*, site: Site | None = None, token: str = "device token", **more: o
     return Device.objects.create(
         enterprise=site.enterprise,
         site=site,
-        token_hash=hash_of(token),
+        token_hash=hash_token(token),
         **{"name": f"Device {next(_number)}", **more},
     )
 

@@ -1,6 +1,5 @@
 """Devices come, get a token, lose it. A token is told once; afterwards only its hash is known."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Site
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import Conflict, InvalidInput, NotFound
+from marketplace.common.hashing import hash_token
 from marketplace.common.live import push_after_commit
 from marketplace.machines.models import Device, DeviceState
 
@@ -61,7 +61,7 @@ def register_device(
         source_name=source_name.strip(),
         rung=rung,
         silence_limit_s=silence_limit_s,
-        token_hash=hash_of(token),
+        token_hash=hash_token(token),
     )
     try:
         with transaction.atomic():
@@ -81,7 +81,7 @@ def rotate_token(*, viewer: Viewer, device: str) -> NewDevice:
     """A new token; the old one opens nothing from now on. Also how a device is switched on again."""
     row = _locked(viewer=viewer, device=device)
     token = new_token()
-    row.token_hash = hash_of(token)
+    row.token_hash = hash_token(token)
     row.save(update_fields=["token_hash"])
     DeviceState.objects.filter(device=row).update(execution_item="")  # it may speak another protocol now
     _push(row)
@@ -100,11 +100,6 @@ def switch_off(*, viewer: Viewer, device: str) -> Device:
 
 def new_token() -> str:
     return TOKEN_PREFIX + secrets.token_hex(TOKEN_BYTES)
-
-
-def hash_of(token: str) -> str:
-    """SHA-256 in hex: enough for 192 random bits, and what the broker compares with."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _locked(*, viewer: Viewer, device: str) -> Device:
