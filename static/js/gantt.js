@@ -1,10 +1,10 @@
 // Machines by rows, runs as bars, goods under way as thin lines, now in ink, due in red.
 import { businessNowMs } from "./clock.js";
-import { axisStyle, tooltipStyle } from "./palette.js";
+import { axisStyle, readableOn, timeLabels, tooltipStyle } from "./palette.js";
 import { settings, text } from "./settings.js";
 
 const ROW_PX = 18; // below this a scroll bar for the rows appears
-const MIN_LABEL_PX = 44;
+const LETTER_PX = 5.6; // of a label in a bar, on average
 const FRAMES = { late: "bad", silent: "bad", failed: "bad", "at-risk": "attention", declined: "neutral" };
 
 function barShape(echarts, params, api, colours) {
@@ -19,19 +19,19 @@ function barShape(echarts, params, api, colours) {
   if (!shape) return null;
   const group = api.value(3);
   const tone = FRAMES[api.value(5)];
+  const fill = colours.groups[group % colours.groups.length];
+  const label = String(api.value(4));
+  const hasRoom = height > 10 && shape.width > label.length * LETTER_PX + 8;
   return {
     type: "rect",
     shape: { ...shape, r: 1.5 },
     style: {
-      fill: colours.groups[group % colours.groups.length],
+      fill,
       opacity: api.value(5) === "declined" ? 0.35 : 1,
       stroke: tone ? colours.tones[tone] : undefined,
       lineWidth: tone ? 2 : 0,
     },
-    textContent:
-      shape.width > MIN_LABEL_PX && height > 10
-        ? { style: { text: api.value(4), fill: colours.surface, fontSize: 10, width: shape.width - 6, overflow: "truncate" } }
-        : undefined,
+    textContent: hasRoom ? { style: { text: label, fill: readableOn(fill), fontSize: 10 } } : undefined,
     textConfig: { position: "inside" },
   };
 }
@@ -54,7 +54,7 @@ function marks(data, colours) {
   const line = (x, label, color) => ({ xAxis: x, lineStyle: { color, width: 1.5, type: "solid" }, label: { formatter: label, color } });
   const lines = [line(data.now + elapsed, text("nowMark"), colours.ink)];
   if (data.due !== null) lines.push(line(data.due, text("dueMark"), colours.due));
-  return { silent: true, symbol: "none", animation: false, label: { position: "start", fontSize: 11 }, data: lines };
+  return { silent: true, symbol: "none", animation: false, label: { position: "start", distance: 3, fontSize: 11 }, data: lines };
 }
 
 function extent(data) {
@@ -80,9 +80,9 @@ export function ganttOption(data, colours) {
   return {
     useUTC: true,
     animation: false,
-    grid: { left: 8, right: many ? 30 : 12, top: 8, bottom: 22, containLabel: true },
+    grid: { left: 8, right: many ? 30 : 12, top: 20, bottom: 4, containLabel: true },
     tooltip: { trigger: "item", ...tooltipStyle(colours), formatter: (params) => tip(params, data) },
-    xAxis: { type: "time", ...extent(data), ...axis },
+    xAxis: { type: "time", ...extent(data), ...axis, axisLabel: { ...axis.axisLabel, formatter: timeLabels() } },
     yAxis: {
       type: "category",
       data: data.rows,

@@ -1,6 +1,5 @@
 // The colours of the page's theme, for drawings. Groups are blues and greys: green, amber and red are for states.
-const GROUPS_LIGHT = ["#1d5fb8", "#7fb0e8", "#4a5563", "#9db4cc", "#0f8299", "#b3bac3"];
-const GROUPS_DARK = ["#6aa5f2", "#2f69b3", "#98a4b3", "#4f6a87", "#4fb6c9", "#59626d"];
+const NUM_GROUPS = 6;
 
 export function palette() {
   const style = getComputedStyle(document.documentElement);
@@ -14,7 +13,7 @@ export function palette() {
     ground: value("--m-ground"),
     hover: value("--m-hover"),
     due: isDark ? "#ff6b5e" : "#c5221f",
-    groups: isDark ? GROUPS_DARK : GROUPS_LIGHT,
+    groups: Array.from({ length: NUM_GROUPS }, (_, i) => value(`--m-group-${i}`)),
     tones: {
       good: value("--m-good-fill"),
       attention: value("--m-attention-fill"),
@@ -42,4 +41,16 @@ export function tooltipStyle(colours) {
     confine: true,
     renderMode: "richText",
   };
+}
+
+// Days with their month, hours to 24.
+export function timeLabels() {
+  const day = document.documentElement.lang.startsWith("zh") ? "{M}月{d}日" : "{d} {MMM}";
+  return { year: "{yyyy}", month: day, day, hour: "{HH}:{mm}", minute: "{HH}:{mm}" };
+}
+
+// Dark or light text, whichever stands out on a colour given as #rrggbb (relative luminance of WCAG, simplified).
+export function readableOn(colour) {
+  const [red, green, blue] = [1, 3, 5].map((at) => (parseInt(colour.slice(at, at + 2), 16) / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? "#10161d" : "#ffffff";
 }

@@ -1,5 +1,5 @@
 // Bars, lines and steps over categories or time.
-import { axisStyle, tooltipStyle } from "./palette.js";
+import { axisStyle, timeLabels, tooltipStyle } from "./palette.js";
 
 const MANY = 60; // marks on a line of more points than this only clutter it
 
@@ -29,13 +29,13 @@ export function seriesOption(data, colours) {
     legend: {
       show: data.series.length > 1,
       top: 0,
-      left: 0,
+      right: 0,
       itemHeight: 10,
       itemWidth: 14,
       textStyle: { color: colours.ink2, fontSize: 11 },
     },
     xAxis: data.isTime
-      ? { type: "time", ...axis, splitLine: { show: false } }
+      ? { type: "time", ...axis, splitLine: { show: false }, axisLabel: { ...axis.axisLabel, formatter: timeLabels() } }
       : { type: "category", data: data.x, ...axis, splitLine: { show: false } },
     yAxis: {
       type: "value",

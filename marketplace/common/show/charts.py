@@ -43,6 +43,11 @@ class Chart:
                 raise ValueError(f"{series.name}: {len(series.values)} values for {len(self.x)} x")
 
     @property
+    def groups(self) -> list[str]:
+        """A legend within the drawing names the series."""
+        return []
+
+    @property
     def is_time(self) -> bool:
         return bool(self.x) and isinstance(self.x[0], datetime)
 
@@ -109,12 +114,16 @@ class Gantt:
                 raise ValueError(f"bar {bar.label}: starts at {bar.starts_at}, ends at {bar.ends_at}")
 
     @property
+    def groups(self) -> list[str]:
+        return _groups(self.bars)
+
+    @property
     def twin(self) -> list[tuple[Text, GanttBar]]:
         """Row label and bar, by row and start."""
         return [(self.rows[bar.row], bar) for bar in sorted(self.bars, key=lambda b: (b.row, b.starts_at))]
 
     def to_json(self) -> dict[str, object]:
-        groups = sorted({str(bar.group) for bar in self.bars})
+        groups = self.groups
         return {
             "rows": [str(row) for row in self.rows],
             "groups": groups,
@@ -171,6 +180,10 @@ class FlowMap:
     kind: str = field(default="map", init=False)
 
     @property
+    def groups(self) -> list[str]:
+        return _groups(self.points)
+
+    @property
     def twin(self) -> list[tuple[Text, Text, Text]]:
         """From, to and label of each flow, heaviest first."""
         return [
@@ -179,7 +192,7 @@ class FlowMap:
         ]
 
     def to_json(self) -> dict[str, object]:
-        groups = sorted({str(point.group) for point in self.points})
+        groups = self.groups
         return {
             "groups": groups,
             "points": [
@@ -196,3 +209,8 @@ def wall_ms(at: datetime) -> int:
     """Milliseconds of the viewer's wall clock at the moment, counted as if it were UTC."""
     wall = at.astimezone(timezone.get_current_timezone()).replace(tzinfo=UTC)
     return round(wall.timestamp() * 1000)
+
+
+def _groups(members: Sequence[GanttBar] | Sequence[MapPoint]) -> list[str]:
+    """The groups in the order they first appear; the sixth colour is the last."""
+    return list(dict.fromkeys(str(member.group) for member in members))

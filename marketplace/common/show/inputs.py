@@ -5,8 +5,7 @@ from django.forms import BoundField
 from django.utils.safestring import SafeString
 
 CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
-    (forms.CheckboxSelectMultiple, ""),
-    (forms.RadioSelect, ""),
+    (forms.RadioSelect, "form-check-input"),  # also CheckboxSelectMultiple
     (forms.CheckboxInput, "form-check-input"),
     (forms.SelectMultiple, "form-select"),
     (forms.Select, "form-select"),

@@ -35,7 +35,7 @@ LOOKS: dict[str, Look] = {
     # plans
     "queued": Look(text=_("waiting for a worker"), icon="hourglass-empty"),
     "failed": Look(text=_("failed"), icon="alert-triangle", tone="bad"),
-    "optimal": Look(text=_("proven best"), icon="discount-check", tone="good"),
+    "optimal": Look(text=_("proven best"), icon="rosette-discount-check", tone="good"),
     "feasible": Look(text=_("feasible"), icon="check", tone="good"),
     "infeasible": Look(text=_("not possible"), icon="circle-x", tone="bad"),
     # offers

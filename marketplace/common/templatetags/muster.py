@@ -24,6 +24,8 @@ from marketplace.common.show.inputs import input_html
 from marketplace.common.show.states import look_of
 from marketplace.common.show.strips import strip_of
 
+NUM_GROUP_COLOURS = 6  # --m-group-0 … --m-group-5 in tokens.css
+
 register = template.Library()
 
 
@@ -170,6 +172,7 @@ def chart(
     """A drawing with its title, its conclusion as text and its table twin; `height` in pixels."""
     return {
         "drawing": drawing,
+        "groups": [(index % NUM_GROUP_COLOURS, name) for index, name in enumerate(drawing.groups)],
         "data": drawing.to_json(),
         "id": id,
         "title": title,
