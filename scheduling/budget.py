@@ -41,9 +41,9 @@ class Budget:
         """Steps left; 0 where seconds are counted."""
         return max(0, (self._options.work or 0) - self._steps)
 
-    def step(self) -> None:
-        """One unit of work is done: about what one dispatch is."""
-        self._steps += 1
+    def step(self, *, number: int = 1) -> None:
+        """Units of work are done; one is about what one dispatch is."""
+        self._steps += number
 
     def is_over(self, *, share: float = 1.0) -> bool:
         """Whether `share` of the seconds (or of the work) is used up, or somebody wants it to stop."""

@@ -30,6 +30,8 @@ class Changes:
             self._shun,
             self._unshun,
             self._recrew,
+            self._ruin,
+            self._ruin,
         ]
         if len(orders) > 1:
             self._kinds += [self._move] * 4
@@ -42,6 +44,21 @@ class Changes:
         """`draft` is what `guide` led to."""
         return rng.choice(self._kinds)(guide, draft, rng)
 
+    def _ruin(self, guide: Guide, draft: Draft, rng: Random) -> Guide:
+        """Keep the plan but for some lots: of some orders, of some machines, or from some minute on."""
+        kind = rng.randrange(3)
+        if kind == 0:
+            gone = {order.id for order in rng.sample(self._orders, rng.randint(1, min(3, len(self._orders))))}
+            kept = [lot for lot in draft.lots if lot.order not in gone]
+        elif kind == 1:
+            machines = sorted({lot.machine for lot in draft.lots})
+            idle = set(rng.sample(machines, rng.randint(1, 1 + len(machines) // 4))) if machines else set()
+            kept = [lot for lot in draft.lots if lot.machine not in idle]
+        else:
+            until = rng.choice([lot.end_min for lot in draft.lots]) if draft.lots else 0
+            kept = [lot for lot in draft.lots if lot.end_min <= until]
+        return replace(guide, kept=tuple(kept), needed=MappingProxyType(dict(draft.consumed)))
+
     def _resize(self, guide: Guide, _draft: Draft, rng: Random) -> Guide:
         return replace(guide, lot_min=max(_LEAST_LOT_MIN, int(guide.lot_min * rng.uniform(0.4, 2.2))))
 
@@ -52,8 +69,8 @@ class Changes:
         return replace(guide, slack=max(0.0, guide.slack + rng.uniform(-1.0, 1.0)))
 
     def _relearn(self, guide: Guide, draft: Draft, _rng: Random) -> Guide:
-        """Make what was really consumed, not an upper estimate of it."""
-        return replace(guide, needed=MappingProxyType({} if guide.needed else dict(draft.consumed)))
+        """Plan everything anew, with what was really consumed in place of an upper estimate, or without."""
+        return replace(guide, kept=(), needed=MappingProxyType({} if guide.needed else dict(draft.consumed)))
 
     def _hurry(self, guide: Guide, _draft: Draft, rng: Random) -> Guide:
         order = rng.choice(self._orders).id

@@ -9,8 +9,8 @@ from scheduling.dispatch.drops import Parcel, deal_out, deliveries_of
 from scheduling.dispatch.estimates import Estimates
 from scheduling.dispatch.floor import Floor, Placed
 from scheduling.dispatch.guide import Guide
+from scheduling.dispatch.keep import keep
 from scheduling.dispatch.needs import pieces_to_make
-from scheduling.dispatch.previous import keep_previous
 from scheduling.dispatch.scores import ByArrival, ByCost, Score
 from scheduling.dispatch.shop import Good, Shop
 from scheduling.dispatch.stage import Stage
@@ -42,8 +42,7 @@ def _make(
 ) -> None:
     item = ItemId(good[1])
     pieces = to_make[good]
-    if guide.keeps_previous:
-        pieces -= keep_previous(floor, order=order, item=item, pieces=pieces)
+    pieces -= keep(floor, lots=guide.kept, order=order, item=item, pieces=pieces)
     if pieces <= 0:
         return
     fixed = sum(supply.left for supply in floor.pools[good].supplies if supply.lot is not None)
@@ -105,15 +104,15 @@ def _draft(floor: Floor, *, parcels: dict[OrderId, list[Parcel]], starved: bool)
         for good, claimed in placed.claims.items()
         for claim in claimed
     ]
+    consumed: dict[Good, int] = defaultdict(int)
+    for good, claim in claims:
+        consumed[good] += claim.units
     claims += [
         (good, claim)
         for good, demands in floor.demands.items()
         for demand in demands
         for claim in demand.claims or ()
     ]
-    consumed: dict[Good, int] = defaultdict(int)
-    for good, claim in claims:
-        consumed[good] += claim.units
     return Draft(
         lots=(*shop.problem.fixed_lots, *(_lot(placed) for placed in floor.placed)),
         transfers=tuple(transfers_of(claims, shop=shop)),

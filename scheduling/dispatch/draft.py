@@ -12,8 +12,9 @@ from scheduling.plan import Delivery, Transfer
 class Draft:
     """Lots (the fixed ones included), transfers and deliveries.
 
-    `missing`: pieces of planned orders that must be delivered whole and are not. `starved`: a fixed lot does not get
-    what it consumes. Without either the plan is valid. `consumed`: units of each item its lots consume.
+    `missing`: pieces of planned orders that must be delivered whole and are not. `starved`: a fixed lot does not
+    get what it consumes. Without either the plan is valid. `consumed`: units of each good that its lots
+    consume, the fixed ones left aside.
     """
 
     lots: tuple[Lot, ...]

@@ -40,6 +40,17 @@ class Estimates:
             self._tails[key] = self._least_tail(order, item, site)
         return self._tails[key]
 
+    def latest_end(self, order: Order, station: Station) -> int | None:
+        """A lot that ends later makes nothing that can still arrive; None if nothing from there ever can.
+
+        What feeds a fixed lot need not travel on the usual way: there only the last minute counts.
+        """
+        last = self._shop.last_minute(order)
+        if any(good[0] == order.id for good in self._shop.fixed_wants):
+            return last
+        tail = self.tail(order, station.operation.makes, site=station.site)
+        return None if tail is None else last - tail - station.mode.hold_min
+
     def head(self, order: Order, item: ItemId) -> int:
         """Least minutes from the release of an order to the first piece of an item, stock left aside."""
         key = (order.id, item)

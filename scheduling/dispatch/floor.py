@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from matching.problem import (
     EnterpriseId,
-    ItemId,
     Lot,
     LotId,
     Machine,
@@ -14,7 +13,6 @@ from matching.problem import (
     ResourceId,
     SiteId,
 )
-from matching.rules import consumed, started_pieces
 from scheduling.dispatch.pool import Claim, Pool, Supply
 from scheduling.dispatch.resources import Held, Period, ResourceTimeline, common
 from scheduling.dispatch.shop import Good, Shop, Station
@@ -223,26 +221,14 @@ class Floor:
         self.pools[order.id, operation.makes].add(offered)
         self.workers[order.id].add(shop.problem.site_by_id[machine.site].enterprise)
         self._hold_for_fixed(lot, machine=machine, mode=mode)
-        if lot.start_min >= 0:
-            self._demand_for_fixed(lot, machine=machine, mode=mode)
+        for good, units in shop.wants_of_fixed(lot):
+            demand = Demand(machine.site, lot.start_min + lot.setup_min, units)
+            self.demands.setdefault(good, []).append(demand)
 
     def _hold_for_fixed(self, lot: Lot, *, machine: Machine, mode: Mode | None) -> None:
         for use in () if mode is None else mode.uses:
             held = Held(lot.start_min, lot.end_min, use.quantity, machine.site)
             self.resources[use.resource].hold(held)
-
-    def _demand_for_fixed(self, lot: Lot, *, machine: Machine, mode: Mode | None) -> None:
-        order = self.shop.problem.order_by_id[lot.order]
-        operation = self.shop.problem.product_by_id[order.product].operation_by_id[lot.operation]
-        started = lot.quantity if mode is None else started_pieces(mode, good=lot.quantity)
-        for need in operation.needs:
-            good: Good = (
-                (order.id, need.item) if need.item is not None else (None, ItemId(str(need.material)))
-            )
-            units = consumed(need, started=started)
-            if units and self.shop.is_limited(good):
-                demand = Demand(machine.site, lot.start_min + lot.setup_min, units)
-                self.demands.setdefault(good, []).append(demand)
 
 
 def _give_back(claims: list[Claim], *, keep: int) -> None:

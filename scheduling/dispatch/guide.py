@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from matching.problem import EnterpriseId, MachineId, OrderId
+from matching.problem import EnterpriseId, Lot, MachineId, OrderId
 from scheduling.dispatch.shop import Good
 
 
@@ -20,6 +20,7 @@ class Guide:
     `enterprises`: those that may work on an order (an order that is not named: all that may by rule).
     `shunned`: machines that an order shall not use. `left_out`: orders of which nothing is made.
     `needed`: units of an item to make, where a dispatch before has shown how many.
+    `kept`: lots to place unchanged, with their ids, as far as that is possible.
     `noise`: scores are spread by up to this part, by `seed`.
     """
 
@@ -33,6 +34,6 @@ class Guide:
     shunned: frozenset[tuple[OrderId, MachineId]] = frozenset()
     left_out: frozenset[OrderId] = frozenset()
     needed: Mapping[Good, int] = field(default_factory=lambda: MappingProxyType({}))
-    keeps_previous: bool = False
+    kept: tuple[Lot, ...] = ()
     noise: float = 0.0
     seed: int = 0

@@ -1,15 +1,16 @@
 """The guides a search begins with: some sequences, lot sizes and slacks, the most promising first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import product
 from types import MappingProxyType
 
-from matching.problem import EnterpriseId, Order, OrderId
+from matching.problem import EnterpriseId, Lot, Order, OrderId
 from scheduling.dispatch.crews import Crews
 from scheduling.dispatch.estimates import Estimates
 from scheduling.dispatch.guide import Guide
 from scheduling.dispatch.shop import Good, Shop
 
+NOTHING: Mapping[Good, int] = MappingProxyType({})
 _LOTS_A_STAGE = 40  # about as many lots for one item of one order at the wished size
 _LEAST_LOT_MIN = 15
 _WHOLE_WINDOWS_MIN = 10**6
@@ -17,8 +18,15 @@ _SIZES = (1.0, 3.0, None, 0.4)  # parts of the usual lot; None: as much as a win
 _SLACKS = (1.0, 0.0, 3.0)
 
 
-def opening_guides(shop: Shop, estimates: Estimates, *, orders: list[Order]) -> Iterator[Guide]:
-    """Guides that plan `orders` and no others."""
+def opening_guides(
+    shop: Shop,
+    estimates: Estimates,
+    *,
+    orders: list[Order],
+    kept: tuple[Lot, ...] = (),
+    needed: Mapping[Good, int] = NOTHING,
+) -> Iterator[Guide]:
+    """Guides that plan `orders` and no others; `kept` and `needed` as in `Guide`."""
     chosen = small_crews(shop, estimates, orders=orders)
     crews = [chosen, {}] if chosen else [{}]
     usual = usual_lot_min(shop, estimates, orders=orders)
@@ -31,7 +39,8 @@ def opening_guides(shop: Shop, estimates: Estimates, *, orders: list[Order]) -> 
                     lot_min=_WHOLE_WINDOWS_MIN if size is None else max(_LEAST_LOT_MIN, int(usual * size)),
                     slack=slack,
                     enterprises=MappingProxyType(crew),
-                    keeps_previous=bool(shop.problem.previous),
+                    kept=kept,
+                    needed=MappingProxyType(dict(needed)),
                 )
 
 

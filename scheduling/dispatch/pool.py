@@ -5,6 +5,7 @@ a plan has such a pegging exactly if its stocks are never negative.
 """
 
 from dataclasses import dataclass
+from math import inf
 
 from matching.problem import LotId, SiteId
 from matching.ways import Way
@@ -72,10 +73,13 @@ class Pool:
 
     def cents(self, *, site: SiteId, by: int) -> float:
         """Cost of one unit at `site`: the cheapest that can be there by minute `by` (0 if none)."""
-        return min(
-            (arrival.cents for arrival in self._at(site) if arrival.minute <= by and arrival.supply.left > 0),
-            default=0.0,
-        )
+        least = inf
+        for arrival in self._at(site):
+            if arrival.minute > by:
+                break
+            if arrival.cents < least and arrival.supply.left:
+                least = arrival.cents
+        return 0.0 if least == inf else least
 
     def claim(self, *, site: SiteId, units: int, by: int) -> list[Claim]:
         """Claim `units` that can be at `site` by minute `by`: the cheapest, of those the last to come."""

@@ -1,17 +1,17 @@
 """Dispatching again and again: first by some rules of experience, then by small changes of the best so far."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from random import Random
 
-from matching.problem import Order
+from matching.problem import Lot, Order
 from scheduling.budget import Budget
 from scheduling.dispatch.changes import Changes
 from scheduling.dispatch.dispatch import dispatch
 from scheduling.dispatch.estimates import Estimates
 from scheduling.dispatch.guide import Guide
-from scheduling.dispatch.opening_guides import opening_guides
-from scheduling.dispatch.shop import Shop
+from scheduling.dispatch.opening_guides import NOTHING, opening_guides
+from scheduling.dispatch.shop import Good, Shop
 from scheduling.dispatch.standing import Standing, standing_of
 
 OnBetter = Callable[[Standing], None]
@@ -40,10 +40,11 @@ class Search:
         self._changes = Changes(shop, self._estimates, orders=orders)
         self.best: Found | None = None
 
-    def open(self, *, share: float, firsts: tuple[Guide, ...] = ()) -> None:
-        """Try `firsts` and the opening guides; at least one, whatever the time."""
-        guides: Iterator[Guide] = opening_guides(self._shop, self._estimates, orders=self._orders)
-        for guide in (*firsts, *guides):
+    def open(self, *, share: float, kept: tuple[Lot, ...] = (), needed: Mapping[Good, int] = NOTHING) -> None:
+        """Try the opening guides, at least one, whatever the time. `kept` and `needed` as in `Guide`."""
+        for guide in opening_guides(
+            self._shop, self._estimates, orders=self._orders, kept=kept, needed=needed
+        ):
             if self.best is not None and self._budget.is_over(share=share):
                 return
             self._try(guide)

@@ -1,12 +1,14 @@
 """What dispatching looks up again and again in one problem, derived once and never changed."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from matching.capability import may_run
 from matching.graph import items_in_order_of_making
 from matching.problem import (
     EnterpriseId,
     ItemId,
+    Lot,
     Machine,
     MaterialId,
     Mode,
@@ -78,6 +80,34 @@ class Shop:
         self.stations: dict[Good, tuple[Station, ...]] = {}
         for order in problem.orders:
             self._add_stations(order)
+
+    @cached_property
+    def fixed_wants(self) -> dict[Good, int]:
+        """Units of each limited good that fixed lots which begin at 0 or later consume."""
+        wants: dict[Good, int] = {}
+        for lot in self.problem.fixed_lots:
+            for good, units in self.wants_of_fixed(lot):
+                wants[good] = wants.get(good, 0) + units
+        return wants
+
+    def wants_of_fixed(self, lot: Lot) -> list[tuple[Good, int]]:
+        """Limited goods that a fixed lot consumes, need by need; nothing if it began before 0."""
+        if lot.start_min < 0:
+            return []
+        order = self.problem.order_by_id[lot.order]
+        mode = self.problem.machine_by_id[lot.machine].mode_by_operation.get((order.product, lot.operation))
+        started = lot.quantity if mode is None else started_pieces(mode, good=lot.quantity)
+        operation = self.problem.product_by_id[order.product].operation_by_id[lot.operation]
+        wants = [(_good(order, need), consumed(need, started=started)) for need in operation.needs]
+        return [(good, units) for good, units in wants if units and self.is_limited(good)]
+
+    def station_of(self, lot: Lot) -> Station | None:
+        """Where a lot of a plan runs; None if its order, machine or operation may not be there any more."""
+        for item in self.items_of.get(lot.order, ()):
+            for station in self.stations[lot.order, item]:
+                if (station.machine.id, station.operation.id) == (lot.machine, lot.operation):
+                    return station
+        return None
 
     def final_item(self, order: Order) -> ItemId:
         return self.problem.product_by_id[order.product].final_item

@@ -17,6 +17,7 @@ from scheduling.dispatch.scores import Score, Trial
 from scheduling.dispatch.shop import Station
 from scheduling.dispatch.timeline import Gap
 
+_MANY = 2**40
 _SMALL_PART = 5  # a lot is not cut below this part of its wished size where more is still to be made
 
 Bidder = tuple[float, int, int]  # score, number of the station, window
@@ -42,6 +43,7 @@ class Stage:
     worth: float = inf
     stations: list[Station] = field(default_factory=list)
     _spread: dict[MachineId, float] = field(default_factory=dict)
+    _wishes: dict[MachineId, int] = field(default_factory=dict)
     _last_end: dict[MachineId, int] = field(default_factory=dict)
 
     def run(self) -> int:
@@ -75,10 +77,9 @@ class Stage:
                 continue
             if (self.order.id, station.machine.id) in self.guide.shunned:
                 continue
-            tail = self.estimates.tail(self.order, self.item, site=station.site)
-            if tail is not None:
+            latest = self.estimates.latest_end(self.order, station)
+            if latest is not None:
                 self._spread[station.machine.id] = spread
-                latest = self.floor.shop.last_minute(self.order) - tail - station.mode.hold_min
                 self._last_end[station.machine.id] = latest
                 self.stations.append(station)
 
@@ -113,7 +114,10 @@ class Stage:
         if not self._may_work(station.enterprise):
             return None
         best: Bid | None = None
-        for gap in self.floor.timelines[station.machine.id].gaps(window=window, mode=station.mode):
+        timeline = self.floor.timelines[station.machine.id]
+        first = self.floor.shop.first_minute(self.order)
+        least = station.run_minutes(good=1)
+        for gap in timeline.gaps(window=window, mode=station.mode, first=first, least_min=least):
             bid = self._bid_in_gap(station, gap)
             if bid is not None and (best is None or bid.score < best.score):
                 best = bid
@@ -197,11 +201,14 @@ class Stage:
         return wished
 
     def _by_time(self, station: Station) -> int:
-        pieces = station.most_pieces(minutes=self.guide.lot_min, at_most=max(1, self.needed))
-        if station.mode.batch:  # a batch that is not full takes as long
-            full = station.mode.run_units * station.mode.good_per_1000 // 1000
-            return max(1, min(self.needed, max(pieces, full)))
-        return max(1, pieces)
+        """Good pieces of the wished working minutes; a batch that is not full takes as long."""
+        wished = self._wishes.get(station.machine.id, 0)
+        if not wished:
+            wished = station.most_pieces(minutes=self.guide.lot_min, at_most=_MANY)
+            if station.mode.batch:
+                wished = max(wished, station.mode.run_units * station.mode.good_per_1000 // 1000)
+            wished = self._wishes[station.machine.id] = max(1, wished)
+        return wished
 
     def _supplied(self, station: Station, *, by: int) -> int:
         """Good pieces for which the inputs can be at the station by minute `by`, at most."""

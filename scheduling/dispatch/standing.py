@@ -15,10 +15,14 @@ _UNITS_AND_MINUTES = 1000 * 1440
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A draft and what it amounts to. Of two, the one with the smaller `key` is better."""
+    """A draft and what it amounts to. Of two, the one with the smaller `key` is better.
+
+    `service`: what DX, then DO orders get, see `service_of`.
+    """
 
     draft: Draft
     evaluation: Evaluation
+    service: tuple[Fraction | int, ...]
     key: Key
 
 
@@ -32,7 +36,7 @@ def standing_of(problem: Problem, draft: Draft) -> Standing:
         evaluation.exact_objective,
         evaluation.costs.total,
     )
-    return Standing(draft=draft, evaluation=evaluation, key=key)
+    return Standing(draft=draft, evaluation=evaluation, service=service, key=key)
 
 
 def service_of(problem: Problem, *, deliveries: tuple[Delivery, ...]) -> tuple[Fraction | int, ...]:

@@ -62,22 +62,24 @@ class Timeline:
         """What runs in a window, in time order."""
         return self._taken[window]
 
-    def gaps(self, *, window: int, mode: Mode) -> Iterator[Gap]:
-        """Where in a window a lot of `mode` can go without changing the set-up of the lot after it."""
+    def gaps(self, *, window: int, mode: Mode, first: int, least_min: int) -> Iterator[Gap]:
+        """Where in a window, from minute `first` on, `least_min` minutes of `mode` may fit.
+
+        Only where the lot after keeps its set-up.
+        """
         limits = self.machine.windows[window]
         row = self._taken[window]
-        if not row:
-            yield Gap(window, limits.start, limits.end, mode.setup_min)
-            return
         before: Taken | None = None
+        run = 0  # pieces of the run that `before` ends
         for after in (*row, None):
             start = limits.start if before is None else max(limits.start, before.end)
             end = limits.end if after is None else after.start
-            if start <= end and self._leaves_alone(mode, before=before, after=after):
+            if end - max(start, first) >= least_min and self._leaves_alone(mode, before=before, after=after):
                 setup = self.setup_after(before, mode=mode)
-                goes_on = before is not None and setup == 0 and _same_work(before, mode)
-                made = self._run_pieces(row, row.index(before)) if goes_on and before is not None else None
-                yield Gap(window, start, end, setup, made)
+                goes_on = setup == 0 and _same_work(before, mode)
+                yield Gap(window, start, end, setup, run if goes_on else None)
+            if after is not None:
+                run = after.quantity + (run if after.setup == 0 and _same_work(before, after.mode) else 0)
             before = after
 
     def setup_after(self, before: Taken | None, *, mode: Mode) -> int:
@@ -93,17 +95,10 @@ class Timeline:
     def run_of(self, lot: LotId, *, window: int) -> list[Taken]:
         """The run (rule 4) that `lot` belongs to."""
         row = self._taken[window]
-        return self._run_around(row, next(number for number, each in enumerate(row) if each.lot == lot))
-
-    def _run_pieces(self, row: list[Taken], at: int) -> int:
-        return sum(each.quantity for each in self._run_around(row, at))
-
-    def _run_around(self, row: list[Taken], at: int) -> list[Taken]:
-        mode = row[at].mode
-        first = at
+        first = last = next(number for number, each in enumerate(row) if each.lot == lot)
+        mode = row[first].mode
         while first > 0 and row[first].setup == 0 and _same_work(row[first - 1], mode):
             first -= 1
-        last = at
         while last + 1 < len(row) and row[last + 1].setup == 0 and _same_work(row[last + 1], mode):
             last += 1
         return row[first : last + 1]

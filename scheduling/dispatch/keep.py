@@ -1,15 +1,15 @@
-"""Keeping lots of the plan in force where they stand, as far as they still can."""
+"""Keeping lots of another plan where they stand, as far as they still can."""
 
 from matching.problem import ItemId, Lot, Order
 from scheduling.dispatch.floor import Bid, Floor
 from scheduling.dispatch.shop import Station
 
 
-def keep_previous(floor: Floor, *, order: Order, item: ItemId, pieces: int) -> int:
-    """Place lots of the plan in force unchanged while pieces are needed; returns the pieces they make."""
+def keep(floor: Floor, *, lots: tuple[Lot, ...], order: Order, item: ItemId, pieces: int) -> int:
+    """Place lots of an item unchanged while pieces are needed; returns the pieces they make."""
     fixed = {lot.id for lot in floor.shop.problem.fixed_lots}
     kept = 0
-    for lot in sorted(floor.shop.problem.previous or (), key=lambda each: each.start_min):
+    for lot in sorted(lots, key=lambda each: each.start_min):
         if lot.order != order.id or lot.id in fixed or kept + lot.quantity > pieces:
             continue
         station = _station_of(floor, lot, order=order, item=item)
@@ -38,7 +38,7 @@ def _as_it_stood(floor: Floor, lot: Lot, *, order: Order, station: Station, piec
     window = timeline.first_window(lot.start_min)
     if window == len(station.machine.windows):
         return None
-    for gap in timeline.gaps(window=window, mode=station.mode):
+    for gap in timeline.gaps(window=window, mode=station.mode, first=lot.start_min, least_min=0):
         if not gap.start <= lot.start_min <= lot.end_min <= gap.end:
             continue
         if lot.quantity + (gap.run or 0) < min(station.mode.min_lot, pieces):

@@ -1,0 +1,168 @@
+"""The engine for everything that is not one divisible order: dispatch at once, then search and CP-SAT.
+
+Ratings are served in turn (rule 12): what a higher rating gets is settled before the lower ones are looked
+at, and its lots then stand.
+"""
+
+from collections.abc import Mapping
+
+from matching.problem import Lot, Order, Problem, Rating
+from scheduling.budget import Budget
+from scheduling.dispatch.estimates import Estimates
+from scheduling.dispatch.opening_guides import NOTHING
+from scheduling.dispatch.search import OnBetter, Search
+from scheduling.dispatch.shop import Good, Shop
+from scheduling.dispatch.standing import Standing
+from scheduling.engine import Report, Stop
+from scheduling.evaluate import gap_pct
+from scheduling.incumbent import Incumbent
+from scheduling.options import SolveOptions
+from scheduling.plan import Plan, Status
+
+_RATED_SHARE = 0.3  # of the time, by which what rated orders get is settled
+_OPENING_SHARE = 0.4  # of the time, by which the rules of experience are tried
+_EXACT_SHARE = 0.8  # of what is left then: for CP-SAT, where the problem is small
+_SOLVER_WORK_A_STEP = 0.05  # of CP-SAT's deterministic time, about as long as one dispatch
+
+
+class DiscreteEngine:
+    """Plans any problem of the contract."""
+
+    def unsupported(self, problem: Problem) -> tuple[str, ...]:
+        """Nothing: dispatching honours every field."""
+        del problem
+        return ()
+
+    def solve(self, problem: Problem, *, options: SolveOptions, progress: Report, stop: Stop) -> Plan:
+        """See `scheduling.engine.Engine`."""
+        return _Solve(problem, options=options, progress=progress, stop=stop).run()
+
+
+class _Solve:
+    """One solve of one problem."""
+
+    def __init__(self, problem: Problem, *, options: SolveOptions, progress: Report, stop: Stop) -> None:
+        self._problem = problem
+        self._options = options
+        self._budget = Budget(options, stop=stop)
+        self._shop = Shop(problem)
+        self._estimates = Estimates(self._shop)
+        self._incumbent = Incumbent(problem, budget=self._budget, progress=progress)
+        self._is_infeasible = False
+
+    def run(self) -> Plan:
+        orders = list(self._problem.orders)
+        kept: tuple[Lot, ...] = self._problem.previous or ()
+        needed = self._consumed_by(kept)
+        for rating in (Rating.DX, Rating.DO):
+            upper = [order for order in orders if order.rating.rank <= rating.rank]
+            if any(order.rating is rating for order in upper) and len(upper) < len(orders):
+                kept, needed = self._settle(upper, kept=kept, needed=needed)
+        search = self._search(orders, on_better=self._incumbent.offer)
+        search.open(share=_OPENING_SHARE, kept=kept, needed=needed)
+        self._sequence(orders)
+        search.improve(share=1.0, good_enough=lambda _: self._is_done())
+        return self._plan()
+
+    def _settle(
+        self, orders: list[Order], *, kept: tuple[Lot, ...], needed: Mapping[Good, int]
+    ) -> tuple[tuple[Lot, ...], Mapping[Good, int]]:
+        """Plan orders as if they were alone; their lots and what those consume, to be kept."""
+        search = self._search(orders, on_better=lambda _: None)
+        search.open(share=_RATED_SHARE / 2, kept=kept, needed=needed)
+        search.improve(share=_RATED_SHARE, good_enough=_serves_in_full)
+        assert search.best is not None
+        draft = search.best.standing.draft
+        return draft.lots, draft.consumed
+
+    def _sequence(self, orders: list[Order]) -> None:
+        """Let CP-SAT improve and prove, if the problem is small enough for it."""
+        if self._is_done() or self._budget.is_over(share=_EXACT_SHARE):
+            return
+        draft = None if self._incumbent.best is None else self._incumbent.best.draft
+        # CP-SAT takes half a second to load: only here, where it is needed
+        from scheduling.cpsat.optimise import Limits
+        from scheduling.exact import Sequencing, choose_slots
+
+        slots = choose_slots(self._shop, self._estimates, orders=orders, draft=draft)
+        if slots is None:
+            return
+        work = int(self._budget.work_left * _EXACT_SHARE)
+        limits = Limits(
+            seconds=self._budget.seconds_left * _EXACT_SHARE,
+            work=work * _SOLVER_WORK_A_STEP if self._budget.counts_work else None,
+            seed=self._options.seed,
+            workers=self._options.workers,
+        )
+        model = Sequencing(self._shop, self._estimates, orders=orders, slots=slots, stop=self._budget.stop)
+        verdict = model.run(incumbent=self._incumbent, limits=limits)
+        self._budget.step(number=work)
+        self._is_infeasible = verdict.is_infeasible
+        if verdict.bound is not None:
+            self._incumbent.raise_bound(verdict.bound)
+
+    def _is_done(self) -> bool:
+        return self._is_infeasible or self._incumbent.is_proven
+
+    def _search(self, orders: list[Order], *, on_better: OnBetter) -> Search:
+        return Search(
+            self._shop,
+            orders=orders,
+            budget=self._budget,
+            seed=self._options.seed,
+            on_better=on_better,
+        )
+
+    def _consumed_by(self, lots: tuple[Lot, ...]) -> Mapping[Good, int]:
+        """What lots of a plan in force consume of items, for the orders it serves in full."""
+        problem = self._problem
+        made: dict[Good, int] = {}
+        consumed: dict[Good, int] = {}
+        for lot in lots:
+            station = self._shop.station_of(lot)
+            if station is None:
+                continue
+            good = (lot.order, station.operation.makes)
+            made[good] = made.get(good, 0) + lot.quantity
+            for item, units in station.wants(good=lot.quantity).items():
+                consumed[item] = consumed.get(item, 0) + units
+        served = {
+            order.id
+            for order in problem.orders
+            if made.get((order.id, self._shop.final_item(order)), 0) >= order.quantity
+        }
+        return {good: units for good, units in consumed.items() if good[0] in served} or NOTHING
+
+    def _plan(self) -> Plan:
+        best = self._incumbent.best
+        if best is None or not self._incumbent.has_plan:
+            return Plan(
+                status=Status.INFEASIBLE if self._is_infeasible else Status.UNKNOWN,
+                objective=None,
+                cost_cents=None,
+                bound=None,
+                gap_pct=None,
+                seconds=self._budget.seconds,
+                seed=self._options.seed,
+                interrupted=self._budget.stop(),
+            )
+        evaluation, bound = best.evaluation, self._incumbent.bound
+        return Plan(
+            status=Status.OPTIMAL if self._incumbent.is_proven else Status.FEASIBLE,
+            objective=evaluation.objective,
+            cost_cents=evaluation.cost_cents,
+            bound=bound,
+            gap_pct=gap_pct(objective=evaluation.objective, bound=bound),
+            seconds=self._budget.seconds,
+            seed=self._options.seed,
+            interrupted=self._budget.stop(),
+            lots=best.draft.lots,
+            transfers=best.draft.transfers,
+            deliveries=best.draft.deliveries,
+            orders=evaluation.orders,
+        )
+
+
+def _serves_in_full(standing: Standing) -> bool:
+    """Whether rated orders are neither late nor short: nothing can serve them better."""
+    return standing.draft.is_valid and not any(standing.service)
