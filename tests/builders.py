@@ -1,6 +1,7 @@
 """Rows for tests: plain functions with good defaults. Nothing is shared, nothing is hidden."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from itertools import count
 
@@ -8,6 +9,7 @@ from rest_framework.test import APIClient
 
 from marketplace.accounts.authentication import hash_token
 from marketplace.accounts.models import ApiToken, Enterprise, Membership, Person, Site
+from marketplace.accounts.selectors import viewer_for
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.models import Capability, Equipment, Rate, WeeklyHours
 from marketplace.machines.models import Device
@@ -52,13 +54,8 @@ def a_viewer(
 ) -> Viewer:
     """Somebody with that role in the enterprise, as the middleware would see them."""
     membership = a_membership(enterprise=enterprise, role=role)
-    return Viewer(
-        person_id=membership.person_id,
-        enterprise_id=membership.enterprise_id,
-        kind=membership.enterprise.kind,
-        role=membership.role,
-        may_write=may_write,
-    )
+    viewer = viewer_for(membership.person, enterprise_public_id=membership.enterprise.public_id)
+    return replace(viewer, may_write=may_write)
 
 
 def a_buyer(*, role: str = Membership.Role.OWNER) -> Viewer:
@@ -99,7 +96,7 @@ def a_machine(
     return machine
 
 
-def a_device(*, site: Site | None = None, token: str = "device token", **more: object) -> Device:
+def a_device(*, site: Site | None = None, token: str = "device-token", **more: object) -> Device:
     """A machine's voice that was never heard of; it speaks with `token`."""
     site = site or a_site()
     return Device.objects.create(

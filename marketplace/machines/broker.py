@@ -13,8 +13,8 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from marketplace.common.clock import real_now
+from marketplace.machines.models import TOPIC
 
-TOPIC = "muster/1/{device}/obs"
 ALL_DEVICES = TOPIC.format(device="+")
 PORT, TLS_PORT = 1883, 8883
 KEEPALIVE_S = 30

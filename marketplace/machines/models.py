@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Enterprise, Site
 from marketplace.common.ids import PublicIdField
 
+TOPIC = "muster/1/{device}/obs"
 MAX_SESSION = 64  # characters
 MAX_ITEM = 120
 MAX_VALUE = 256
@@ -57,6 +58,11 @@ class Device(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def topic(self) -> str:
+        """The one MQTT topic it may publish to."""
+        return TOPIC.format(device=self.public_id)
 
 
 class Observation(models.Model):

@@ -7,15 +7,15 @@ from typing import Any
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from marketplace.machines.broker import TOPIC, Address
+from marketplace.machines.broker import Address
 from marketplace.machines.models import Device
 
 
 class Publisher:
     """Connected as the device, which `token` belongs to; `refusal` says why not, if not."""
 
-    def __init__(self, device: Device, *, url: str, token: str = "device token") -> None:
-        self.topic = TOPIC.format(device=device.public_id)
+    def __init__(self, device: Device, *, url: str, token: str = "device-token") -> None:
+        self.topic = device.topic
         self.refusal = ""
         self._connected = threading.Event()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
@@ -28,7 +28,9 @@ class Publisher:
 
     def publish(self, payloads: Iterable[bytes], *, topic: str = "", retain: bool = False) -> None:
         """Returns once the broker has acknowledged them all."""
-        sent = [self._client.publish(topic or self.topic, payload, qos=1, retain=retain) for payload in payloads]
+        sent = [
+            self._client.publish(topic or self.topic, payload, qos=1, retain=retain) for payload in payloads
+        ]
         for each in sent:
             each.wait_for_publish(10)
 

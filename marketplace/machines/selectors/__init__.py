@@ -1,6 +1,13 @@
 """Reading machines: `viewer` decides what is seen. What takes database keys is for callers who have decided that."""
 
-from marketplace.machines.selectors.devices import dead_letters, looks, own_device, own_devices, own_sites
+from marketplace.machines.selectors.devices import (
+    dead_letters,
+    looks,
+    may_watch_device,
+    own_device,
+    own_devices,
+    own_sites,
+)
 from marketplace.machines.selectors.fleet import (
     DeviceNow,
     FleetRow,
@@ -39,6 +46,7 @@ __all__ = [
     "intervals_of",
     "live_numbers",
     "looks",
+    "may_watch_device",
     "own_device",
     "own_device_now",
     "own_devices",

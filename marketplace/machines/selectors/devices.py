@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Site
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import NotFound
+from marketplace.common.live import Watcher
 from marketplace.machines.models import Device, Refusal, TelemetryLook
 
 
@@ -28,6 +29,11 @@ def own_device(*, viewer: Viewer, device: str) -> Device:
     if found is None:
         raise NotFound(_("There is no such device."))
     return found
+
+
+def may_watch_device(person: Watcher, device: str) -> bool:
+    """Whoever works in the enterprise of the device with this public id."""
+    return Device.objects.filter(public_id=device, enterprise__memberships__person=person.pk).exists()
 
 
 def own_sites(*, viewer: Viewer) -> QuerySet[Site]:

@@ -85,6 +85,11 @@ class DayHours:
     times: tuple[tuple[str, timedelta], ...]
     active_starts: int
 
+    @property
+    def hours(self) -> tuple[tuple[str, float], ...]:
+        """Rounded to 4 microseconds, as the command line of recordings prints them."""
+        return tuple((state, round(spent / timedelta(hours=1), 9)) for state, spent in self.times)
+
 
 def intervals(
     *, viewer: Viewer, device: str, starts_at: datetime, ends_at: datetime, now: datetime, real_now: datetime

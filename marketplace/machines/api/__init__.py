@@ -1,0 +1,1 @@
+"""Devices and what they send, over HTTP."""
