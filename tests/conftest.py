@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 
 from embedded.ports import free_port
 from embedded.state import open_state
@@ -32,6 +33,14 @@ def pytest_configure(config: pytest.Config) -> None:
     assert settings.DATABASES
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs all journeys: a second running Muster would only slow the first one down."""
+    for item in items:
+        if "live_stack" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("live"))
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if "MUSTER_TEST_ROOT" in os.environ and (run := this_run()).owner == os.getpid():
         end_run(run)
@@ -43,13 +52,23 @@ def servers() -> None:
     start_shared_servers(this_run())
 
 
+@pytest.fixture(autouse=True)
+def fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test that uses a server starts with the rate limits unspent; Celery's and Channels' keys stay."""
+    yield
+    if "servers" in request.fixturenames:
+        with redis.from_url(os.environ["REDIS_URL"]) as connection:
+            for key in connection.scan_iter(":1:*", count=1000):
+                connection.delete(key)
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(servers: None, django_db_modify_db_settings_parallel_suffix: None) -> None:
     """pytest-django asks for this before it makes the test database."""
 
 
 @pytest.fixture(scope="session")
-def test_database_url(django_db_setup: None) -> str:
+def database_url(django_db_setup: None) -> str:
     """This worker's test database, for other processes."""
     from django.conf import settings
 
@@ -57,12 +76,12 @@ def test_database_url(django_db_setup: None) -> str:
 
 
 @pytest.fixture(scope="session")
-def mqtt_broker(test_database_url: str) -> Iterator[str]:
+def mqtt_broker(database_url: str) -> Iterator[str]:
     """The URL of a running broker that knows the devices committed to this worker's test database."""
     run = this_run()
     if "MQTT_URL" not in run.given:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        environ = {"DATABASE_URL": test_database_url, "REDIS_URL": os.environ["REDIS_URL"]}
+        environ = {"DATABASE_URL": database_url, "REDIS_URL": os.environ["REDIS_URL"]}
         broker = start(run.own(worker), "--servers-only", environ=environ)
         broker.wait_until_up(within_s=30)
         yield os.environ["MQTT_URL"]
@@ -72,7 +91,7 @@ def mqtt_broker(test_database_url: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def live_stack(test_database_url: str, mqtt_broker: str) -> Iterator[Supervised]:
+def live_stack(database_url: str, mqtt_broker: str) -> Iterator[Supervised]:
     """Web, worker, beat and ingest over this worker's test database, under the product's own supervisor.
 
     `live_stack.base_url` is where to go. Tests that write rows use `transactional_db`, so that others see them.
@@ -80,7 +99,7 @@ def live_stack(test_database_url: str, mqtt_broker: str) -> Iterator[Supervised]
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     names = ("ENVIRONMENT", "SCENARIO", "CLOCK_SPEED", "SECRET_KEY", "REDIS_URL", "MQTT_URL")
     environ = {name: os.environ[name] for name in names}
-    environ |= {"DATABASE_URL": test_database_url, "PORT": str(free_port())}
+    environ |= {"DATABASE_URL": database_url, "PORT": str(free_port())}
     stack = start(open_state(this_run().folder / f"live-{worker}"), environ=environ)
     stack.wait_until_up(within_s=LIVE_WITHIN_S)
     yield stack

@@ -10,6 +10,8 @@ import pytest
 
 WITHIN_S = 10
 
+pytestmark = pytest.mark.xdist_group("mqtt")
+
 
 def until(is_met, within_s=WITHIN_S):
     deadline = time.monotonic() + within_s

@@ -20,6 +20,7 @@ from embedded.state import open_state
 from tests.embedded.conftest import UP_WITHIN_S, urls
 from tests.supervised import PROJECT, start
 
+pytestmark = pytest.mark.xdist_group("servers")
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root changes into another user")
 
 
