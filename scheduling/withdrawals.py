@@ -43,7 +43,10 @@ def material_cents(problem: Problem, *, lots: Iterable[Lot], transfers: Iterable
             shelves[transfer.material, transfer.from_site].taken[transfer.depart_min] += transfer.quantity
             arriving = shelves[transfer.material, transfer.to_site].coming[transfer.arrive_min]
             arriving.append((_FREE, transfer.quantity))
+    fixed = set(problem.fixed_lots)
     for lot in lots:
+        if lot.start_min < 0 and lot in fixed:
+            continue  # it took what it needs before this plan
         for material, units in _materials_of(lot, problem=problem):
             if material in limited:
                 shelf = shelves[material, problem.machine_by_id[lot.machine].site]
@@ -62,9 +65,7 @@ def _fill(shelves: dict[Place, _Shelf], *, problem: Problem) -> None:
 
 
 def _materials_of(lot: Lot, *, problem: Problem) -> Iterable[tuple[MaterialId, int]]:
-    """(material, units) that a lot takes; nothing if it began before 0: that is consumed already."""
-    if lot.start_min < 0:
-        return
+    """(material, units) that a lot takes."""
     order = problem.order_by_id[lot.order]
     operation = problem.product_by_id[order.product].operation_by_id[lot.operation]
     mode = problem.machine_by_id[lot.machine].mode_by_operation.get((order.product, lot.operation))

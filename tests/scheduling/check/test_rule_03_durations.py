@@ -45,6 +45,13 @@ def test_minutes_of_breaks_do_not_count():
     assert lasting(10, machine=machine) == ["R3 lots[0]"]
 
 
+def test_breaks_before_and_after_a_lot_do_not_matter():
+    machine = a_machine(breaks=[(2, 5), (40, 50)])
+    assert lasting(10, start=10, machine=machine) == []
+    assert lasting(10, start=5, machine=machine) == []
+    assert lasting(10, start=30, machine=machine) == []
+
+
 def test_a_lot_may_end_anywhere_in_the_break_after_its_last_piece():
     machine = a_machine(breaks=[(10, 15)])
     assert [lasting(minutes, machine=machine) for minutes in (10, 12, 15)] == [[], [], []]

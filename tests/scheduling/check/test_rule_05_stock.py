@@ -201,6 +201,16 @@ def test_a_fixed_lot_that_began_before_0_has_its_needs_already():
     assert judged(0) == ["R5 lots[0]"]
 
 
+def test_a_lot_that_is_not_fixed_consumes_whenever_it_begins():
+    early = a_lot(start=-1, end=9)
+    problem = a_problem(
+        products=[a_product(operations=[an_operation("cut", needs=[Need(material="paint", num=1, den=1)])])],
+        materials=[paint()],
+        machines=[a_machine(windows=[(-100, 100)])],
+    )
+    assert verdict(problem, lots=[early]) == ["R5 lots[0]", "R6 lots[0].start_min"]
+
+
 def test_goods_go_only_to_sites_of_enterprises_that_work_on_the_order():
     through_s3 = [carried(end="S3"), a_transfer("cut", start="S3", end="S2", depart=40, arrive=800)]
     late = a_lot("B", operation="drill", machine="N", start=800, end=810)
