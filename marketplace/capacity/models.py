@@ -116,6 +116,11 @@ class Rate(models.Model):
             ),
         ]
 
+    @property
+    def units_per_h(self) -> float | None:
+        """Pieces an hour; None where the operation's standard time counts."""
+        return None if self.run_units is None else self.run_units * 60 / self.run_min
+
 
 class WeeklyHours(models.Model):
     """Hours offered every week, in the site's local time; `ends` at or before `starts` means next day."""
