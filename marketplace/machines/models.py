@@ -105,7 +105,7 @@ class DeviceState(models.Model):
     heard_at = models.DateTimeField()
     is_available = models.BooleanField(default=True)
     execution_item = models.CharField(max_length=MAX_ITEM, blank=True)  # which item is the machine's state
-    session = models.CharField(max_length=MAX_SESSION, blank=True)  # of the latest new message
+    session = models.CharField(max_length=MAX_SESSION, blank=True)  # of the message that named the state last
     seq = models.BigIntegerField(default=0)
     received_at = models.DateTimeField(db_index=True)  # real time of the last sign of life
     first_received_at = models.DateTimeField()

@@ -120,6 +120,7 @@ class Standing:
         self._step(*advance(self.machine, observation, silence_after=self._silence_after(observation)))
         if observation.kind is Kind.EXECUTION and self.machine.effective_at:
             effective_at = self.machine.effective_at
+            self.session, self.seq = observation.session, observation.sequence or 0
         counter = (
             count((last and last.counter) or Counter(), observation) if observation.kind in COUNTERS else None
         )
@@ -151,10 +152,10 @@ class Standing:
             self.execution_item = min((o.item for o in observations if o.kind is Kind.EXECUTION), default="")
 
     def repeat(self, observations: Iterable[Observation], *, now: datetime) -> None:
-        """A message came again. With the number of the last one and a later stamp it says: nothing has changed."""
+        """A message came again. If it named the last state and now has a later stamp it says: nothing has changed."""
         for observation in observations:
-            is_last = (observation.session, observation.sequence) == (self.session, self.seq)
-            if is_last and observation.item == self.execution_item:
+            named_last = (observation.session, observation.sequence) == (self.session, self.seq)
+            if named_last and observation.item == self.execution_item:
                 self.confirm(observation.value, at=observation.dated_at, received_at=now)
 
     def confirm(self, value: str, *, at: datetime, received_at: datetime) -> None:

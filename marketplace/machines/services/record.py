@@ -116,7 +116,6 @@ def _take(
     rows = [standing.take(observation, real_now=real_now) for observation in new]
     if new:
         standing.messages += 1
-        standing.session, standing.seq = new[-1].session, new[-1].sequence or 0
     else:
         standing.duplicates += 1
         standing.repeat(delivery.observations, now=now)
