@@ -127,7 +127,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     data = {
         "states": LOOKS, "gantt": a_gantt(), "map": a_map(), "chart": a_chart(), "bars": bars_chart(), "strip": strip,
-        "strip_start": START, "strip_end": START + 24 * HOUR, "form": GalleryForm({"name": ""}), "seen": now - 40 * HOUR / 60,
+        "strip_start": START, "strip_end": START + 24 * HOUR, "form": GalleryForm({"name": ""}),
+        "seen": now - 40 * HOUR / 60,
         "due": now + 30 * HOUR, "page": Paginator(range(100), 10).page(2), "rows": range(1, 9),
     }  # fmt: skip
     template = Engine.get_default().from_string(TEMPLATE.read_text())
