@@ -1,5 +1,6 @@
 """Deals and offers over HTTP: choose a plan, answer a package, read runs."""
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
@@ -101,7 +102,7 @@ class OrderDealView(APIView):
     def get(self, request: Request, order: str) -> Response:
         deal = selectors.deal_of_order(viewer_of(request), order_public_id=order)
         if deal is None:
-            raise NotFound("No plan has been chosen for this order.")
+            raise NotFound(_("No plan has been chosen for this order."))
         return Response(DealSerializer(deal).data)
 
     @extend_schema(
