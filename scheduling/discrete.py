@@ -5,8 +5,10 @@ at, and its lots then stand.
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from matching.problem import Lot, Order, Problem, Rating
+from scheduling.advice import advised_guides
 from scheduling.budget import Budget
 from scheduling.dispatch.estimates import Estimates
 from scheduling.dispatch.opening_guides import NOTHING
@@ -21,6 +23,9 @@ from scheduling.plan import Plan, Status
 
 _RATED_SHARE = 0.3  # of the time, by which what rated orders get is settled
 _OPENING_SHARE = 0.4  # of the time, by which the rules of experience are tried
+_RELAX_SHARE = 0.5  # of the time, by which the relaxation is solved
+_ADVICE_SHARE = 0.6  # of the time, by which its advice is tried
+_LONG_S = 60.0
 _EXACT_SHARE = 0.8  # of what is left then: for CP-SAT, where the problem is small
 _SOLVER_WORK_A_STEP = 0.05  # of CP-SAT's deterministic time, about as long as one dispatch
 
@@ -52,14 +57,16 @@ class _Solve:
 
     def run(self) -> Plan:
         orders = list(self._problem.orders)
+        search = self._search(orders, on_better=self._incumbent.offer)
+        search.open(share=0.0)
         kept: tuple[Lot, ...] = self._problem.previous or ()
         needed = self._consumed_by(kept)
         for rating in (Rating.DX, Rating.DO):
             upper = [order for order in orders if order.rating.rank <= rating.rank]
             if any(order.rating is rating for order in upper) and len(upper) < len(orders):
                 kept, needed = self._settle(upper, kept=kept, needed=needed)
-        search = self._search(orders, on_better=self._incumbent.offer)
         search.open(share=_OPENING_SHARE, kept=kept, needed=needed)
+        self._relax(search, kept=kept, needed=needed)
         self._sequence(orders)
         search.improve(share=1.0, good_enough=lambda _: self._is_done())
         return self._plan()
@@ -69,11 +76,47 @@ class _Solve:
     ) -> tuple[tuple[Lot, ...], Mapping[Good, int]]:
         """Plan orders as if they were alone; their lots and what those consume, to be kept."""
         search = self._search(orders, on_better=lambda _: None)
-        search.open(share=_RATED_SHARE / 2, kept=kept, needed=needed)
+        search.open(share=_RATED_SHARE / 2, kept=kept, needed=needed, good_enough=_serves_in_full)
         search.improve(share=_RATED_SHARE, good_enough=_serves_in_full)
         assert search.best is not None
         draft = search.best.standing.draft
         return draft.lots, draft.consumed
+
+    def _relax(self, search: Search, *, kept: tuple[Lot, ...], needed: Mapping[Good, int]) -> None:
+        """Take the bound of the linear relaxation, and try whom and what it employs."""
+        if self._is_done() or self._budget.is_over(share=_RELAX_SHARE):
+            return
+        from scheduling.relaxation.solve import Relaxation  # loads a linear solver: only where it is needed
+
+        if not Relaxation.suits(self._shop):
+            return
+        relaxation = Relaxation(self._shop)
+        if not self._incumbent.has_plan:
+            missing = relaxation.least_missing(until=None, seconds=self._budget.seconds_left)
+            self._is_infeasible = missing is not None and missing > relaxation.tolerance
+            return
+        assert self._incumbent.best is not None
+        if self._shop.by_finish:
+            finish = self._incumbent.best.evaluation.objective
+            over = partial(self._budget.is_over, share=_RELAX_SHARE)
+            self._incumbent.raise_bound(relaxation.least_finish(at_most=finish, is_over=over))
+            return
+        relaxed = relaxation.least_cost(seconds=self._seconds(_RELAX_SHARE), whole_firms=False)
+        if relaxed is not None:
+            self._incumbent.raise_bound(relaxed.bound)
+            guides = advised_guides(
+                self._shop,
+                self._estimates,
+                crews=relaxed.crews,
+                made=relaxed.made,
+                kept=kept,
+                needed=needed,
+            )
+            search.follow(guides, share=_ADVICE_SHARE)
+
+    def _seconds(self, share: float) -> float:
+        """Seconds for a part of the time; where work is counted, a limit that is not reached."""
+        return _LONG_S if self._budget.counts_work else self._budget.seconds_left * share
 
     def _sequence(self, orders: list[Order]) -> None:
         """Let CP-SAT improve and prove, if the problem is small enough for it."""

@@ -46,16 +46,18 @@ def _make(
     if pieces <= 0:
         return
     fixed = sum(supply.left for supply in floor.pools[good].supplies if supply.lot is not None)
+    work_after = guide.slack * estimates.work_after_min(order, item) if guide.slack else 0.0
     stage = Stage(
         floor=floor,
         estimates=estimates,
         guide=guide,
-        score=_score(floor, estimates, guide=guide, order=order, item=item),
+        score=_score(floor, estimates, guide=guide, order=order, item=item, work_after_min=work_after),
         order=order,
         item=item,
         needed=pieces,
         whole_need=pieces + fixed,
         later_makers=_later_makers(floor.shop, guide=guide, good=good, to_make=to_make),
+        reserve_min=int(work_after),
         worth=_worth(floor.shop, estimates, order=order, item=item),
     )
     stage.run()
@@ -73,11 +75,18 @@ def _later_makers(
     ]
 
 
-def _score(floor: Floor, estimates: Estimates, *, guide: Guide, order: Order, item: ItemId) -> Score:
+def _score(
+    floor: Floor,
+    estimates: Estimates,
+    *,
+    guide: Guide,
+    order: Order,
+    item: ItemId,
+    work_after_min: float,
+) -> Score:
     if floor.shop.by_finish or order.id in guide.eager:
         return ByArrival(estimates, order=order, item=item)
-    work_after = guide.slack * estimates.work_after_min(order, item) if guide.slack else 0.0
-    return ByCost(floor, estimates, order=order, item=item, work_after_min=work_after)
+    return ByCost(floor, estimates, order=order, item=item, work_after_min=work_after_min)
 
 
 def _worth(shop: Shop, estimates: Estimates, *, order: Order, item: ItemId) -> float:

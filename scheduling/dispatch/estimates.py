@@ -5,6 +5,7 @@ guide choices and are no bounds.
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from matching.problem import ItemId, Order, SiteId
 from scheduling.dispatch.pool import unit_cents
@@ -22,11 +23,37 @@ class _Step:
     units: float
 
 
+class Leads(Protocol):
+    """Least minutes of ways; None where there is no way."""
+
+    def between(self, from_site: SiteId, to_site: SiteId) -> int | None: ...
+
+    def to_order(self, from_site: SiteId, *, order: Order) -> int | None:
+        """To the drop of the order that is reached soonest."""
+        ...
+
+
+class DirectLeads:
+    """Leads of the ways themselves, without relays."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._roads = shop.roads
+
+    def between(self, from_site: SiteId, to_site: SiteId) -> int | None:
+        way = self._roads.between(from_site, to_site)
+        return None if way is None else way.lead_min
+
+    def to_order(self, from_site: SiteId, *, order: Order) -> int | None:
+        ways = [self._roads.to_drop(from_site, order=order, drop=drop) for drop in order.drops]
+        return min((way.lead_min for way in ways if way is not None), default=None)
+
+
 class Estimates:
     """Estimates for all orders of a shop, worked out when asked for."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, *, leads: Leads | None = None) -> None:
         self._shop = shop
+        self._leads = DirectLeads(shop) if leads is None else leads
         self._tails: dict[tuple[str, str, str], int | None] = {}
         self._heads: dict[tuple[str, str], int] = {}
         self._onward: dict[tuple[str, str, str], float] = {}
@@ -133,14 +160,13 @@ class Estimates:
 
     def _least_tail(self, order: Order, item: ItemId, site: SiteId) -> int | None:
         if item == self._shop.final_item(order):
-            ways = [self._shop.roads.to_drop(site, order=order, drop=drop) for drop in order.drops]
-            return min((way.lead_min for way in ways if way is not None), default=None)
+            return self._leads.to_order(site, order=order)
         best: int | None = None
         for step in self._steps_of(order, item):
-            way = self._shop.roads.between(site, step.site)
+            lead = self._leads.between(site, step.site)
             rest = self.tail(order, step.makes, site=step.site)
-            if way is not None and rest is not None:
-                total = way.lead_min + step.minutes + rest
+            if lead is not None and rest is not None:
+                total = lead + step.minutes + rest
                 best = total if best is None else min(best, total)
         return best
 

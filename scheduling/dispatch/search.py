@@ -1,6 +1,6 @@
 """Dispatching again and again: first by some rules of experience, then by small changes of the best so far."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from random import Random
 
@@ -15,6 +15,12 @@ from scheduling.dispatch.shop import Good, Shop
 from scheduling.dispatch.standing import Standing, standing_of
 
 OnBetter = Callable[[Standing], None]
+GoodEnough = Callable[[Standing], bool]
+
+
+def _never(standing: Standing) -> bool:
+    del standing
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,24 +46,41 @@ class Search:
         self._changes = Changes(shop, self._estimates, orders=orders)
         self.best: Found | None = None
 
-    def open(self, *, share: float, kept: tuple[Lot, ...] = (), needed: Mapping[Good, int] = NOTHING) -> None:
+    def open(
+        self,
+        *,
+        share: float,
+        kept: tuple[Lot, ...] = (),
+        needed: Mapping[Good, int] = NOTHING,
+        good_enough: GoodEnough = _never,
+    ) -> None:
         """Try the opening guides, at least one, whatever the time. `kept` and `needed` as in `Guide`."""
         for guide in opening_guides(
             self._shop, self._estimates, orders=self._orders, kept=kept, needed=needed
         ):
-            if self.best is not None and self._budget.is_over(share=share):
+            if self.best is not None and self._is_over(share, good_enough):
                 return
             self._try(guide)
 
-    def improve(self, *, share: float, good_enough: Callable[[Standing], bool] = lambda _: False) -> None:
-        """Change the best guide a little, and keep the change if the plan is no worse."""
-        while self.best is not None and not self._budget.is_over(share=share):
-            if good_enough(self.best.standing):
+    def follow(self, guides: Iterable[Guide], *, share: float) -> None:
+        """Try some more guides."""
+        for guide in guides:
+            if self._budget.is_over(share=share):
                 return
+            self._try(guide)
+
+    def improve(self, *, share: float, good_enough: GoodEnough = _never) -> None:
+        """Change the best guide a little, and keep the change if the plan is no worse."""
+        while self.best is not None and not self._is_over(share, good_enough):
             guide = self.best.guide
             for _ in range(self._rng.choice((1, 1, 2, 3))):
                 guide = self._changes.apply(guide, draft=self.best.standing.draft, rng=self._rng)
             self._try(guide)
+
+    def _is_over(self, share: float, good_enough: GoodEnough) -> bool:
+        if self.best is not None and good_enough(self.best.standing):
+            return True
+        return self._budget.is_over(share=share)
 
     def _try(self, guide: Guide) -> None:
         draft = dispatch(self._shop, self._estimates, guide=guide)

@@ -10,6 +10,7 @@ from matching.problem import (
     ItemId,
     Lot,
     Machine,
+    MachineId,
     MaterialId,
     Mode,
     Need,
@@ -77,6 +78,7 @@ class Shop:
             order.id: items_in_order_of_making(problem.product_by_id[order.product])
             for order in problem.orders
         }
+        self._longest_window_min: dict[MachineId, int] = {}
         self.stations: dict[Good, tuple[Station, ...]] = {}
         for order in problem.orders:
             self._add_stations(order)
@@ -100,6 +102,15 @@ class Shop:
         operation = self.problem.product_by_id[order.product].operation_by_id[lot.operation]
         wants = [(_good(order, need), consumed(need, started=started)) for need in operation.needs]
         return [(good, units) for good, units in wants if units and self.is_limited(good)]
+
+    def longest_window_min(self, machine: Machine) -> int:
+        """Working minutes of the machine's longest window."""
+        if machine.id not in self._longest_window_min:
+            clock = self.clock_of[machine.id]
+            self._longest_window_min[machine.id] = max(
+                (clock.minutes_between(each.start, each.end) for each in machine.windows), default=0
+            )
+        return self._longest_window_min[machine.id]
 
     def station_of(self, lot: Lot) -> Station | None:
         """Where a lot of a plan runs; None if its order, machine or operation may not be there any more."""

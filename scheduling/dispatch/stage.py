@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush, heapreplace
 from math import inf
 from random import Random
 
-from matching.problem import EnterpriseId, ItemId, MachineId, Order
+from matching.problem import EnterpriseId, ItemId, Order
 from scheduling.dispatch.estimates import Estimates
 from scheduling.dispatch.floor import Bid, Floor
 from scheduling.dispatch.guide import Guide
@@ -28,7 +28,8 @@ class Stage:
     """`needed` good pieces of `item` are to be made.
 
     `whole_need` is what rule 4 calls all that is needed; no lot is placed whose score is above `worth`.
-    `later_makers`: for each item that is still to be made after this one, the enterprises that can.
+    `reserve_min`: minutes to leave for later work, where that is possible. `later_makers`: for each item
+    that is still to be made after this one, the enterprises that can.
     """
 
     floor: Floor
@@ -40,15 +41,24 @@ class Stage:
     needed: int
     whole_need: int
     later_makers: list[frozenset[EnterpriseId]]
+    reserve_min: int = 0
     worth: float = inf
     stations: list[Station] = field(default_factory=list)
-    _spread: dict[MachineId, float] = field(default_factory=dict)
-    _wishes: dict[MachineId, int] = field(default_factory=dict)
-    _last_end: dict[MachineId, int] = field(default_factory=dict)
+    _smallest_run: int = 1
+    _spread: dict[Station, float] = field(default_factory=dict)
+    _wishes: dict[Station, int] = field(default_factory=dict)
+    _last_end: dict[Station, int] = field(default_factory=dict)
 
     def run(self) -> int:
         """Place lots; returns the pieces still missing (0 or less: enough is made)."""
         self._admit_stations()
+        self._place_lots()
+        if self.needed > 0 and self.reserve_min:
+            self._last_end = {each: end + self.reserve_min for each, end in self._last_end.items()}
+            self._place_lots()
+        return self.needed
+
+    def _place_lots(self) -> None:
         heap = self._bidders()
         while self.needed > 0 and heap:
             known, at, window = heap[0]
@@ -60,13 +70,12 @@ class Stage:
             elif bid.score > self.worth:
                 break
             else:
-                is_new = self.stations[at].enterprise not in self.floor.workers[self.order.id]
+                is_new = bid.station.enterprise not in self.floor.workers[self.order.id]
                 self.floor.place(bid, order=self.order)
                 self.needed -= bid.quantity
                 heapreplace(heap, (bid.score, at, window))
                 if is_new:
-                    self._bid_again(heap, enterprise=self.stations[at].enterprise)
-        return self.needed
+                    self._bid_again(heap, enterprise=bid.station.enterprise)
 
     def _admit_stations(self) -> None:
         allowed = self.guide.enterprises.get(self.order.id)
@@ -79,9 +88,10 @@ class Stage:
                 continue
             latest = self.estimates.latest_end(self.order, station)
             if latest is not None:
-                self._spread[station.machine.id] = spread
-                self._last_end[station.machine.id] = latest
+                self._spread[station] = spread
+                self._last_end[station] = latest - self.reserve_min
                 self.stations.append(station)
+        self._smallest_run = min((each.mode.min_lot for each in self.stations), default=1)
 
     def _bidders(self) -> list[Bidder]:
         heap: list[Bidder] = []
@@ -96,10 +106,10 @@ class Stage:
         found = []
         for window in range(timeline.first_window(earliest), len(station.machine.windows)):
             limits = station.machine.windows[window]
-            if limits.start > self._last_end[station.machine.id]:
+            if limits.start > self._last_end[station]:
                 break
             best = self.score.at_best(station, start=max(limits.start, earliest), window=limits)
-            found.append((best * self._spread[station.machine.id], at, window))
+            found.append((best * self._spread[station], at, window))
         return found
 
     def _bid_again(self, heap: list[Bidder], *, enterprise: EnterpriseId) -> None:
@@ -134,13 +144,13 @@ class Stage:
 
     def _bid_in_gap(self, station: Station, gap: Gap) -> Bid | None:
         start = max(gap.start, self.floor.shop.first_minute(self.order))
-        end = min(gap.end, self._last_end[station.machine.id])
+        end = min(gap.end, self._last_end[station])
         if start > end:
             return None
         for free_from, free_to in self.floor.free(station.mode, site=station.site, start=start, end=end):
             trial = self._fit(station, gap, start=free_from, end=free_to)
             if trial is not None:
-                score = self.score.of(trial, remaining=self.needed) * self._spread[station.machine.id]
+                score = self.score.of(trial, remaining=self.needed) * self._spread[station]
                 return Bid(
                     station=station,
                     window=gap.window,
@@ -158,7 +168,7 @@ class Stage:
         least = self._least(station, gap)
         start = timeline.awake(start)
         room = self._room(station, gap, start=start, end=end)
-        quantity = min(self._wished(station, least=least), room)
+        quantity = self._leaving_enough(min(self._wished(station, least=least), room), least=least)
         while quantity >= least:
             ready = self.floor.inputs_ready(station.wants(good=quantity), site=station.site)
             begin = start if ready is None else timeline.awake(max(start, ready - gap.setup))
@@ -178,6 +188,7 @@ class Stage:
                     quantity=quantity,
                     room=room,
                 )
+            quantity = self._leaving_enough(quantity, least=least)
         return None
 
     def _room(self, station: Station, gap: Gap, *, start: int, end: int) -> int:
@@ -200,14 +211,22 @@ class Stage:
             return self.needed
         return wished
 
+    def _leaving_enough(self, quantity: int, *, least: int) -> int:
+        """Less, or nothing (0), where the rest would be too little for a run of its own anywhere."""
+        rest = self.needed - quantity
+        if not 0 < rest < self._smallest_run:
+            return quantity
+        return self.needed - self._smallest_run if self.needed - self._smallest_run >= least else 0
+
     def _by_time(self, station: Station) -> int:
-        """Good pieces of the wished working minutes; a batch that is not full takes as long."""
-        wished = self._wishes.get(station.machine.id, 0)
+        """Good pieces of the wished working minutes or the longest window; a batch takes as long half full."""
+        wished = self._wishes.get(station, 0)
         if not wished:
-            wished = station.most_pieces(minutes=self.guide.lot_min, at_most=_MANY)
+            minutes = min(self.guide.lot_min, self.floor.shop.longest_window_min(station.machine))
+            wished = station.most_pieces(minutes=minutes, at_most=_MANY)
             if station.mode.batch:
                 wished = max(wished, station.mode.run_units * station.mode.good_per_1000 // 1000)
-            wished = self._wishes[station.machine.id] = max(1, wished)
+            wished = self._wishes[station] = max(1, wished)
         return wished
 
     def _supplied(self, station: Station, *, by: int) -> int:
