@@ -3,9 +3,13 @@
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.models import Enterprise
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import NotFound
+from marketplace.common.live import Watcher
 from marketplace.orders.models import Material, Order, Product
+
+MOST_WORDS = 8
 
 
 def materials(*, viewer: Viewer) -> QuerySet[Material]:
@@ -53,6 +57,28 @@ def order(*, viewer: Viewer, order: str) -> Order:
     if found is None:
         raise NotFound(_("There is no such order."))
     return found
+
+
+def find_orders(*, viewer: Viewer, text: str = "", status: str = "") -> QuerySet[Order]:
+    """The viewer's orders whose title, product or number holds `text`; an empty `status` means any."""
+    found = orders(viewer=viewer)
+    if status:
+        found = found.filter(status=status)
+    for word in text.split()[:MOST_WORDS]:
+        found = found.filter(
+            Q(title__icontains=word) | Q(product__name__icontains=word) | Q(public_id__icontains=word)
+        )
+    return found
+
+
+def sellers() -> QuerySet[Enterprise]:
+    """Who may be the seller of record of an order: coordinators, by name."""
+    return Enterprise.objects.filter(kind=Enterprise.Kind.COORDINATOR).order_by("name")
+
+
+def may_watch_order(person: Watcher, public_id: str) -> bool:
+    """The people of the buyer."""
+    return Order.objects.filter(public_id=public_id, buyer__memberships__person_id=person.pk).exists()
 
 
 def _shared_or_own(viewer: Viewer) -> Q:

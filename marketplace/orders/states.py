@@ -14,7 +14,6 @@ FOLLOWS: dict[str, frozenset[str]] = {
     S.CANCELLED: frozenset(),
 }
 BUYER_MAY_CANCEL = frozenset(status for status, next_ones in FOLLOWS.items() if S.CANCELLED in next_ones)
-BUYER_MAY_EDIT = frozenset({S.DRAFT, S.OPEN})
 
 
 def may_follow(status: str, to: str) -> bool:

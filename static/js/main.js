@@ -7,6 +7,7 @@ import { startCopy } from "./copy.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
 import { startPlacePickers } from "./place_picker.js";
+import { startRowSets } from "./row_sets.js";
 import { startTables } from "./tables.js";
 import { startThemeSwitch } from "./theme_switch.js";
 
@@ -20,3 +21,4 @@ startTables();
 startCharts();
 startCopy();
 startPlacePickers();
+startRowSets();

@@ -15,7 +15,7 @@ class PlacePicker {
     this.canvas = form.querySelector("[data-place-canvas]");
     this.find = form.querySelector("[data-place-map]").dataset.find;
     this.words = form.querySelector("[data-place-text]");
-    this.city = form.elements.city;
+    this.city = this.input("city");
     this.list = this.suggestions();
     this.options = [];
     this.city.addEventListener("input", () => this.typed());
@@ -25,8 +25,13 @@ class PlacePicker {
     this.draw();
   }
 
+  // The form, or the fieldset of one place among several, whose inputs begin with its prefix.
+  input(name) {
+    return this.form.elements[`${this.form.dataset.placePicker}${name}`];
+  }
+
   get place() {
-    const { lat, lon } = this.form.elements;
+    const [lat, lon] = [this.input("lat"), this.input("lon")];
     return lat.value && lon.value ? { lat: Number(lat.value), lon: Number(lon.value) } : null;
   }
 
@@ -111,8 +116,8 @@ class PlacePicker {
   }
 
   put(place) {
-    this.form.elements.lat.value = place ? place.lat.toFixed(5) : "";
-    this.form.elements.lon.value = place ? place.lon.toFixed(5) : "";
+    this.input("lat").value = place ? place.lat.toFixed(5) : "";
+    this.input("lon").value = place ? place.lon.toFixed(5) : "";
     this.label = place?.region ? `${place.name}, ${place.region}` : "";
     this.draw();
   }
@@ -145,4 +150,7 @@ class PlacePicker {
 
 export function startPlacePickers() {
   for (const form of document.querySelectorAll("[data-place-picker]")) new PlacePicker(form);
+  document.addEventListener("muster:row-added", (event) => {
+    if (event.target.matches("[data-place-picker]")) new PlacePicker(event.target);
+  });
 }

@@ -1,0 +1,1 @@
+"""What a buyer types about products and orders."""

@@ -1,0 +1,1 @@
+"""The pages of a buyer's products and orders."""
