@@ -14,10 +14,11 @@ from types import FrameType
 from typing import Protocol
 
 from matching.problem import Problem
-from scheduling.check import Violation, check
+from scheduling.check import check
 from scheduling.files import load_problem, refuse_unwritable, save_plan
 from scheduling.options import Progress, SolveOptions
 from scheduling.plan import Plan, Status
+from scheduling.plan_format import PlanError, read_plan, write_plan
 
 _POLL_S = 0.05  # how soon the main thread, where Python runs signal handlers, notices that solving is done
 _LEAST_SHARE = 0.1  # of the time limit that solving keeps, however long reading took
@@ -107,13 +108,22 @@ def _stop_on_signals() -> Iterator[threading.Event]:
 
 
 def _only_if_valid(problem: Problem, plan: Plan) -> Plan:
-    """The plan, or `unknown` in its place if the independent checker refuses it: a defect, told on stderr."""
+    """The plan, or `unknown` in its place if it cannot be read back or the independent checker refuses it.
+
+    That is a defect, told on stderr. What is checked is what others will read.
+    """
+    try:
+        read = read_plan(json.dumps(write_plan(plan)))
+    except PlanError as error:
+        return _refused(plan, defects=[str(error)])
     if plan.status not in (Status.OPTIMAL, Status.FEASIBLE):
         return plan
-    violations = check(problem, plan)
-    if not violations:
-        return plan
-    _tell_defect(violations)
+    violations = check(problem, read)
+    return _refused(plan, defects=[str(each) for each in violations]) if violations else plan
+
+
+def _refused(plan: Plan, *, defects: list[str]) -> Plan:
+    print("defect: the solver's plan is not valid and not written:", *defects, sep="\n", file=sys.stderr)
     return Plan(
         status=Status.UNKNOWN,
         objective=None,
@@ -124,9 +134,3 @@ def _only_if_valid(problem: Problem, plan: Plan) -> Plan:
         seed=plan.seed,
         interrupted=plan.interrupted,
     )
-
-
-def _tell_defect(violations: list[Violation]) -> None:
-    print("defect: the solver's plan breaks rules and is not written:", file=sys.stderr)
-    for violation in violations:
-        print(violation, file=sys.stderr)

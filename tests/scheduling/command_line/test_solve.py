@@ -74,9 +74,19 @@ def test_a_plan_that_breaks_rules_is_a_defect_and_never_written(command, capsys)
     plan = read_plan(command.out.read_bytes())
     assert (plan.status, plan.lots, plan.objective) == (Status.UNKNOWN, (), None)
     assert capsys.readouterr().err.splitlines() == [
-        "defect: the solver's plan breaks rules and is not written:",
+        "defect: the solver's plan is not valid and not written:",
         "R11 objective: is 1, recomputed 1000",
     ]
+
+
+def test_a_plan_that_could_not_be_read_back_is_a_defect_and_never_written(command, capsys):
+    def with_two_lots_of_one_name(problem):
+        plan = a_plan(problem)
+        return replace(plan, lots=plan.lots * 2)
+
+    assert run_solve(command, load=answering(with_two_lots_of_one_name)) == 4
+    assert read_plan(command.out.read_bytes()).status is Status.UNKNOWN
+    assert "[plan:repeated-id]" in capsys.readouterr().err
 
 
 def test_the_solver_gets_the_options_and_what_is_left_of_the_time(command):
