@@ -250,6 +250,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "OrderStatusEnum": "marketplace.orders.models.Order.Status",
+        "PackageStatusEnum": "marketplace.trading.models.Package.Status",
+        "DealStatusEnum": "marketplace.trading.models.Deal.Status",
+        "RunStatusEnum": "marketplace.trading.models.Run.Status",
+        "PlanRunStatusEnum": "marketplace.planning.models.PlanRun.Status",
+    },
 }
 
 # Seeds the business clock's speed where no row says otherwise; see marketplace.common.clock.

@@ -17,7 +17,7 @@ from marketplace.capacity.api.serializers import (
     NewMachineInput,
     NewMachineSerializer,
     RateBodyInput,
-    TokenSerializer,
+    DeviceKeySerializer,
 )
 from marketplace.capacity.drafts import CapabilityDraft, RateDraft
 from marketplace.capacity.models import Process
@@ -122,7 +122,7 @@ class MachineDeviceView(APIView):
         operation_id="machines_connect",
         parameters=[KEY_PARAMETER],
         request=ConnectInput,
-        responses={201: TokenSerializer},
+        responses={201: DeviceKeySerializer},
     )
     @idempotent
     def post(self, request: Request, machine: str) -> Response:

@@ -139,7 +139,7 @@ class SellableSerializer(serializers.Serializer[Any]):
     price_pct = serializers.IntegerField()
 
 
-class TokenSerializer(serializers.Serializer[Any]):
+class DeviceKeySerializer(serializers.Serializer[Any]):
     device = serializers.CharField()
     token = serializers.CharField(help_text="told once")
 

@@ -39,7 +39,7 @@ class MaterialInput(StrictSerializer):
     weight_g = WholeField(default=0)
 
 
-class NeedSerializer(serializers.ModelSerializer[OperationNeed]):
+class RoutingNeedSerializer(serializers.ModelSerializer[OperationNeed]):
     """`num`/`den` units of an item of the routing, or of a material (its code), for each piece started."""
 
     material = serializers.CharField(source="material.code", read_only=True, default="")
@@ -51,7 +51,7 @@ class NeedSerializer(serializers.ModelSerializer[OperationNeed]):
 
 
 class OperationSerializer(serializers.ModelSerializer[Operation]):
-    needs = NeedSerializer(many=True, read_only=True)
+    needs = RoutingNeedSerializer(many=True, read_only=True)
 
     class Meta:
         model = Operation
@@ -62,7 +62,7 @@ class OperationSerializer(serializers.ModelSerializer[Operation]):
         read_only_fields = fields
 
 
-class NeedInput(StrictSerializer):
+class RoutingNeedInput(StrictSerializer):
     item = TextField(default="")
     material = TextField(default="")
     num = WholeField(default=1)
@@ -74,7 +74,7 @@ class OperationInput(StrictSerializer):
     name = TextField()
     process = serializers.ChoiceField(Process.choices)
     makes = TextField(default="")
-    needs = NeedInput(many=True, default=list)
+    needs = RoutingNeedInput(many=True, default=list)
     certificates = serializers.ListField(child=TextField(), default=list)
     weight_g = WholeField(default=0)
     hold_min = WholeField(default=0)
