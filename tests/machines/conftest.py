@@ -49,9 +49,9 @@ class Ingest:
 
 
 @pytest.fixture(scope="module")
-def ingest(test_database_url: str, mqtt_broker: str) -> Iterator[Ingest]:
+def ingest(database_url: str, mqtt_broker: str) -> Iterator[Ingest]:
     """Listening, whatever the test before did to it."""
-    running = Ingest(environ={"DATABASE_URL": test_database_url, "MQTT_URL": mqtt_broker})
+    running = Ingest(environ={"DATABASE_URL": database_url, "MQTT_URL": mqtt_broker})
     running.start()
     yield running
     if running.process and running.process.poll() is None:

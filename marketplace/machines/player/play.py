@@ -39,8 +39,8 @@ class Clockwork:
         self._began = self._beaten_at = self.tick()
         number = 0
         for device, line in _in_time(scripts):
-            if line.counts_at < self.window.ends_at:
-                self._wait_for(line.due_at)
+            if line.at < self.window.ends_at:
+                self._wait_for(line.at)
                 self.voices[device].say(line.payload)
                 number += 1
                 if line.is_state:
@@ -65,7 +65,7 @@ class Clockwork:
 
     def _beat(self, *, at: datetime) -> None:
         for device, line in self._last_states.items():
-            if at > line.counts_at:
+            if at > line.at:
                 self.voices[device].say(still_so(line, at=at))
 
 
@@ -73,7 +73,7 @@ def window_of(scripts: Iterable[Script], *, starts_at: datetime | None, ends_at:
     """What was asked for, else from the first value after the opening snapshots to the UTC midnight after the last."""
     scripts = list(scripts)
     first = min((script.begins_at for script in scripts if script.begins_at), default=None)
-    last = max((script.lines[-1].due_at for script in scripts if script.lines), default=None)
+    last = max((script.lines[-1].at for script in scripts if script.lines), default=None)
     if last is None:
         raise ValueError("nothing in the recordings can be said")
     midnight = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
@@ -89,4 +89,4 @@ def _in_time(scripts: Iterable[Script]) -> Iterable[tuple[str, Line]]:
 
 def _stream(script: Script, *, position: int) -> Iterable[tuple[datetime, int, str, Line]]:
     for line in script.lines:
-        yield line.due_at, position, script.device, line
+        yield line.at, position, script.device, line

@@ -56,7 +56,7 @@ WHERE starts_at < ends_at
 GROUP BY device_id, day, state ORDER BY device_id, day, state
 """
 _ACTIVE_STARTS_BY_DAY = """
-SELECT observation.device_id, (effective_at AT TIME ZONE 'UTC')::date AS day, count(*)
+SELECT observation.device_id, (observation.effective_at AT TIME ZONE 'UTC')::date AS day, count(*)
 FROM machines_observation AS observation
 JOIN machines_devicestate AS state ON state.device_id = observation.device_id AND item = execution_item
 WHERE observation.device_id = ANY(%(devices)s) AND value = %(active)s
