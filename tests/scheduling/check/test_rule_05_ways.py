@@ -1,5 +1,6 @@
 """Lead of a way, seen through the earliest arrival that the checker allows."""
 
+from bisect import bisect_left
 from dataclasses import replace
 
 import pytest
@@ -17,8 +18,10 @@ def a_lane(end, lead_min, *, start="S", **more):
 
 
 def earliest(judged, *, most=400):
-    """The least lead that is accepted; None if none up to `most` is."""
-    return next((lead for lead in range(most) if judged(lead) == []), None)
+    """The least lead that is accepted (whoever may take longer may take much longer); None if none is."""
+    if judged(most):
+        return None
+    return bisect_left(range(most), True, key=lambda lead: judged(lead) == [])
 
 
 def delivery_lead(*, drop=None, destination=POINT, **transport):
