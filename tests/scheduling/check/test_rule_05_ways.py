@@ -43,7 +43,9 @@ def transfer_lead(*, start="S", end="S2", **transport):
     def judged(lead):
         moved = a_transfer("cut", start=start, end=end, arrive=10 + lead, quantity=5)
         back = [a_delivery(quantity=5), a_delivery(site="S2", depart=500, arrive=5000, quantity=5)]
-        return verdict(problem, transfers=[moved], deliveries=back if end == "S2" else None)
+        return verdict(
+            problem, transfers=[moved], deliveries=back if end == "S2" else [a_delivery(depart=900)]
+        )
 
     return earliest(judged)
 
