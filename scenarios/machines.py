@@ -15,10 +15,13 @@ STEP_S = 2.0
 
 
 class Fleet:
-    """All machines of a world on one loop. `now` reads business time."""
+    """All machines of a world on one loop. `now` reads business time, `touch` says that it is lived by."""
 
-    def __init__(self, keys: Keys, *, seed: int, mqtt_url: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, keys: Keys, *, seed: int, mqtt_url: str, now: Callable[[], datetime], touch: Callable[[], None]
+    ) -> None:
         loop = asyncio.get_running_loop()
+        self._touch = sync_to_async(touch, thread_sensitive=False)
         self._now = sync_to_async(now, thread_sensitive=False)
         self._session = secrets.token_hex(4)
         self._seq = 0
@@ -41,6 +44,7 @@ class Fleet:
             while True:
                 await asyncio.sleep(STEP_S)
                 until = await self._now()
+                await self._touch()
                 if until > since:
                     self._step(since=since, until=until)
                     since = until

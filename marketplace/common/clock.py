@@ -46,6 +46,18 @@ def set_clock(*, speed: float, business_at: datetime | None = None) -> None:
     forget()
 
 
+def touch() -> None:
+    """Say that the world is alive now; `resume` goes on from the last time this was said."""
+    BusinessClock.objects.filter(id=1).update(seen_at=real_now())
+
+
+def resume() -> None:
+    """Go on from when the world was last alive, at the speed it had: nobody lived through the time between."""
+    row = BusinessClock.objects.filter(id=1).first()
+    if row is not None and row.seen_at is not None:
+        set_clock(speed=row.speed, business_at=_business(row, at=row.seen_at))
+
+
 def forget() -> None:
     """Drop this process's copy of the clock row (after a change, and between tests)."""
     global _cached  # noqa: PLW0603 - one value a process, as the row is one a database

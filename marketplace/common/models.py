@@ -13,6 +13,7 @@ class BusinessClock(models.Model):
     real_at = models.DateTimeField()
     business_at = models.DateTimeField()
     speed = models.FloatField(default=1.0)
+    seen_at = models.DateTimeField(null=True)  # real time at which somebody last lived by it
 
     class Meta:
         constraints = [

@@ -6,6 +6,7 @@ from django.shortcuts import render
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
+from marketplace.common.show.amounts import quantity_text
 from marketplace.mobilisation import selectors
 
 
@@ -13,9 +14,11 @@ from marketplace.mobilisation import selectors
 def control_room(request: ViewerRequest) -> HttpResponse:
     now = clock.now()
     needs = selectors.need(request.viewer)
+    open_gap = sum(need.gap for need in needs)
     context = {
         "needs": needs,
-        "open_gap": sum(need.gap for need in needs),
+        "open_gap": open_gap,
+        "gap": quantity_text(open_gap),
         "capacity": selectors.capacity(request.viewer, now=now),
         "weeks": range(1, selectors.NUM_WEEKS + 1),
     }

@@ -40,10 +40,9 @@ class Option:
         return self.run.progress[-1] if self.run.progress else None
 
     @property
-    def best_days(self) -> float | None:
-        """Days to the last arrival of the best plan so far; only for fastest."""
-        best = self.best_so_far
-        return best[1] / 1440 if best and best[1] is not None else None
+    def minutes(self) -> int | None:
+        """From the moment of asking to the last arrival."""
+        return self.run.finish_min
 
     @property
     def tone(self) -> str:

@@ -8,6 +8,8 @@ from django.views.decorators.http import require_POST
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
+from marketplace.common.show.times import duration_text
+from marketplace.orders.models import Order
 from marketplace.planning import drawing, selectors, services
 from marketplace.planning.picture import picture_before_contract
 
@@ -16,8 +18,10 @@ from marketplace.planning.picture import picture_before_contract
 def options(request: ViewerRequest, order: str) -> HttpResponse:
     """The part of the order's page that shows its plans; re-read on every nudge."""
     found = selectors.options(request.viewer, order_public_id=order)
+    row = selectors.plannable_order(request.viewer, order_public_id=order)
     context = {
-        "order": selectors.plannable_order(request.viewer, order_public_id=order),
+        "order": row,
+        "is_open": row.status in (Order.Status.DRAFT, Order.Status.OPEN),
         "options": found,
         "coverage": [] if found else selectors.coverage(request.viewer, order_public_id=order),
     }
@@ -44,7 +48,12 @@ def plan(request: ViewerRequest, plan: str) -> HttpResponse:
     run = selectors.whole_plan_run(request.viewer, public_id=plan)
     option = selectors.option_of(run)
     picture = picture_before_contract(run) if option.is_choosable else None
-    context: dict[str, object] = {"run": run, "option": option, "picture": picture}
+    context: dict[str, object] = {
+        "run": run,
+        "option": option,
+        "picture": picture,
+        "time": duration_text(run.finish_min or 0),
+    }
     if picture is not None:
         context |= {
             "gantt_title": _("When each machine works"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
+from marketplace.common.money import format_cents
 from marketplace.planning import drawing
 from marketplace.trading import selectors, services
 from marketplace.trading.forms import AnswerForm
@@ -52,6 +53,7 @@ def offer(request: ViewerRequest, package: str) -> HttpResponse:
     runs = selectors.runs_with_output(found, made=made, now=now)
     context = {
         "package": found,
+        "pay": format_cents(found.pay_cents, found.currency),
         "runs": runs,
         "is_open": found.status == Package.Status.OFFERED and now <= found.answer_by,
         "gantt": drawing.gantt_of(picture, now=now),

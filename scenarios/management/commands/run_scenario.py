@@ -37,6 +37,7 @@ class Command(BaseCommand):
         keys_file = Path(os.environ.get("STATE", ".state")) / f"{name}-{number}.keys.json"
         keys = read_keys(keys_file) if is_seeded(world) else seed(world, keys_file=keys_file)
         if not options["seed_only"]:
+            clock.resume()
             self._tell(world)
             asyncio.run(self._live(world, keys, number=number))
 
@@ -53,7 +54,7 @@ class Command(BaseCommand):
 
     async def _live(self, world: World, keys: Keys, *, number: int) -> None:
         address = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/"
-        fleet = Fleet(keys, seed=number, mqtt_url=settings.MQTT_URL, now=clock.now)
+        fleet = Fleet(keys, seed=number, mqtt_url=settings.MQTT_URL, now=clock.now, touch=clock.touch)
         async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT_S) as client:
             conductor = Conductor(
                 world, keys, client=client, address=address, say=self._say,
