@@ -19,7 +19,7 @@ def urls(state):
 
 
 @pytest.fixture(scope="module")
-def servers(tmp_path_factory):
+def bare_servers(tmp_path_factory):
     running = start(
         open_state(tmp_path_factory.mktemp("servers")), "--servers-only", "--volatile", environ={}
     )
@@ -29,9 +29,9 @@ def servers(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def devices(servers):
+def devices(bare_servers):
     """The part of Muster's table that the broker reads: dev_press and dev_oven, with tokens named after them."""
-    with psycopg.connect(urls(servers.state)["DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(urls(bare_servers.state)["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(
             "CREATE TABLE machines_device (public_id text PRIMARY KEY, token_hash text NOT NULL)"
         )
@@ -39,4 +39,4 @@ def devices(servers):
             token_hash = hashlib.sha256(f"token of {device}".encode()).hexdigest()
             connection.execute("INSERT INTO machines_device VALUES (%s, %s)", [device, token_hash])
         connection.execute("INSERT INTO machines_device VALUES ('dev_sealed', '')")
-    return urls(servers.state)
+    return urls(bare_servers.state)

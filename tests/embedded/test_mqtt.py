@@ -234,13 +234,13 @@ def test_a_packet_that_announces_too_much_ends_its_connection(join):
     assert press.recv(1) == b""
 
 
-def test_clients_are_asked_to_come_back_while_the_database_is_away(join, servers):
-    num_starts = servers.standings["postgres"].num_starts
-    servers.kill("postgres")
+def test_clients_are_asked_to_come_back_while_the_database_is_away(join, bare_servers):
+    num_starts = bare_servers.standings["postgres"].num_starts
+    bare_servers.kill("postgres")
 
     refused = join("dev_press")
-    servers.wait_for(
-        lambda: servers.standings["postgres"].num_starts > num_starts and servers.is_up, within_s=20
+    bare_servers.wait_for(
+        lambda: bare_servers.standings["postgres"].num_starts > num_starts and bare_servers.is_up, within_s=20
     )
 
     assert refused.is_in or str(refused.code) == "Server unavailable"

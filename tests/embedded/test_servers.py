@@ -57,38 +57,46 @@ def is_answering(state, name):
 
 
 @pytest.mark.parametrize("name", ["postgres", "redis", "mqtt"])
-def test_a_killed_server_answers_again(servers, name):
-    before = servers.standings[name]
-    servers.kill(name)
+def test_a_killed_server_answers_again(bare_servers, name):
+    before = bare_servers.standings[name]
+    bare_servers.kill(name)
 
-    servers.wait_for(lambda: servers.standings[name].num_starts > before.num_starts, within_s=UP_WITHIN_S)
-    servers.wait_for(lambda: servers.is_up and is_answering(servers.state, name), within_s=UP_WITHIN_S)
-    assert servers.standings[name].pid != before.pid
+    bare_servers.wait_for(
+        lambda: bare_servers.standings[name].num_starts > before.num_starts, within_s=UP_WITHIN_S
+    )
+    bare_servers.wait_for(
+        lambda: bare_servers.is_up and is_answering(bare_servers.state, name), within_s=UP_WITHIN_S
+    )
+    assert bare_servers.standings[name].pid != before.pid
 
 
-def test_postgres_comes_back_though_a_busy_session_outlived_it(servers):
-    session = psycopg.connect(urls(servers.state)["DATABASE_URL"])
+def test_postgres_comes_back_though_a_busy_session_outlived_it(bare_servers):
+    session = psycopg.connect(urls(bare_servers.state)["DATABASE_URL"])
     backend = session.execute("SELECT pg_backend_pid()").fetchone()[0]
     os.kill(backend, signal.SIGSTOP)  # cannot notice that its postmaster is gone
-    num_starts = servers.standings["postgres"].num_starts
-    servers.kill("postgres")
+    num_starts = bare_servers.standings["postgres"].num_starts
+    bare_servers.kill("postgres")
 
-    servers.wait_for(lambda: servers.standings["postgres"].num_starts > num_starts, within_s=UP_WITHIN_S)
-    servers.wait_for(lambda: servers.is_up and is_answering(servers.state, "postgres"), within_s=UP_WITHIN_S)
+    bare_servers.wait_for(
+        lambda: bare_servers.standings["postgres"].num_starts > num_starts, within_s=UP_WITHIN_S
+    )
+    bare_servers.wait_for(
+        lambda: bare_servers.is_up and is_answering(bare_servers.state, "postgres"), within_s=UP_WITHIN_S
+    )
     assert is_gone(backend)
 
 
-def test_redis_refuses_who_does_not_know_the_password(servers):
-    port = int(urls(servers.state)["REDIS_URL"].rpartition(":")[2].partition("/")[0])
+def test_redis_refuses_who_does_not_know_the_password(bare_servers):
+    port = int(urls(bare_servers.state)["REDIS_URL"].rpartition(":")[2].partition("/")[0])
 
     with pytest.raises(redis.AuthenticationError):
         redis.Redis(port=port, retry=Retry(NoBackoff(), 0)).ping()
 
 
-def test_servers_listen_on_loopback_only(servers):
+def test_servers_listen_on_loopback_only(bare_servers):
     addresses = {
         connection.laddr.ip
-        for row in servers.standings.values()
+        for row in bare_servers.standings.values()
         for connection in psutil.Process(row.pid).net_connections("inet")
         if connection.status == psutil.CONN_LISTEN
     }
@@ -153,12 +161,12 @@ def test_a_lock_file_that_names_a_living_stranger_does_not_stop_postgres(tmp_pat
     second.stop()
 
 
-def test_a_second_supervisor_on_the_same_folder_is_refused(servers):
-    second = start(servers.state, "--servers-only", environ={}, keep=True)
+def test_a_second_supervisor_on_the_same_folder_is_refused(bare_servers):
+    second = start(bare_servers.state, "--servers-only", environ={}, keep=True)
 
     assert second.process.wait(timeout=20) == 1
-    assert f"Another supervisor (process {servers.process.pid})" in second.said
-    assert servers.process.poll() is None
+    assert f"Another supervisor (process {bare_servers.process.pid})" in second.said
+    assert bare_servers.process.poll() is None
 
 
 def test_a_busy_web_port_is_refused_before_anything_starts(tmp_path):
@@ -174,23 +182,23 @@ def test_a_busy_web_port_is_refused_before_anything_starts(tmp_path):
 
 def test_a_state_folder_with_a_very_long_path_works(tmp_path):
     state = open_state(tmp_path / ("long" * 40))
-    servers = start(state, "--servers-only", environ={})
-    servers.wait_until_up(within_s=UP_WITHIN_S)
+    running = start(state, "--servers-only", environ={})
+    running.wait_until_up(within_s=UP_WITHIN_S)
 
     assert say(state, "SELECT 1") == 1
-    servers.stop()
+    running.stop()
     shutil.rmtree(state.sockets)
 
 
 def test_the_servers_end_with_the_process_they_were_started_for(tmp_path):
     state = open_state(tmp_path)
     caller = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    servers = start(state, "--servers-only", environ={}, until_end_of=caller.pid)
-    servers.wait_until_up(within_s=UP_WITHIN_S)
+    running = start(state, "--servers-only", environ={}, until_end_of=caller.pid)
+    running.wait_until_up(within_s=UP_WITHIN_S)
     caller.kill()
     caller.wait()
 
-    assert servers.process.wait(timeout=20) == 0
+    assert running.process.wait(timeout=20) == 0
     assert pids_of(state) == set()
 
 

@@ -92,7 +92,7 @@ def supervise(tmp_path):
 
 
 def gone(processes):
-    return not psutil.wait_procs(processes, timeout=3)[1]
+    return not psutil.wait_procs(processes, timeout=10)[1]
 
 
 def test_a_row_starts_after_those_it_names_and_stops_before_them(supervise):
@@ -168,7 +168,7 @@ def test_grandchildren_that_left_the_group_end_with_their_parent(supervise):
                 + note("web", "starts") + "time.sleep(60)")
         run(a_process("web", code))
     """)
-    run.wait_for(lambda: len(run.descendants) == 2)
+    run.wait_for(lambda: run.notes and len(run.descendants) == 2)
     web, orphan = run.descendants
     web.kill()
 
