@@ -25,6 +25,8 @@ urlpatterns = [
     path("machines/<machine:machine>/exceptions/", calendar.exception, name="exception"),
     path("machines/<machine:machine>/exceptions/remove/", calendar.remove_exception, name="exception-remove"),
     path("machines/<machine:machine>/windows/", calendar.offer_window, name="offer"),
+    path("machines/<machine:machine>/proposals/", calendar.proposals, name="proposals"),
+    path("machines/<machine:machine>/habit/", calendar.offer_habit, name="offer-habit"),
     path("machines/<machine:machine>/idle/", calendar.offer_idle_time, name="offer-idle"),
     path(
         "machines/<machine:machine>/windows/<str:window>/withdraw/", calendar.withdraw_window, name="withdraw"

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from marketplace.accounts.models import Membership, Person
 from marketplace.capacity.models import CapacityWindow, Equipment, TakenTime
-from marketplace.capacity.services import Wanted, book
+from marketplace.capacity.services import Wanted, book, connect
 from marketplace.common import clock
+from marketplace.machines.models import DeviceState, StateInterval
 from tests.builders import a_buyer, a_machine, a_site, a_viewer
 
 pytestmark = pytest.mark.django_db
@@ -281,3 +282,33 @@ def test_bookings_are_named_on_the_page(browser, site):
     book(wanted=wanted)
     html = page(browser, "capacity:machine", machine.public_id)
     assert "500 plates" in html and "is taken until" in title_of(html)
+
+
+def test_idle_time_found_by_telemetry_is_offered_in_one_tap_and_undone(site, browser, owner):
+    machine = a_machine(site=site, hours=[(3, "08:00", "16:00")])
+    connect(viewer=owner, machine=machine.public_id, connection="json")
+    machine.refresh_from_db()
+    now = clock.now()
+    monday = (now - timedelta(weeks=2, days=now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+    for week in range(2):
+        start = monday + timedelta(weeks=week, hours=14)
+        StateInterval.objects.create(
+            device=machine.device, state="READY", starts_at=start, ends_at=start + timedelta(hours=8)
+        )
+    DeviceState.objects.create(
+        device=machine.device, state="READY", since=now, effective_at=now, heard_at=now, received_at=now,
+        first_received_at=now,
+    )  # fmt: skip
+    html = page(browser, "capacity:proposals", machine.public_id)
+    assert "Monday 14:00–22:00: idle in 2 of 2 weeks watched" in re.sub(r"\s+", " ", html)
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html))
+    answer = send(browser, "capacity:offer-habit", machine.public_id, data=fields)
+    assert [(h.weekday, h.starts.hour) for h in machine.weekly_hours.all()] == [(0, 14), (3, 8)]
+    assert "14:00–22:00" not in page(browser, "capacity:proposals", machine.public_id)
+    undo(browser, answer)
+    assert [(h.weekday, h.starts.hour) for h in machine.weekly_hours.all()] == [(3, 8)]
+
+
+def test_a_machine_without_a_sensor_is_proposed_nothing(site, browser):
+    machine = a_machine(site=site)
+    assert "Offer it every week" not in page(browser, "capacity:proposals", machine.public_id)

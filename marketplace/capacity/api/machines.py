@@ -12,12 +12,12 @@ from marketplace.capacity import selectors, services
 from marketplace.capacity.api.serializers import (
     CapabilityBodyInput,
     ConnectInput,
+    DeviceKeySerializer,
     MachineInput,
     MachineSerializer,
     NewMachineInput,
     NewMachineSerializer,
     RateBodyInput,
-    DeviceKeySerializer,
 )
 from marketplace.capacity.drafts import CapabilityDraft, RateDraft
 from marketplace.capacity.models import Process

@@ -1,5 +1,6 @@
 """When a machine is offered and what it is taken for; moments are by the site's clock."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -104,6 +105,34 @@ class WeekForm(forms.Form):
             for n in range(self.num_periods)
             if data.get(f"starts_{day}_{n}") is not None
         )
+
+
+def week_values(hours: Iterable[HoursDraft]) -> dict[str, str]:
+    """A week as the fields of `WeekForm`, to send it again."""
+    values: dict[str, str] = {"starts_0_0": "", "ends_0_0": ""}
+    number: Counter[int] = Counter()
+    for one in hours:
+        n = number[one.weekday]
+        number[one.weekday] += 1
+        values |= {
+            f"starts_{one.weekday}_{n}": one.starts.isoformat("minutes"),
+            f"ends_{one.weekday}_{n}": one.ends.isoformat("minutes"),
+            f"price_{one.weekday}_{n}": str(one.price_pct),
+        }
+    for n in range(max(number.values(), default=0)):
+        values.setdefault(f"starts_0_{n}", "")
+    return values
+
+
+class HabitForm(forms.Form):
+    """A proposal, taken up."""
+
+    weekday = forms.IntegerField(min_value=0, max_value=6)
+    starts = forms.TimeField()
+    ends = forms.TimeField()
+
+    def draft(self) -> HoursDraft:
+        return HoursDraft(**self.cleaned_data)
 
 
 class ExceptionForm(forms.Form):

@@ -1,7 +1,12 @@
 """Changing what machines are, offer and have taken."""
 
 from marketplace.capacity.services.abilities import remove_capability, remove_rate, set_capability, set_rate
-from marketplace.capacity.services.calendar import remove_exception, set_exception, set_week
+from marketplace.capacity.services.calendar import (
+    add_weekly_hours,
+    remove_exception,
+    set_exception,
+    set_week,
+)
 from marketplace.capacity.services.machines import (
     Connection,
     ListedMachine,
@@ -48,6 +53,7 @@ __all__ = [
     "WindowOverlaps",
     "add_maintenance",
     "add_own_job",
+    "add_weekly_hours",
     "book",
     "book_runs",
     "connect",

@@ -18,10 +18,7 @@ def set_week(*, viewer: Viewer, machine: str, hours: tuple[HoursDraft, ...]) -> 
     """Replace the machine's weekly hours; returns those it had, for undoing. What is booked stays booked."""
     require_disjoint_week(hours)
     row = locked_own_machine(viewer=viewer, machine=machine)
-    before = tuple(
-        HoursDraft(weekday=one.weekday, starts=one.starts, ends=one.ends, price_pct=one.price_pct)
-        for one in row.weekly_hours.all()
-    )
+    before = _week(row)
     row.weekly_hours.all().delete()
     WeeklyHours.objects.bulk_create(
         WeeklyHours(
@@ -35,6 +32,13 @@ def set_week(*, viewer: Viewer, machine: str, hours: tuple[HoursDraft, ...]) -> 
     )
     _push(row)
     return before
+
+
+@transaction.atomic
+def add_weekly_hours(*, viewer: Viewer, machine: str, draft: HoursDraft) -> tuple[HoursDraft, ...]:
+    """Offer one more period every week; returns the week as it was, for undoing."""
+    row = locked_own_machine(viewer=viewer, machine=machine)
+    return set_week(viewer=viewer, machine=machine, hours=(*_week(row), draft))
 
 
 @transaction.atomic
@@ -68,6 +72,13 @@ def remove_exception(*, viewer: Viewer, machine: str, on: str) -> ExceptionDraft
     _push(row)
     return ExceptionDraft(
         on=found.on, is_closed=found.is_closed, starts=found.starts, ends=found.ends, reason=found.reason
+    )
+
+
+def _week(machine: Equipment) -> tuple[HoursDraft, ...]:
+    return tuple(
+        HoursDraft(weekday=one.weekday, starts=one.starts, ends=one.ends, price_pct=one.price_pct)
+        for one in machine.weekly_hours.all()
     )
 
 

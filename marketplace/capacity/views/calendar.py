@@ -9,18 +9,20 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.capacity import selectors, services
 from marketplace.capacity.drafts import HoursDraft
 from marketplace.capacity.forms import ExceptionForm, OwnTimeForm, WeekForm, WindowForm
-from marketplace.capacity.forms.calendar import MOST_PERIODS
+from marketplace.capacity.forms.calendar import MOST_PERIODS, HabitForm, week_values
+from marketplace.capacity.forms.machines import WEEKDAYS
 from marketplace.capacity.models import TakenTime
+from marketplace.capacity.proposals import proposals_for
 from marketplace.capacity.views.machines import render_machine
 from marketplace.capacity.views.undo import offer_undo
 from marketplace.common import clock
@@ -54,6 +56,33 @@ def hours(request: ViewerRequest, machine: str) -> HttpResponse:
     return _saved(
         request, machine, lambda: WeekForm(request.POST, num_periods=num_periods), save=save, name="week_form"
     )
+
+
+@require_safe
+@login_required
+def proposals(request: ViewerRequest, machine: str) -> HttpResponse:
+    """The part of the machine's page that says when it stands idle week after week."""
+    row = selectors.machine_details(viewer=request.viewer, machine=machine)
+    found = proposals_for(viewer=request.viewer, machine=row, now=clock.now(), real_now=clock.real_now())
+    days = dict(WEEKDAYS)
+    habits = [(one, days[one.weekday]) for one in found.habits] if found else []
+    return render(request, "capacity/proposals.html", {"machine": row, "habits": habits})
+
+
+@require_POST
+@login_required
+def offer_habit(request: ViewerRequest, machine: str) -> HttpResponse:
+    """One tap: from now on the week offers it."""
+    form = HabitForm(request.POST)
+    if form.is_valid():
+        before = services.add_weekly_hours(viewer=request.viewer, machine=machine, draft=form.draft())
+        offer_undo(
+            request,
+            text=_("The time is offered every week."),
+            url=reverse("capacity:hours", args=[machine]),
+            **week_values(before),
+        )
+    return redirect("capacity:machine", machine)
 
 
 @require_POST
