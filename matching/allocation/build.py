@@ -123,7 +123,8 @@ class _Builder:
         for stock in self.problem.stock:
             if stock.order == self.order.id or stock.material in materials:
                 place = self._place(stock.site, item=stock.item, material=stock.material)
-                yield Supply(place=place, at_min=max(0, stock.from_min), quantity=stock.quantity)
+                at_min = max(0, stock.from_min)
+                yield Supply(place=place, at_min=at_min, quantity=stock.quantity, is_stock=True)
         for material in materials:
             for supply in self.problem.material_by_id[material].supplies or ():
                 place = self._place(supply.site, material=material)

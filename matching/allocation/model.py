@@ -84,11 +84,15 @@ class Exit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supply:
-    """`quantity` units that appear at a place at `at_min`; negative: units that a fixed lot takes then."""
+    """`quantity` units that appear at a place at `at_min`; negative: units that a fixed lot takes then.
+
+    `is_stock`: it is stock of the order, not what a fixed lot makes or a supplier has.
+    """
 
     place: int
     at_min: int
     quantity: int
+    is_stock: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
