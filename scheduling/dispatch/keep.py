@@ -6,8 +6,12 @@ from scheduling.dispatch.shop import Station
 
 
 def keep(floor: Floor, *, lots: tuple[Lot, ...], order: Order, item: ItemId, pieces: int) -> int:
-    """Place lots of an item unchanged while pieces are needed; returns the pieces they make."""
+    """Place lots of an item unchanged while pieces are needed; returns the pieces they make.
+
+    Lots of the plan in force keep their ids, others get new ones: another lot may have theirs by now.
+    """
     fixed = {lot.id for lot in floor.shop.problem.fixed_lots}
+    in_force = {lot.id for lot in floor.shop.problem.previous or ()}
     kept = 0
     for lot in sorted(lots, key=lambda each: each.start_min):
         if lot.order != order.id or lot.id in fixed or kept + lot.quantity > pieces:
@@ -17,7 +21,7 @@ def keep(floor: Floor, *, lots: tuple[Lot, ...], order: Order, item: ItemId, pie
             None if station is None else _as_it_stood(floor, lot, order=order, station=station, pieces=pieces)
         )
         if bid is not None:
-            floor.place(bid, order=order, lot_id=lot.id)
+            floor.place(bid, order=order, lot_id=lot.id if lot.id in in_force else None)
             kept += lot.quantity
     return kept
 
