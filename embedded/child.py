@@ -103,7 +103,7 @@ class Child:
             stderr=subprocess.STDOUT,
         )
         assert self._popen.stdout is not None
-        self._logbook.follow(self.process.name, self._popen.stdout)
+        self._logbook.follow(self.process.name, self._popen.stdout, is_shown=self.process.is_shown)
         self._started = time.monotonic()
         self.num_starts += 1
         self.phase = Phase.STARTING

@@ -3,7 +3,6 @@
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -19,28 +18,31 @@ class Logbook:
         self._is_verbose = is_verbose
         self._tails: dict[str, deque[str]] = {}
 
-    def follow(self, name: str, stream: IO[bytes]) -> None:
-        """Copy the stream until its last writer closes it; returns at once."""
+    def follow(self, name: str, stream: IO[bytes], *, is_shown: bool) -> None:
+        """Copy the stream until its last writer closes it, to the console too if `is_shown`; returns at once."""
         self._tails[name] = deque(maxlen=TAIL_LINES)
-        threading.Thread(target=self._copy, args=(name, stream), name=f"log-{name}", daemon=True).start()
+        is_shown = is_shown or self._is_verbose
+        threading.Thread(
+            target=self._copy, args=(name, stream, is_shown), name=f"log-{name}", daemon=True
+        ).start()
 
     def tail(self, name: str) -> tuple[str, ...]:
         """The last lines of the latest run of the process, oldest first."""
         return tuple(self._tails.get(name, ()))
 
-    def _copy(self, name: str, stream: IO[bytes]) -> None:
+    def _copy(self, name: str, stream: IO[bytes], is_shown: bool) -> None:
         path = self._folder / f"{name}.log"
         with stream:
             for line in stream:
                 self._tails[name].append(line.decode(errors="replace").rstrip())
                 _append(path, line)
-                if self._is_verbose:
-                    sys.stdout.write(f"{name:>9} | {self._tails[name][-1]}\n")
+                if is_shown:
+                    console(f"{name:>9} | {self._tails[name][-1]}")
 
 
-def console(text: str, *, write: Callable[[str], object] = sys.stdout.write) -> None:
-    """What the supervisor itself has to say, at once."""
-    write(f"{text}\n")
+def console(text: str) -> None:
+    """Say it at once."""
+    sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 

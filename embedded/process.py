@@ -36,6 +36,7 @@ class Process:
     become: Callable[[], None] = nothing  # in the child, between fork and exec
     is_ready: Callable[[], bool] = always_ready  # asked every 50–200 ms; answers within a second
     ready_within_s: float = 60.0
+    is_shown: bool = False  # what it says is for people: on the console too
     stop_signal: signal.Signals = signal.SIGTERM
     stop_within_s: float = 5.0  # then SIGKILL
     orphan_signal: signal.Signals = (

@@ -54,7 +54,7 @@ def application_table(*, servers: tuple[Process, ...], environ: Mapping[str, str
 
 def _scenario(name: str, *, after: tuple[str, ...]) -> tuple[Process, ...]:
     command = python(f"manage.py run_scenario {shlex.quote(name)}")
-    row = Process(name="scenario", kind=Kind.TASK, after=after, command=command)
+    row = Process(name="scenario", kind=Kind.TASK, after=after, command=command, is_shown=True)
     return () if name == NO_SCENARIO else (row,)
 
 
