@@ -1,0 +1,60 @@
+"""A whole Muster with the `tiny` world in it, and people at browsers."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from scenarios import tiny
+from scenarios.keys import Keys
+from scenarios.world import World
+from tests.browser import a_browser, needs_browser
+from tests.journeys.person import Person
+from tests.supervised import Supervised
+
+Enter = Callable[..., Person]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(needs_browser)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with a_browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def tiny_world() -> World:
+    return tiny.generate(1)
+
+
+@pytest.fixture(scope="module")
+def keys(live_stack: Supervised, tiny_world, django_db_blocker, tmp_path_factory) -> Iterator[Keys]:
+    """The world is in the running Muster; nobody but the journey's people acts in it."""
+    from scenarios.seeding import seed
+    from tests.journeys.rows import remove_all_rows
+
+    with django_db_blocker.unblock():
+        yield seed(tiny_world, keys_file=tmp_path_factory.mktemp("world") / "keys.json")
+        remove_all_rows()
+
+
+@pytest.fixture
+def enter(browser, live_stack: Supervised, keys) -> Iterator[Enter]:
+    """`enter(size=…, language=…, theme=…)`: somebody comes; at the end nothing may have gone wrong for them."""
+    people: list[Person] = []
+
+    def come(**how: object) -> Person:
+        people.append(Person(browser, base_url=live_stack.base_url, **how))
+        return people[-1]
+
+    yield come
+    faults = [fault for person in people for fault in person.faults]
+    for person in people:
+        person.context.close()
+    assert not faults, "\n".join(faults)
