@@ -1,0 +1,153 @@
+"""One order's earliest finish: a bound, a rough plan, a fine plan, each reported as it is found."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from matching.allocation.bound import Bound, BoundSearch
+from matching.allocation.build import build_model
+from matching.allocation.earliest import Allocation, EarliestSearch
+from matching.allocation.grid import Fineness
+from matching.allocation.model import FlowModel
+from matching.allocation.run_time import run_time_of
+from matching.problem import Problem
+from scheduling.budget import Budget
+from scheduling.engine import Report
+from scheduling.flow.counted import CountedProver, CountedRouter
+from scheduling.flow.emit import Parts, emit
+from scheduling.flow.methods import prover_of, router_of
+from scheduling.flow.setting import fine, rough
+from scheduling.flow.settle import settled
+from scheduling.options import Progress
+from scheduling.plan import Relaxation
+
+BOUND_SHARE = 0.35  # of the budget, by which the bound is raised
+PLAN_SHARE = 0.9  # of the budget; the rest is for writing the plan down
+ROUGH_GUESS = 1.005  # times the bound: where the first deadline is tried
+FINE_GUESS = 0.6  # of the way from the bound to the rough plan
+TOLERANCE = 0.0003  # of the finish: nearer to the earliest deadline need not be
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a pursuit found: no plan finishes before `bound_min`, and the best plan's parts, if any.
+
+    `is_impossible`: proven; then `max_quantity` pieces are what a plan could deliver in time.
+    """
+
+    bound_min: int
+    parts: Parts | None
+    finish_min: int | None
+    is_impossible: bool = False
+    max_quantity: int | None = None
+    relaxations: tuple[Relaxation, ...] = ()
+
+
+class Pursuit:
+    """Plans the one order of a problem that the flow engine supports."""
+
+    def __init__(self, problem: Problem, *, budget: Budget, progress: Report) -> None:
+        self.problem = problem
+        self.order = problem.orders[0]
+        self.budget = budget
+        self.progress = progress
+        self.bound_min = 0
+        self.parts: Parts | None = None
+        self.finish_min: int | None = None
+
+    def run(self) -> Outcome:
+        bound = self._bound()
+        if not bound.is_impossible:
+            self._plan(bound)
+        return Outcome(
+            bound_min=bound.finish_min,
+            parts=self.parts,
+            finish_min=self.finish_min,
+            is_impossible=bound.is_impossible,
+        )
+
+    def _bound(self) -> Bound:
+        model = build_model(self.problem, order=self.order, lenient=True)
+        prover = CountedProver(prover_of(model), budget=self.budget)
+        search = BoundSearch(
+            model, prover=prover, is_over=self._is_over(BOUND_SHARE), report=self._report_bound
+        )
+        return search.run()
+
+    def _plan(self, bound: Bound) -> None:
+        model = build_model(self.problem, order=self.order, lenient=False)
+        search = EarliestSearch(
+            model=model,
+            run_times=tuple(run_time_of(work) for work in model.works),
+            router=CountedRouter(router_of(model), budget=self.budget),
+            critical=bound.critical,
+            targets=model.drops,
+            unused=frozenset(),
+            is_over=self._is_over(PLAN_SHARE),
+        )
+        least = max(1, bound.finish_min)
+        found = self._pursue(
+            search, fineness=rough(model, finish_min=least), bound=bound, guess=int(ROUGH_GUESS * least)
+        )
+        if found is None or self._is_over(PLAN_SHARE / 2)():
+            return
+        useful = _with_used_moves(model, found=found)
+        guess = least + int(FINE_GUESS * (found.deadline_min - least))
+        self._pursue(
+            replace(search, model=useful),
+            fineness=fine(useful, finish_min=found.deadline_min),
+            bound=bound,
+            guess=guess,
+        )
+
+    def _pursue(
+        self, search: EarliestSearch, *, fineness: Fineness, bound: Bound, guess: int
+    ) -> Allocation | None:
+        """The earliest allocation on a grid; its plan is kept if it is the best."""
+        tolerance = max(1, round(TOLERANCE * guess))
+        found = search.earliest(
+            fineness=fineness,
+            impossible_min=bound.finish_min - 1,
+            guess_min=guess,
+            tolerance_min=tolerance,
+        )
+        if found is not None:
+            self._settle(search, found, fineness=fineness, step_min=tolerance)
+        return found
+
+    def _settle(
+        self, search: EarliestSearch, found: Allocation, *, fineness: Fineness, step_min: int
+    ) -> None:
+        draft = settled(search, deadline_min=found.deadline_min, fineness=fineness, step_min=step_min)
+        if draft is None:
+            return
+        fixed = self.problem.fixed_lots
+        parts = emit(draft, order=self.order, taken_ids=frozenset(lot.id for lot in fixed))
+        finish = max((delivery.arrive_min for delivery in parts.deliveries), default=0)
+        if self.finish_min is None or finish < self.finish_min:
+            self.parts, self.finish_min = parts, finish
+            self._report(finish)
+
+    def _is_over(self, share: float) -> Callable[[], bool]:
+        """Where work is counted, a first plan is found whatever it takes."""
+
+        def is_over() -> bool:
+            must_find = self.budget.counts_work and self.parts is None
+            return self.budget.stop() or (not must_find and self.budget.is_over(share=share))
+
+        return is_over
+
+    def _report_bound(self, bound_min: int) -> None:
+        self.bound_min = bound_min
+        self._report(self.finish_min)
+
+    def _report(self, finish_min: int | None) -> None:
+        self.progress(Progress(seconds=self.budget.seconds, objective=finish_min, bound=self.bound_min))
+
+
+def _with_used_moves(model: FlowModel, *, found: Allocation) -> FlowModel:
+    """The model with those moves alone that the allocation uses."""
+    carried = found.amounts.carriages > 0
+    used = np.unique(found.expansion.carriages.move[carried]).tolist()
+    return replace(model, moves=tuple(model.moves[number] for number in used))
