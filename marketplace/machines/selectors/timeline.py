@@ -107,6 +107,7 @@ def intervals_of(
 
     The devices come with their `state` selected.
     """
+    _require_window(starts_at=starts_at, ends_at=ends_at)
     window = Period(starts_at=starts_at, ends_at=ends_at)
     return intervals_within(dict.fromkeys(devices, window), now=now, real_now=real_now)
 
@@ -115,8 +116,6 @@ def intervals_within(
     windows: Mapping[Device, Period], *, now: datetime, real_now: datetime
 ) -> dict[int, tuple[Interval, ...]]:
     """As `intervals_of`, each device with a window of its own."""
-    for window in windows.values():
-        _require_window(starts_at=window.starts_at, ends_at=window.ends_at)
     rows: dict[int, list[Stretch]] = defaultdict(list)
     values: dict[str, Any] = {
         "devices": [device.pk for device in windows],
