@@ -63,7 +63,7 @@ def test_only_own_devices_are_listed(client: Client, member: Membership):
     assert [row["id"] for row in get(client, "").json()["results"]] == [own.public_id]
 
 
-@pytest.mark.parametrize("path", ["", "/state", "/intervals", "/hours", "/refusals"])
+@pytest.mark.parametrize("path", ["", "/state", "/intervals", "/idle-gaps", "/hours", "/refusals"])
 def test_a_foreign_device_answers_like_an_unknown_one(client: Client, member: Membership, path: str):
     answers = [
         get(client, f"/{device}{path}") for device in (a_device().public_id, "dev_0000000000000000", "x")
@@ -102,6 +102,24 @@ def test_state_intervals_and_hours_agree(client: Client, member: Membership):
     assert [row["activity"] for row in intervals] == ["never_connected", "cutting"]
     assert sum(day["active_starts"] for day in hours) == 1
     assert sum(day["hours"]["ACTIVE"] for day in hours) == pytest.approx(2 / 60, abs=0.01)
+
+
+def test_idle_gaps_are_powered_time_without_cutting_and_long_enough(client: Client, member: Membership):
+    device = a_device(site=a_site(enterprise=member.enterprise), silence_limit_s=7200)
+    now = timezone.now().replace(microsecond=0)
+    words = (("READY", 100), ("ACTIVE", 60), ("STOPPED", 58), ("ACTIVE", 48), ("UNAVAILABLE", 40))
+    for seq, (word, minutes) in enumerate(words):
+        at = now - timedelta(minutes=minutes)
+        said(a_message(device, seq=seq, execution=word, count=0, at=at, now=at), now=at)
+
+    path = f"/{device.public_id}/idle-gaps"
+    long = get(client, path).json()
+    short = get(client, f"{path}?at_least_min=10").json()
+
+    starts = [(now - timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z") for minutes in (100, 58)]
+    assert [row["starts_at"] for row in short] == starts
+    assert [row["starts_at"] for row in long] == starts[:1]
+    assert get(client, f"{path}?at_least_min=0").status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,6 +19,7 @@ from marketplace.machines.api.serializers import (
     DayHoursSerializer,
     DeviceNowSerializer,
     DeviceSerializer,
+    IdleGapSerializer,
     IntervalSerializer,
     NewDeviceInput,
     NewDeviceSerializer,
@@ -119,6 +120,36 @@ class DeviceIntervalsView(APIView):
             real_now=clock.real_now(),
         )
         return Response(IntervalSerializer(found, many=True).data)
+
+
+class DeviceIdleGapsView(APIView):
+    permission_classes = [IsMember]
+
+    @extend_schema(
+        operation_id="devices_idle_gaps",
+        parameters=[
+            *WINDOW,
+            OpenApiParameter("at_least_min", int, description="minutes, 1 to 10080; default 30"),
+        ],
+        responses=IdleGapSerializer(many=True),
+    )
+    def get(self, request: Request, device: str) -> Response:
+        """Stretches in which the machine was powered and did not cut: what its owner could have offered."""
+        now = clock.now()
+        starts_at, ends_at = _window(request, now=now)
+        at_least_min = serializers.IntegerField(min_value=1, max_value=10_080).run_validation(
+            request.query_params.get("at_least_min", "30")
+        )
+        found = selectors.idle_gaps(
+            viewer=viewer_of(request),
+            device=device,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            now=now,
+            real_now=clock.real_now(),
+            at_least=timedelta(minutes=at_least_min),
+        )
+        return Response(IdleGapSerializer(found, many=True).data)
 
 
 class DeviceHoursView(APIView):

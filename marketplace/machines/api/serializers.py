@@ -89,6 +89,11 @@ class IntervalSerializer(serializers.Serializer[Any]):
         return str(interval.activity.name.lower())
 
 
+class IdleGapSerializer(serializers.Serializer[Any]):
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
 class DayHoursSerializer(serializers.Serializer[Any]):
     """`hours` by state; `active_starts` counts the ACTIVE values of the day."""
 
