@@ -12,11 +12,15 @@ from marketplace.accounts.viewer import Viewer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A destination: `name` is a URL name, `icon` one of Tabler's outline icons."""
+    """A destination: `name` is a URL name, `icon` one of Tabler's outline icons.
+
+    Paths that begin with one of `also` belong to it besides those below its own.
+    """
 
     name: str
     label: Promise | str
     icon: str
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,19 +31,19 @@ class Link:
     is_current: bool
 
 
-SETTINGS = Place(name="accounts:settings", label=_("Settings"), icon="settings")
+SETTINGS = Place(name="accounts:settings", label=_("Settings"), icon="settings", also=("/accounts/",))
 PLACES: dict[str, tuple[Place, ...]] = {
     Enterprise.Kind.FACTORY: (
-        Place(name="trading:home", label=_("Home"), icon="home"),
+        Place(name="trading:home", label=_("Home"), icon="home", also=("/work/",)),
         Place(name="capacity:list", label=_("Machines"), icon="assembly"),
         Place(name="trading:offers", label=_("Offers"), icon="inbox"),
         Place(name="machines:data", label=_("Data"), icon="activity"),
         SETTINGS,
     ),
     Enterprise.Kind.BUYER: (
-        Place(name="orders:list", label=_("Orders"), icon="clipboard-list"),
+        Place(name="orders:list", label=_("Orders"), icon="clipboard-list", also=("/plans/",)),
         Place(name="orders:new", label=_("New order"), icon="plus"),
-        Place(name="orders:products", label=_("Products"), icon="box"),
+        Place(name="orders:products", label=_("Products"), icon="box", also=("/materials/",)),
         SETTINGS,
     ),
     Enterprise.Kind.COORDINATOR: (
@@ -60,12 +64,15 @@ PERSONAL: tuple[Place, ...] = (
 
 
 def navigation_for(viewer: Viewer, *, path: str) -> tuple[Link, ...]:
-    """The rail of the viewer's kind of enterprise; the current place is the longest URL that `path` begins with."""
+    """The rail of the viewer's kind of enterprise; current is the place with the longest beginning of `path`."""
     places = PLACES.get(viewer.kind, (SETTINGS,) if viewer.person_id else ())
-    urls = [(place, url) for place in places if (url := _url(place.name)) is not None]
-    current = max((url for _, url in urls if path.startswith(url)), key=len, default=None)
+    there = [(place, url) for place in places if (url := _url(place.name)) is not None]
+    beginnings = {
+        start: url for place, url in there for start in (url, *place.also) if path.startswith(start)
+    }
+    current = beginnings[max(beginnings, key=len)] if beginnings else None
     return tuple(
-        Link(url=url, label=place.label, icon=place.icon, is_current=url == current) for place, url in urls
+        Link(url=url, label=place.label, icon=place.icon, is_current=url == current) for place, url in there
     )
 
 

@@ -27,7 +27,8 @@ def test_ages(seconds, text):
 @pytest.mark.parametrize(
     ("minutes", "text"),
     [(0, "0 min"), (45, "45 min"), (60, "1 h"), (135, "2 h 15 min"), (1439, "23 h 59 min"), (1440, "1 d"),
-     (1469, "1 d"), (1471, "1 d 1 h"), (1500, "1 d 1 h"), (2870, "2 d"), (-135, "-2 h 15 min"), (timedelta(days=3, hours=4), "3 d 4 h")],
+     (1469, "1 d"), (1471, "1 d 1 h"), (1500, "1 d 1 h"), (2870, "2 d"), (-135, "-2 h 15 min"),
+     (timedelta(days=3, hours=4), "3 d 4 h")],
 )  # fmt: skip
 def test_durations(minutes, text):
     assert duration_text(minutes) == text

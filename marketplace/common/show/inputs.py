@@ -5,7 +5,7 @@ from django.forms import BoundField
 from django.utils.safestring import SafeString
 
 CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
-    (forms.RadioSelect, "form-check-input"),  # also CheckboxSelectMultiple
+    (forms.RadioSelect, ""),  # and CheckboxSelectMultiple: their class goes to the frame, not to the boxes
     (forms.CheckboxInput, "form-check-input"),
     (forms.SelectMultiple, "form-select"),
     (forms.Select, "form-select"),
