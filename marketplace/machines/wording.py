@@ -50,7 +50,7 @@ class ShownNumber:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """Time in an activity: hours, and per cent of the window."""
+    """Time in an activity: hours, and per cent of the time since the device was first heard of."""
 
     state: str
     hours: float
@@ -114,12 +114,12 @@ def shares(totals: ActivityTotals) -> dict[str, Share]:
         "silent": totals.silent,
         "never_connected": totals.never_connected,
     }
-    window = sum(times.values(), timedelta())
+    known = sum(times.values(), timedelta()) - totals.never_connected
     return {
         state: Share(
             state=state,
             hours=spent / timedelta(hours=1),
-            percent=100 * spent / window if window else 0.0,
+            percent=100 * spent / known if known else 0.0,
         )
         for state, spent in times.items()
     }
