@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.forms.formsets import DELETION_FIELD_NAME, BaseFormSet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -63,3 +64,12 @@ class WordsField(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         return tuple(word.strip() for word in text.replace("，", ",").split(",") if word.strip())
+
+
+class RowSet(BaseFormSet[forms.Form]):
+    """Rows of a form; a row with its box ticked is left out."""
+
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        if DELETION_FIELD_NAME in form.fields:
+            form.fields[DELETION_FIELD_NAME].label = _("leave this out")

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from marketplace.common.show.amounts import quantity_text
 from marketplace.common.show.times import local_text
 from marketplace.orders.models import Order
+from marketplace.orders.numbers import read_number_range
+from marketplace.orders.variants import Kind, Parameter
 
 
 def title_of(order: Order, *, now: datetime) -> str:
@@ -32,3 +34,11 @@ def title_of(order: Order, *, now: datetime) -> str:
         case _cancelled:
             text = _("%(title)s is cancelled")
     return text % words
+
+
+def value_text(parameter: Parameter, value: object) -> str:
+    """The value an order gives a parameter, with its unit; numbers from first to last as they stand on the pieces."""
+    if parameter.kind == Kind.NUMBER_RANGE:
+        numbers = read_number_range(value)
+        return f"{numbers.written(numbers.first)} – {numbers.written(numbers.last)}"
+    return f"{value} {parameter.unit}".strip()

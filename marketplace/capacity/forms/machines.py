@@ -100,9 +100,7 @@ class NewMachineForm(forms.Form):
     ends = forms.TimeField(
         label=_("to"), widget=WallTimeInput(), initial="06:00", help_text=_("Before the start: next day.")
     )
-    connection = forms.ChoiceField(
-        label=_("how it reports"), choices=CONNECTIONS, initial=Connection.NONE, widget=forms.RadioSelect
-    )
+    connection = forms.ChoiceField(label=_("how it reports"), choices=CONNECTIONS, initial=Connection.NONE)
 
     FIELD_OF = {
         "price_cents_per_h": "price",
@@ -113,7 +111,14 @@ class NewMachineForm(forms.Form):
     def __init__(self, *args: Any, sites: QuerySet[Site], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["site"] = SiteChoice(sites)
+        self.fields["price"].label = _("floor price an hour, %(currency)s") % {
+            "currency": " / ".join(sorted({currency_of(site) for site in sites}))
+        }
         self.order_fields(["name", "own_number", "site", "process"])
+
+    @property
+    def machine_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name != "weekdays"]
 
     @staticmethod
     def initial_of(preset: Preset) -> dict[str, Any]:
@@ -187,5 +192,5 @@ class RateForm(forms.Form):
 
 class ConnectForm(forms.Form):
     connection = forms.ChoiceField(
-        label=_("how it reports"), choices=CONNECTIONS[1:], initial=Connection.JSON, widget=forms.RadioSelect
+        label=_("how it reports"), choices=CONNECTIONS[1:], initial=Connection.JSON
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Enterprise
 from marketplace.accounts.places import city_named
 from marketplace.common.errors import DomainError
-from marketplace.common.form_fields import LocalMomentField, MoneyField, WordsField
+from marketplace.common.form_fields import LocalMomentField, MoneyField, RowSet, WordsField
 from marketplace.common.money import CURRENCIES
 from marketplace.orders.drafts import MOST_DROPS, DropDraft, OrderDraft, SupplyDraft
 from marketplace.orders.models import Material, MaterialSupply, Order, Product
@@ -156,6 +156,14 @@ class DropForm(forms.Form):
     quantity = forms.IntegerField(label=_("quantity, pieces"), min_value=1, required=False)
     due_at = LocalMomentField(label=_("due"), required=False)
 
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("name", "city", "address", "quantity", "due_at")]
+
+    @property
+    def position_fields(self) -> list[forms.BoundField]:
+        return [self["lat"], self["lon"]]
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if (data.get("lat") is None or data.get("lon") is None) and data.get("city"):
@@ -170,12 +178,12 @@ class DropForm(forms.Form):
 
 
 DropForms = formset_factory(
-    DropForm, min_num=1, extra=0, max_num=MOST_DROPS, absolute_max=MOST_DROPS, validate_min=True,
+    DropForm, formset=RowSet, min_num=1, extra=0, max_num=MOST_DROPS, absolute_max=MOST_DROPS, validate_min=True,
     validate_max=True, can_delete=True,
 )  # fmt: skip
 
 
-def drop_forms(formset: "BaseFormSet[DropForm]") -> list[DropForm]:
+def drop_forms(formset: "BaseFormSet[Any]") -> list[DropForm]:
     """The forms of the places that stay, in order."""
     return [form for form in formset.forms if form.has_changed() and not form.cleaned_data.get("DELETE")]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.capacity.models import Process
 from marketplace.common.checks import below
 from marketplace.common.errors import DomainError, InvalidInput
-from marketplace.common.form_fields import WordsField
+from marketplace.common.form_fields import RowSet, WordsField
 from marketplace.orders.models import Product
 from marketplace.orders.routing import MOST_OPERATIONS, NeedDraft, OperationDraft
 from marketplace.orders.services import ProductDraft
@@ -78,15 +78,15 @@ class MaterialForm(forms.Form):
 
 
 StepForms = formset_factory(
-    StepForm, extra=0, min_num=1, validate_min=True, max_num=MOST_OPERATIONS, absolute_max=MOST_OPERATIONS,
+    StepForm, formset=RowSet, extra=0, min_num=1, validate_min=True, max_num=MOST_OPERATIONS, absolute_max=MOST_OPERATIONS,
     validate_max=True, can_delete=True,
 )  # fmt: skip
 NeedForms = formset_factory(
-    NeedForm, extra=1, max_num=MOST_NEED_ROWS, absolute_max=MOST_NEED_ROWS, validate_max=True,
+    NeedForm, formset=RowSet, extra=1, max_num=MOST_NEED_ROWS, absolute_max=MOST_NEED_ROWS, validate_max=True,
     can_delete=True,
 )  # fmt: skip
 ParameterForms = formset_factory(
-    ParameterForm, extra=1, max_num=MOST_PARAMETERS, absolute_max=MOST_PARAMETERS, validate_max=True,
+    ParameterForm, formset=RowSet, extra=1, max_num=MOST_PARAMETERS, absolute_max=MOST_PARAMETERS, validate_max=True,
     can_delete=True,
 )  # fmt: skip
 
@@ -97,9 +97,9 @@ class ProductForms:
     def __init__(self, data: Any = None, *, initial: "dict[str, Any] | None" = None) -> None:
         first = initial or {}
         self.product = ProductForm(data, initial=first.get("product"))
-        self.steps: BaseFormSet[StepForm] = StepForms(data, prefix="steps", initial=first.get("steps"))
-        self.needs: BaseFormSet[NeedForm] = NeedForms(data, prefix="needs", initial=first.get("needs"))
-        self.parameters: BaseFormSet[ParameterForm] = ParameterForms(
+        self.steps: BaseFormSet[Any] = StepForms(data, prefix="steps", initial=first.get("steps"))
+        self.needs: BaseFormSet[Any] = NeedForms(data, prefix="needs", initial=first.get("needs"))
+        self.parameters: BaseFormSet[Any] = ParameterForms(
             data, prefix="parameters", initial=first.get("parameters")
         )
 

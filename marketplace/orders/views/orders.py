@@ -28,7 +28,7 @@ from marketplace.orders.forms.order import (
 from marketplace.orders.models import Order, Product
 from marketplace.orders.states import BUYER_MAY_CANCEL
 from marketplace.orders.variants import read_parameters
-from marketplace.orders.wording import title_of
+from marketplace.orders.wording import title_of, value_text
 
 ROWS_A_PAGE = 50
 
@@ -124,7 +124,11 @@ def order(request: ViewerRequest, order: str) -> HttpResponse:
         "order": found,
         "title": title_of(found, now=clock.now()),
         "drops": found.drops.all(),
-        "variant": [(one, found.variant[one.key]) for one in parameters if one.key in found.variant],
+        "variant": [
+            (one.label, value_text(one, found.variant[one.key]))
+            for one in parameters
+            if one.key in found.variant
+        ],
         "may_cancel": request.viewer.may_plan and found.status in BUYER_MAY_CANCEL,
         "is_planning": found.status in (Order.Status.DRAFT, Order.Status.OPEN),
         "tax_pct": found.tax_bp / 100,
