@@ -9,7 +9,12 @@ from datetime import datetime
 
 from django.db import connection
 
-COUNTERS = ("good", "count")  # the first that the device has counts
+from telemetry.observations import Kind
+
+COUNTERS = (
+    Kind.GOOD,
+    Kind.COUNT,
+)  # the first that the device has counts; of several such items the first by name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,12 @@ _GROWTH = """
 SELECT DISTINCT ON (stretch.number) stretch.number, upto.total - COALESCE(before.total, first.total)
 FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[])
      WITH ORDINALITY AS stretch (device_id, starts_at, ends_at, number)
-CROSS JOIN unnest(%s::text[]) WITH ORDINALITY AS counter (item, preference)
+JOIN machines_devicestate ON machines_devicestate.device_id = stretch.device_id
+CROSS JOIN unnest(%s::text[]) WITH ORDINALITY AS wanted (kind, preference)
+CROSS JOIN LATERAL (
+    SELECT key AS item FROM jsonb_each(machines_devicestate.items)
+    WHERE value ->> 'kind' = wanted.kind ORDER BY key LIMIT 1
+) AS counter
 CROSS JOIN LATERAL (
     SELECT total FROM machines_observation
     WHERE device_id = stretch.device_id AND item = counter.item AND total IS NOT NULL
@@ -65,5 +75,5 @@ LEFT JOIN LATERAL (
       AND effective_at < stretch.starts_at
     ORDER BY effective_at DESC, total DESC LIMIT 1
 ) AS before ON true
-ORDER BY stretch.number, counter.preference
+ORDER BY stretch.number, wanted.preference
 """

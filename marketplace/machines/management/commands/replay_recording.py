@@ -21,7 +21,7 @@ from marketplace.accounts.selectors import viewer_for
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import DomainError
 from marketplace.machines import selectors, services
-from marketplace.machines.management.arguments import utc_midnight
+from marketplace.machines.management.arguments import utc_midnight, utc_moment
 from marketplace.machines.models import Device
 from marketplace.machines.player.play import Clockwork, window_of
 from marketplace.machines.player.script import Script, read_script
@@ -31,6 +31,7 @@ from telemetry.sources.mtconnect_devices import DeviceModel, read_devices
 from telemetry.sources.recording_files import RecordingMissing, find_recordings
 from telemetry.sources.safe_xml import XmlRefused
 
+PLAYING = "playing from"  # on the first line, when all is read and recorded time begins to run
 EXIT_INCOMPLETE = 2
 OWNER_ONLY = 0o600
 
@@ -52,7 +53,10 @@ class Command(BaseCommand):
             "--speed", type=_speed, default=1.0, help="recorded seconds in a real second (default 1)"
         )
         parser.add_argument(
-            "--from", dest="starts_at", type=utc_midnight, help="UTC day; what is older is said at once"
+            "--from",
+            dest="starts_at",
+            type=utc_moment,
+            help="UTC day or moment; what is older is said at once",
         )
         parser.add_argument("--to", dest="ends_at", type=utc_midnight, help="UTC day after the last")
         parser.add_argument(
@@ -75,6 +79,8 @@ class Command(BaseCommand):
             window = window_of(scripts, starts_at=options["starts_at"], ends_at=options["ends_at"])
             voices = {name: _voice(keys[name], http=options["http"]) for name in names}
             clockwork = Clockwork(window=window, speed=options["speed"], voices=voices)
+            self.stdout.write(f"{PLAYING} {window.starts_at.isoformat()}")
+            self.stdout.flush()
             number = clockwork.play(scripts)
         except (ValueError, NotAccepted) as error:
             raise CommandError(str(error)) from error
