@@ -2,13 +2,15 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 
+from marketplace.common.clock import real_now
 from marketplace.common.models import RememberedAnswer
 from marketplace.orders.models import Material
-from tests.builders import a_buyer, an_api_client
+from tests.builders import a_buyer, a_machine, a_site, a_viewer, an_api_client
 
 BODY = {"code": "alloy", "name": "Alloy"}
 URL = "/api/v1/materials"
@@ -67,6 +69,26 @@ def test_a_key_that_is_none_is_refused(key):
     answer = send(an_api_client(a_buyer()), key=key)
     assert answer.status_code == 400
     assert not Material.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_key_that_is_told_once_is_not_kept():
+    site = a_site()
+    client = an_api_client(a_viewer(enterprise=site.enterprise))
+    machine = a_machine(site=site)
+    url, body = f"/api/v1/machines/{machine.public_id}/device", {"connection": "json"}
+    first = client.post(url, body, headers={"Idempotency-Key": "k1"})
+    again = client.post(url, body, headers={"Idempotency-Key": "k1"})
+    assert first.json()["token"].startswith("musd_") and again.json() == {**first.json(), "token": ""}
+    assert first.json()["token"] not in str(RememberedAnswer.objects.get().body)
+
+
+@pytest.mark.django_db
+def test_answers_are_forgotten_after_three_days():
+    client = an_api_client(a_buyer())
+    send(client)
+    RememberedAnswer.objects.update(created_at=real_now() - timedelta(days=3, seconds=1))
+    assert send(client).status_code == 409  # done again: the code is taken by now
 
 
 @pytest.mark.django_db(transaction=True)

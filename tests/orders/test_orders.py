@@ -5,10 +5,12 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 
-from marketplace.accounts.models import Enterprise, Membership
+from marketplace.accounts.models import Enterprise, Membership, Person
 from marketplace.common.errors import Forbidden, InvalidInput, NotFound
+from marketplace.common.live import may_watch
 from marketplace.orders import selectors
 from marketplace.orders.drafts import DropDraft, OrderDraft, SupplyDraft
 from marketplace.orders.models import MAX_QUANTITY, Order
@@ -248,3 +250,13 @@ def test_reading_an_order_takes_as_many_queries_for_many_drops_as_for_one(django
             assert [d.city for d in found.drops.all()] and not [*found.blocked.all()]
             assert [s.material.name for s in found.supplies.all()]
             assert [n.material for o in found.product.operations.all() for n in o.needs.all()]
+
+
+def test_the_people_of_the_buyer_watch_the_order_and_nobody_else():
+    buyer = a_buyer()
+    order = an_order(buyer=buyer)
+    topic = f"order:{order.public_id}"
+    assert may_watch(Person.objects.get(pk=buyer.person_id), topic)
+    assert not may_watch(Person.objects.get(pk=a_buyer().person_id), topic)
+    assert not may_watch(AnonymousUser(), topic)
+    assert not may_watch(Person.objects.get(pk=buyer.person_id), "order:ord_0000000000000000")

@@ -1,12 +1,14 @@
 """`Idempotency-Key`: the same POST sent again gets the first answer and does nothing.
 
 The key is claimed in the same transaction as the work: of two calls at once the second waits for the first.
-Refused calls are not remembered, they changed nothing and may be tried again.
+Refused calls are not remembered, they changed nothing and may be tried again. Keys and tokens that an answer tells
+once are not kept either: a replay leaves them empty.
 """
 
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -18,6 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from marketplace.common.clock import real_now
 from marketplace.common.errors import Conflict, InvalidInput
 from marketplace.common.models import RememberedAnswer
 
@@ -30,6 +33,8 @@ KEY_PARAMETER = OpenApiParameter(
     location=OpenApiParameter.HEADER,
     description="Sent again, the call is answered and not repeated.",
 )
+KEPT = timedelta(days=3)  # real time
+SECRETS = ("token", "secret")
 CLAIMED = 0  # no HTTP status yet: the work of this transaction is still going on
 
 P = ParamSpec("P")
@@ -58,7 +63,7 @@ def idempotent(handler: "Handler[View, P]") -> "Handler[View, P]":
                 return Response(row.body, status=row.status, headers={REPLAYED: "true"})
             response = handler(view, request, *args, **kwargs)
             row.status = response.status_code
-            row.body = json.loads(JSONRenderer().render(response.data))
+            row.body = _without_secrets(json.loads(JSONRenderer().render(response.data)))
             row.save(update_fields=["status", "body"])
             return response
 
@@ -73,6 +78,7 @@ def _require_key(key: str) -> None:
 def _claim(request: Request, key: str) -> tuple[RememberedAnswer, bool]:
     """The row of this caller and key, and whether it was made now."""
     caller, fingerprint = _caller(request), _fingerprint(request)
+    RememberedAnswer.objects.filter(caller=caller, created_at__lt=real_now() - KEPT).delete()
     try:
         with transaction.atomic():
             row = RememberedAnswer.objects.create(
@@ -84,6 +90,12 @@ def _claim(request: Request, key: str) -> tuple[RememberedAnswer, bool]:
     if row.fingerprint != fingerprint:
         raise KeyReused(_("This key was used for another call."), field=HEADER)
     return row, False
+
+
+def _without_secrets(body: Any) -> Any:
+    if not isinstance(body, dict):
+        return body
+    return {key: "" if key in SECRETS else value for key, value in body.items()}
 
 
 def _caller(request: Request) -> str:
