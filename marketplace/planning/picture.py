@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Site
+from marketplace.accounts.places import place_name
 from marketplace.disclosure.place import city_point
 from marketplace.orders.models import Operation, OrderDrop
+from marketplace.planning.goods import goods_names
 from marketplace.planning.models import PlanRun
 from marketplace.planning.runs import labels_of, runs_of
 from marketplace.planning.stored import stored_plan
@@ -83,7 +85,7 @@ class Picture:
 
 
 def neutral_name(letter: str, city: str) -> str:
-    return _("Factory %(letter)s, %(city)s") % {"letter": letter, "city": city}
+    return _("Factory %(letter)s, %(city)s") % {"letter": letter, "city": place_name(city)}
 
 
 def picture_before_contract(run: PlanRun) -> Picture:
@@ -109,7 +111,9 @@ def picture_before_contract(run: PlanRun) -> Picture:
         rows=rows,
         bars=bars,
         places=tuple(_places(names, sites=sites, drops=drops.values())),
-        flows=tuple(_flows(problem, plan, names=names, epoch=run.epoch)),
+        flows=tuple(
+            _flows(problem, plan, names=names, goods=goods_names(run.order.product), epoch=run.epoch)
+        ),
     )
 
 
@@ -154,12 +158,14 @@ def _places(names: dict[str, str], *, sites: dict[str, Site], drops: Iterable[Or
         yield Place(key=drop.public_id, name=drop.name, kind="drop", lat=drop.lat, lon=drop.lon)
 
 
-def _flows(problem: Problem, plan: Plan, *, names: dict[str, str], epoch: datetime) -> Iterable[Flow]:
+def _flows(
+    problem: Problem, plan: Plan, *, names: dict[str, str], goods: dict[str, str], epoch: datetime
+) -> Iterable[Flow]:
     legs = [
         Move(
             from_place=names[t.from_site],
             to_place=names[t.to_site],
-            item=str(t.item or t.material),
+            item=goods[str(t.item or t.material)],
             departs_at=epoch + timedelta(minutes=t.depart_min),
             arrives_at=epoch + timedelta(minutes=t.arrive_min),
             quantity=t.quantity,
@@ -171,7 +177,7 @@ def _flows(problem: Problem, plan: Plan, *, names: dict[str, str], epoch: dateti
         Move(
             from_place=names[d.from_site],
             to_place=str(d.drop),
-            item=str(problem.products[0].final_item),
+            item=goods[str(problem.products[0].final_item)],
             departs_at=epoch + timedelta(minutes=d.depart_min),
             arrives_at=epoch + timedelta(minutes=d.arrive_min),
             quantity=d.quantity,

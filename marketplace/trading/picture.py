@@ -11,9 +11,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Site
+from marketplace.accounts.places import place_name
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import NotFound
 from marketplace.disclosure.place import city_point
+from marketplace.planning.goods import goods_names
 from marketplace.planning.models import TransportTerms
 from marketplace.planning.picture import Bar, Move, Picture, Place, Row, flows_of, neutral_name
 from marketplace.trading.models import Deal, Leg, Package, Run
@@ -29,7 +31,7 @@ def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> 
 
     def name(site: Site) -> str:
         neutral = neutral_name(labels.get(site.enterprise_id, "?"), site.city)
-        return f"{site.enterprise.name}, {site.city}" if is_open else neutral
+        return f"{site.enterprise.name}, {place_name(site.city)}" if is_open else neutral
 
     runs = _runs(deal)
     return _picture(deal, runs, list(_legs(deal)), name=name, exact=is_open, now=now, made=made)
@@ -42,7 +44,8 @@ def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapp
     mine = viewer.enterprise_id
 
     def name(site: Site) -> str:
-        return site.name if site.enterprise_id == mine else _("Neighbour in %(city)s") % {"city": site.city}
+        neighbour = _("Neighbour in %(city)s") % {"city": place_name(site.city)}
+        return site.name if site.enterprise_id == mine else neighbour
 
     runs = [run for run in _runs(deal) if run.package.enterprise_id == mine]
     legs = [
@@ -89,6 +92,7 @@ def _picture(
         Place(key=drop.public_id, name=drop.name, kind="drop", lat=drop.lat, lon=drop.lon)
         for drop in drops.values()
     ]
+    goods = goods_names(deal.order.product)
     terms = TransportTerms.objects.order_by("-id").first() or TransportTerms()
     ends = [run.ends_at for run in runs] + [leg.arrives_at for leg in legs] + [deal.chosen_at]
     return Picture(
@@ -110,7 +114,9 @@ def _picture(
             for run in sorted(runs, key=lambda run: run.starts_at)
         ),
         places=tuple({place.key: place for place in places}.values()),
-        flows=tuple(flows_of((_move(leg, name=name) for leg in legs), trip_units=terms.trip_units)),
+        flows=tuple(
+            flows_of((_move(leg, name=name, goods=goods) for leg in legs), trip_units=terms.trip_units)
+        ),
     )
 
 
@@ -138,14 +144,14 @@ def _place(site: Site, *, name: str, exact: bool) -> Place:
     return Place(key=name, name=name, kind="factory", lat=lat, lon=lon)
 
 
-def _move(leg: Leg, *, name: NameSite) -> Move:
+def _move(leg: Leg, *, name: NameSite, goods: Mapping[str, str]) -> Move:
     to_place = (
         name(leg.to_site) if leg.to_site is not None else (leg.to_drop.public_id if leg.to_drop else "")
     )
     return Move(
         from_place=name(leg.from_site),
         to_place=to_place,
-        item=leg.item,
+        item=goods[leg.item],
         departs_at=leg.departs_at,
         arrives_at=leg.arrives_at,
         quantity=leg.quantity,

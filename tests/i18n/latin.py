@@ -11,15 +11,16 @@ READ_ATTRIBUTES = {
 # Names and units that Chinese engineers write with Latin letters too.
 ALLOWED = {
     "Muster", "CSV", "JSON", "API", "QR", "ISO", "IATF", "HTTP", "HTTPS", "MQTT", "URL", "ERP", "MES", "OEE", "PLC",
-    "MTConnect", "OPC", "UA", "Modbus", "Sparkplug", "TCP", "XML", "UTC", "Ctrl", "PDF", "OKH", "GB",
+    "MTConnect", "OPC", "UA", "Modbus", "Sparkplug", "TCP", "XML", "UTC", "Ctrl", "PDF", "OKH", "GB", "Email",
     "CNY", "USD", "EUR", "h", "min", "s", "kg", "g", "t", "mm", "km", "kW", "kWh", "px", "Excel", "TOTP",
 }  # fmt: skip
 NO_WORD = re.compile(
     r"https?://\S+"  # addresses
     r"|[\w.+-]+@[\w.-]+"
     r"|\b[a-z]{2,4}_[0-9a-z]{16}\b"  # public ids
-    r"|\b[A-Z][A-Za-z_]+/[A-Z][A-Za-z_]+\b"  # time zones: Asia/Shanghai
-    r"|\b\w*\d\w*\b"  # M3, 6061, 2026-03-02T08
+    r"|\b[A-Z][\w+-]*(?:/[A-Z][\w+-]*)+"  # time zones: Asia/Shanghai
+    r"|\b\w*\d\w*\b",  # M3, 6061, 2026-03-02T08
+    re.ASCII,  # a word ends where Chinese begins
 )
 LATIN = re.compile(r"[A-Za-zÀ-ɏ]+")
 VOID = {"meta", "link", "img", "input", "br", "hr", "area", "col", "source", "wbr"}

@@ -7,6 +7,7 @@ from django.test import override_settings
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity import services as capacity
 from marketplace.common import clock
+from marketplace.orders.drafts import DropDraft
 from marketplace.orders.models import Operation, OperationNeed, Order, Product
 from marketplace.planning import run as planning_run
 from marketplace.planning import services as planning
@@ -23,6 +24,7 @@ from tests.builders import (
 )
 
 DAY_AND_NIGHT = tuple((weekday, "00:00", "00:00") for weekday in range(7))
+QUANTITY = 3_000
 CITIES = (("Ningbo", 29.87, 121.55), ("Cixi", 30.17, 121.24))
 
 
@@ -80,9 +82,15 @@ def a_plate() -> Product:
 
 
 def an_order_of(product: Product, *, buyer: Viewer, title: str) -> Order:
-    now = clock.now()
+    now, drop = clock.now(), DropDraft(name="仓库", city="Shanghai", lat=31.23, lon=121.47, quantity=QUANTITY)
     return an_order(
-        buyer=buyer, product=product, quantity=3_000, now=now, due_at=now + timedelta(days=9), title=title
+        buyer=buyer,
+        product=product,
+        quantity=QUANTITY,
+        now=now,
+        due_at=now + timedelta(days=9),
+        title=title,
+        drops=(drop,),
     )
 
 
