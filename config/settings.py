@@ -259,8 +259,6 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-# Seeds the business clock's speed where no row says otherwise; see marketplace.common.clock.
-CLOCK_SPEED = float(os.environ.get("CLOCK_SPEED", "1"))
 SOLVER = {
     "time_limit_s": int(os.environ.get("SOLVER_TIME_LIMIT_S", "25")),
     "memory_mib": int(os.environ.get("SOLVER_MEMORY_MIB", "2048")),

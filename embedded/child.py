@@ -28,7 +28,7 @@ class Phase(enum.Enum):
     WAITING = "waiting"  # not started yet, or pausing before a restart
     STARTING = "starting"
     READY = "ready"
-    DONE = "done"  # a step or task that ended with status 0
+    DONE = "done"  # a step or task that ended with status 0, or a task with EX_CONFIG
     FAILED = "failed"  # a step that has used up its attempts
 
 
@@ -149,6 +149,9 @@ class Child:
         if status == 0 and self.process.kind is not Kind.SERVICE:
             self.phase = Phase.DONE
             return None
+        if status == os.EX_CONFIG and self.process.kind is Kind.TASK:
+            self.phase = Phase.DONE  # it said what is wrong; another try would say it again
+            return f"{self.process.name} cannot run as things are set up and is left alone"
         if time.monotonic() - self._started > STEADY_AFTER_S:
             self.num_failures = 0
         self.num_failures += 1

@@ -11,7 +11,7 @@ class Kind(enum.Enum):
 
     SERVICE = "service"  # never ends by itself: restarted whatever its exit status
     STEP = "step"  # ends with status 0 before others start: restarted a few times, then everything stops
-    TASK = "task"  # may end with status 0 at any time and is then left alone
+    TASK = "task"  # may end with status 0 or EX_CONFIG (78) at any time and is then left alone
 
 
 def always_ready() -> bool:

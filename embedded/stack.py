@@ -20,7 +20,6 @@ DEFAULTS = {
     "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
     "HOST": "127.0.0.1",
     "PORT": "8000",
-    "CLOCK_SPEED": "600",
     "SCENARIO": "plates",  # `none` starts none
     "SEED": "1",
 }

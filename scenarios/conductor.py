@@ -5,52 +5,60 @@ the same demonstration runs alone and with an audience.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx
-
-from scenarios.keys import Keys
 from scenarios.people import Actor, Refused
 from scenarios.simulator import BookedRun
 from scenarios.world import OrderSpec, World
 
 VISITOR_S = 20.0  # how long a visitor has for each step
 POLL_S = 1.0
-ENDED = {"done", "failed", "cancelled"}
+ENDED = {"done", "failed", "cancelled"}  # plans
+PRODUCING = {"placed", "running"}  # orders
+OVER = {"done", "cancelled"}  # orders
 
 Say = Callable[[str], None]
 SetSpeed = Callable[[float], Awaitable[None]]
+Prepare = Callable[[], Awaitable[None]]
 TakeRuns = Callable[[dict[str, list[BookedRun]]], None]
 
 
 class Conductor:
-    """Plays a world's people. `runs_of` is called with the booked runs by device whenever they change."""
+    """Plays a world's people. `take_runs` is called with the booked runs by device when production begins;
+    `prepare` is awaited before the order is posted."""
 
     def __init__(
-        self, world: World, keys: Keys, *, client: httpx.AsyncClient, address: str, say: Say,
-        set_speed: SetSpeed, take_runs: TakeRuns,
+        self, world: World, *, buyer: Actor, firms: Mapping[str, Actor], address: str, speed: float, say: Say,
+        set_speed: SetSpeed, take_runs: TakeRuns, prepare: Prepare,
     ) -> None:  # fmt: skip
         self._world = world
-        self._keys = keys
-        self._say = say
+        self._buyer = buyer
+        self._firms = firms
         self._address = address
+        self._speed = speed
+        self._say = say
         self._set_speed = set_speed
         self._take_runs = take_runs
-        self._buyer = Actor(client, token=keys.buyer)
-        self._firms = {key: Actor(client, token=token) for key, token in keys.firms.items()}
+        self._prepare = prepare
+        self._tried: set[str] = set()
 
     async def play(self) -> None:
-        """From wherever the world stands to the end of the order."""
+        """From wherever the order stands to its end: each status has its step, and a step that falls through is
+        taken again."""
         order = await self._order()
-        page = f"{self._address}orders/{order['id']}"
-        if order["status"] in {"draft", "open"}:
-            self._say(f"The order is posted: {page}")
-            await self._plan(order["id"])
-            await self._choose(order["id"])
-        await self._agree(order["id"])
-        await self._produce(order["id"])
+        self._say(f"The order, {order['status']}: {self._address}orders/{order['id']}/")
+        while (status := await self._status(order["id"])) not in OVER:
+            if status in {"draft", "open"}:
+                await self._plan(order["id"])
+                await self._choose(order["id"])
+            elif status == "offered":
+                await self._agree(order["id"])
+            else:
+                await self._produce(order["id"])
+        await self._set_speed(1.0)
+        self._say(f"The order is {status}; business time runs at its own pace.")
 
     async def _order(self) -> Any:
         """The world's order: the one that is there, or a new one."""
@@ -58,43 +66,49 @@ class Conductor:
         for order in await self._buyer.pages("orders"):
             if order["title"] == spec.title and order["status"] != "cancelled":
                 return order
+        await self._prepare()
         products = await self._buyer.pages("products")
         product = next(row["id"] for row in products if row["code"] == spec.product_code)
         return await self._buyer.post(
             "orders", order_body(spec, product=product, starts_at=self._world.starts_at)
         )
 
+    async def _status(self, order: str) -> str:
+        return str((await self._buyer.get(f"orders/{order}"))["status"])
+
     async def _plan(self, order: str) -> None:
         await self._visitor(lambda: self._has_plans(order))
         if not await self._has_plans(order):
             await self._buyer.post(f"orders/{order}/plans")
         self._say("Planning …")
-        plans = await self._plans(order)
-        while not all(plan["status"] in ENDED for plan in plans):
+        while not all(plan["status"] in ENDED for plan in await self._untried(order)):
             await asyncio.sleep(POLL_S)
-            plans = await self._plans(order)
-        for plan in plans:
-            self._say(_told(plan))
+        for plan in await self._untried(order):
+            self._say(told(plan))
 
     async def _choose(self, order: str) -> None:
         await self._visitor(lambda: self._has_deal(order))
         if await self._has_deal(order):
             return
-        plans = [plan for plan in await self._plans(order) if plan["finish_min"] is not None]
+        plans = [plan for plan in await self._untried(order) if plan["finish_min"] is not None]
         if not plans:
             raise NoPlan("No plan was found for the order; the world has too little capacity.")
         best = min(plans, key=lambda plan: plan["finish_min"])
-        await self._buyer.post(f"orders/{order}/deal", {"plan": best["id"]})
-        self._say(f"Chosen: {best['finish_min'] / 1440:.1f} days. Every factory has its offer.")
+        self._tried |= {plan["id"] for plan in plans}
+        try:
+            await self._buyer.post(f"orders/{order}/deal", {"plan": best["id"]})
+        except Refused as refused:
+            self._say(f"Not chosen: {refused}")
+        else:
+            self._say(f"Chosen: {best['finish_min'] / 1440:.1f} days. Every factory has its offer.")
 
     async def _agree(self, order: str) -> None:
         """Factories answer one after the other until all is booked; the first one is left to a visitor for a while."""
         mine = min(self._firms)
         deadline = asyncio.get_running_loop().time() + VISITOR_S
-        while True:
+        said = None
+        while await self._status(order) == "offered" and await self._has_deal(order):
             deal = await self._buyer.get(f"orders/{order}/deal")
-            if deal["status"] == "agreed":
-                return
             if deal["status"] == "changed":
                 await self._visitor(lambda: self._is_settled(order))
                 await self._consent(order)
@@ -102,6 +116,10 @@ class Conductor:
             for key, firm in self._firms.items():
                 if key != mine or not is_visitors_turn:
                     await self._answer(firm)
+            now = (deal["num_answered"], deal["num_packages"])
+            if now != said:
+                said = now
+                self._say(f"Answered: {now[0]} of {now[1]} factories.")
             await asyncio.sleep(POLL_S)
 
     async def _answer(self, firm: Actor) -> None:
@@ -111,13 +129,15 @@ class Conductor:
 
     async def _produce(self, order: str) -> None:
         """Machines make what is booked, business time runs fast, and the order ends with its last delivery."""
-        self._take_runs(await self._booked_runs())
-        self._say(f"All machines are booked. Business time runs at {self._world.clock_speed:g}-fold.")
-        await self._set_speed(self._world.clock_speed)
-        while (await self._buyer.get(f"orders/{order}"))["status"] != "done":
+        runs = await self._booked_runs()
+        self._take_runs(runs)
+        number = sum(len(booked) for booked in runs.values())
+        self._say(
+            f"Booked: {number} runs on {len(runs)} machines. Business time runs at {self._speed:g}-fold."
+        )
+        await self._set_speed(self._speed)
+        while await self._status(order) in PRODUCING:
             await asyncio.sleep(5 * POLL_S)
-        await self._set_speed(1.0)
-        self._say("The order is done; business time runs at its own pace again.")
 
     async def _booked_runs(self) -> dict[str, list[BookedRun]]:
         runs: dict[str, list[BookedRun]] = {}
@@ -129,8 +149,14 @@ class Conductor:
     async def _plans(self, order: str) -> list[Any]:
         return list(await self._buyer.get(f"orders/{order}/plans"))
 
+    async def _untried(self, order: str) -> list[Any]:
+        """Plans that were not chosen before in vain."""
+        return [plan for plan in await self._plans(order) if plan["id"] not in self._tried]
+
     async def _has_plans(self, order: str) -> bool:
-        return bool(await self._plans(order))
+        """Some plan is being made or can be chosen."""
+        plans = await self._untried(order)
+        return any(plan["status"] not in ENDED or plan["finish_min"] is not None for plan in plans)
 
     async def _has_deal(self, order: str) -> bool:
         try:
@@ -157,6 +183,8 @@ class Conductor:
 
 class NoPlan(Exception):
     """The world cannot make its own order."""
+
+    code = "scenarios:no-plan"
 
 
 def order_body(spec: OrderSpec, *, product: str, starts_at: datetime) -> dict[str, object]:
@@ -187,7 +215,7 @@ def booked_run(run: dict[str, Any]) -> BookedRun:
     )
 
 
-def _told(plan: dict[str, Any]) -> str:
+def told(plan: dict[str, Any]) -> str:
     if plan["finish_min"] is None:
         return f"{plan['goal']}: {plan['plan_status'] or plan['status']} {plan['error']}"
     naive = f" (naive award: {plan['naive_finish_min'] / 1440:.0f} days)" if plan["naive_finish_min"] else ""

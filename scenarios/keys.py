@@ -14,6 +14,7 @@ class MachineKey:
     firm: str
     units_per_h: int
     source_name: str
+    time_zone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ class Fleet:
         self._now = sync_to_async(now, thread_sensitive=False)
         self._session = secrets.token_hex(4)
         self._seq = 0
-        self._machines = [(key, _machine(key, seed=seed)) for key in keys.machines if not key.source_name]
+        self._machines = [(key, _machine(key, seed=seed)) for key in keys.machines]
         self._connections = {
             key.device: DeviceConnection(url=mqtt_url, device=key.device, token=key.token, loop=loop)
             for key, _ in self._machines
@@ -69,4 +69,4 @@ class Fleet:
 
 
 def _machine(key: MachineKey, *, seed: int) -> SimulatedMachine:
-    return SimulatedMachine(name=key.device, units_per_h=key.units_per_h, seed=seed)
+    return SimulatedMachine(name=key.device, units_per_h=key.units_per_h, seed=seed, zone=key.time_zone)

@@ -25,8 +25,9 @@ PASSWORD = "muster-demo"  # noqa: S105 - printed on the console; only for demons
 STAFF_EMAIL = "staff@muster.example"
 
 
-def is_seeded(world: World) -> bool:
-    return Enterprise.objects.filter(name=world.buyer_name).exists()
+def is_seeded() -> bool:
+    """A world is there, of whatever name and seed."""
+    return Person.objects.filter(email=STAFF_EMAIL).exists()
 
 
 @transaction.atomic
@@ -118,7 +119,7 @@ def _machines(firm: FirmSpec, *, enterprise: Enterprise, world: World) -> Iterab
         device = Device.objects.create(
             enterprise=enterprise,
             site=site,
-            name=f"{spec.name} ({spec.number})",
+            name=spec.source_name or f"{spec.name} ({spec.number})",
             source=Device.Source.MTCONNECT if spec.source_name else Device.Source.JSON,
             source_name=spec.source_name,
             token_hash=hash_token(token),
@@ -131,6 +132,7 @@ def _machines(firm: FirmSpec, *, enterprise: Enterprise, world: World) -> Iterab
             firm=firm.key,
             units_per_h=spec.units_per_h,
             source_name=spec.source_name,
+            time_zone=firm.time_zone,
         )
 
 

@@ -95,10 +95,15 @@ class SimulatedMachine:
         run = self._run_at(since)
         if run is not None:
             if run != self._run:
-                self._run, self._made_in_run = run, 0
+                self._run, self._made_in_run = run, self._made_before(run, at=since)
             pieces = min(pieces, run.quantity - self._made_in_run)
             self._made_in_run += pieces
         self.count += pieces
+
+    def _made_before(self, run: BookedRun, *, at: datetime) -> int:
+        """What the run has at a moment, at the usual pace: a world that resumes goes on, and does not begin again."""
+        hours = max(timedelta(), at - run.starts_at - run.setup) / timedelta(hours=1)
+        return min(run.quantity, int(hours * self.units_per_h * (1 - STOP_SHARE)))
 
     def _run_at(self, at: datetime) -> BookedRun | None:
         return next((run for run in self.runs if run.starts_at <= at < run.ends_at), None)

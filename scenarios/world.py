@@ -93,6 +93,19 @@ class TransportSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplaySpec:
+    """Recordings that a world's machines with a `source_name` say first, [starts_at, ends_at) of recorded time.
+
+    Idle gaps of `idle_at_least_min` minutes found in it are offered at the same hours of the next `offered_weeks`.
+    """
+
+    starts_at: datetime
+    ends_at: datetime
+    idle_at_least_min: int
+    offered_weeks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     name: str
     starts_at: datetime  # business time at which the world begins
@@ -101,4 +114,5 @@ class World:
     firms: tuple[FirmSpec, ...]
     order: OrderSpec
     transport: TransportSpec
-    clock_speed: float  # once the order is agreed
+    clock_speed: float  # while recordings are played, and once the order is agreed
+    replay: ReplaySpec | None = None

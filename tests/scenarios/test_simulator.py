@@ -56,3 +56,10 @@ def test_another_seed_is_another_day():
         machine = SimulatedMachine(name="dev_1", units_per_h=300, seed=seed)
         days.append([s.execution for s in machine.advance(since=MONDAY, until=MONDAY + timedelta(days=2))])
     assert days[0] != days[1]
+
+
+def test_a_run_half_done_when_the_world_stopped_is_not_begun_again():
+    resumed = a_machine(runs=[RUN])
+    almost_done = RUN.starts_at + RUN.setup + timedelta(hours=3)
+    resumed.advance(since=almost_done, until=RUN.ends_at)
+    assert 0 < resumed.count < RUN.quantity / 4

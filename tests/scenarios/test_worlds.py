@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios import plates, tiny
+from scenarios import nist, plates, tiny
 
 SCENARIOS = Path(plates.__file__).parent
 SEEDS_ROWS = {"seeding.py"}
@@ -25,6 +25,13 @@ def test_the_seed_decides_everything():
     assert plates.generate(1) == plates.generate(1)
     assert plates.generate(1) != plates.generate(2)
     assert tiny.generate(1) != tiny.generate(2)
+    assert nist.generate(1) != nist.generate(2)
+
+
+def test_the_recorded_machines_offer_nothing_before_they_were_watched():
+    machines = [machine for firm in nist.generate(1).firms for machine in firm.machines]
+    assert len({machine.source_name for machine in machines}) == 8
+    assert all(machine.source_name and not machine.hours for machine in machines)
 
 
 def test_numbers_of_the_plates_are_as_many_as_the_plates():

@@ -1,7 +1,12 @@
-"""`manage.py run_scenario plates`: seed a world if it is not there, then let its machines and people act."""
+"""`manage.py run_scenario plates`: seed a world if it is not there, then let its machines and people act.
+
+What it writes to stdout is for the person at the console.
+"""
 
 import asyncio
 import os
+import sys
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -10,15 +15,20 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.common import clock
-from scenarios import plates, tiny
-from scenarios.conductor import Conductor
+from scenarios import nist, plates, tiny
+from scenarios.conductor import Conductor, NoPlan
 from scenarios.keys import Keys, read_keys
 from scenarios.machines import Fleet
-from scenarios.people import TIMEOUT_S
+from scenarios.owners import offer_idle_time
+from scenarios.people import TIMEOUT_S, Actor
+from scenarios.recordings import Recordings, find_or_make
+from scenarios.replay import replay
 from scenarios.seeding import PASSWORD, is_seeded, seed
-from scenarios.world import World
+from scenarios.world import ReplaySpec, World
 
-WORLDS = {"plates": plates.generate, "tiny": tiny.generate}
+WORLDS = {"plates": plates.generate, "tiny": tiny.generate, "nist": nist.generate}
+DAY = timedelta(days=1)
+KEYS = ".keys.json"
 
 
 class Command(BaseCommand):
@@ -26,7 +36,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("name", choices=sorted(WORLDS))
-        parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED", "1")))
+        parser.add_argument("--seed", type=int, default=int(os.environ.get("SEED") or "1"))
         parser.add_argument("--seed-only", action="store_true", help="write the world and end")
 
     def handle(self, *args: object, **options: object) -> None:
@@ -34,17 +44,36 @@ class Command(BaseCommand):
         if settings.IS_PRODUCTION:
             raise CommandError("A scenario is refused in production.")
         world = WORLDS[name](number)
-        keys_file = Path(os.environ.get("STATE", ".state")) / f"{name}-{number}.keys.json"
-        keys = read_keys(keys_file) if is_seeded(world) else seed(world, keys_file=keys_file)
-        if not options["seed_only"]:
+        state = Path(os.environ.get("STATE") or ".state").resolve()
+        keys_file = state / f"{name}-{number}{KEYS}"
+        if is_seeded():
+            self._require_same_world(keys_file)
+            keys = read_keys(keys_file)
             clock.resume()
-            self._tell(world)
-            asyncio.run(self._live(world, keys, number=number))
+        else:
+            keys = seed(world, keys_file=keys_file)
+        if not options["seed_only"]:
+            self._tell(world, number=number)
+            asyncio.run(self._live(world, keys, number=number, state=state))
 
-    def _tell(self, world: World) -> None:
+    def _require_same_world(self, keys_file: Path) -> None:
+        """One state folder holds one world: that of another name or seed needs a folder of its own."""
+        if keys_file.is_file():
+            return
+        found = sorted(file.name.removesuffix(KEYS) for file in keys_file.parent.glob(f"*{KEYS}"))
+        there = f"the scenario {' and '.join(found)}" if found else "a world whose keys are not there"
         self._say(
-            f"Scenario {world.name}: {len(world.firms)} factories. Log in with password {PASSWORD!r} as"
+            f"{keys_file.parent} holds {there}, not {keys_file.name.removesuffix(KEYS)} (name-seed). "
+            "Start it with that SCENARIO and SEED, or give another folder: STATE=…"
         )
+        sys.exit(os.EX_CONFIG)
+
+    def _tell(self, world: World, *, number: int) -> None:
+        num_machines = sum(len(firm.machines) for firm in world.firms)
+        self._say(
+            f"Scenario {world.name}, seed {number}: {len(world.firms)} factories, {num_machines} machines."
+        )
+        self._say(f"Log in at {_address()} with password {PASSWORD} as")
         for who in ("buyer", "factory", "coordinator"):
             self._say(f"  {who}@muster.example")
 
@@ -52,20 +81,54 @@ class Command(BaseCommand):
         self.stdout.write(text)
         self.stdout.flush()
 
-    async def _live(self, world: World, keys: Keys, *, number: int) -> None:
-        address = f"http://127.0.0.1:{os.environ.get('PORT', '8000')}/"
-        fleet = Fleet(keys, seed=number, mqtt_url=settings.MQTT_URL, now=clock.now, touch=clock.touch)
-        async with httpx.AsyncClient(base_url=address, timeout=TIMEOUT_S) as client:
-            conductor = Conductor(
-                world, keys, client=client, address=address, say=self._say,
-                set_speed=_set_speed, take_runs=fleet.take_runs,
+    async def _live(self, world: World, keys: Keys, *, number: int, state: Path) -> None:
+        """Recordings first, where the world has some; then simulated machines and the story side by side."""
+        speed = float(os.environ.get("CLOCK_SPEED") or world.clock_speed)
+        if world.replay is not None and await sync_to_async(clock.now)() < world.replay.ends_at:
+            await replay(
+                world.replay, keys=keys, speed=speed, say=self._say, tokens=state / f"{world.name}.tokens.json",
+                recordings=_recordings(world.replay, keys, number=number, state=state),
             )  # fmt: skip
-            machines = asyncio.create_task(fleet.run())
-            story = asyncio.create_task(conductor.play())
-            done, _ = await asyncio.wait({machines, story}, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
+            self._say("From here on the machines are simulated.")
+        fleet = Fleet(keys, seed=number, mqtt_url=settings.MQTT_URL, now=clock.now, touch=clock.touch)
+        async with httpx.AsyncClient(base_url=_address(), timeout=TIMEOUT_S) as client:
+            firms = {key: Actor(client, token=token) for key, token in keys.firms.items()}
+
+            async def prepare() -> None:
+                if world.replay is not None:
+                    await offer_idle_time(world.replay, keys=keys, firms=firms, say=self._say)
+
+            conductor = Conductor(
+                world, buyer=Actor(client, token=keys.buyer), firms=firms, address=_address(), speed=speed,
+                say=self._say, set_speed=_set_speed, take_runs=fleet.take_runs, prepare=prepare,
+            )  # fmt: skip
+            await self._side_by_side(fleet, conductor)
+
+    async def _side_by_side(self, fleet: Fleet, conductor: Conductor) -> None:
+        """The machines go on when the story has ended; what goes wrong in either ends both."""
+        machines = asyncio.create_task(fleet.run())
+        story = asyncio.create_task(conductor.play())
+        done, _ = await asyncio.wait({machines, story}, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            try:
                 task.result()
-            await machines
+            except NoPlan as error:
+                self._say(str(error))
+        await machines
+
+
+def _address() -> str:
+    return f"http://127.0.0.1:{os.environ.get('PORT') or '8000'}/"
+
+
+def _recordings(spec: ReplaySpec, keys: Keys, *, number: int, state: Path) -> Recordings:
+    return find_or_make(
+        given=os.environ.get("RECORDINGS", ""),
+        made_in=state / f"recordings-{number}",
+        names=tuple(key.source_name for key in keys.machines if key.source_name),
+        days=tuple(spec.starts_at + DAY * n for n in range((spec.ends_at - spec.starts_at) // DAY)),
+        seed=number,
+    )
 
 
 @sync_to_async
