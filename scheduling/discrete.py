@@ -27,7 +27,7 @@ _RELAX_SHARE = 0.5  # of the time, by which the relaxation is solved
 _ADVICE_SHARE = 0.6  # of the time, by which its advice is tried
 _LONG_S = 60.0
 _EXACT_SHARE = 0.8  # of what is left then: for CP-SAT, where the problem is small
-_SOLVER_WORK_A_STEP = 0.05  # of CP-SAT's deterministic time, about as long as one dispatch
+_SOLVER_WORK_A_STEP = 0.02  # of CP-SAT's deterministic time, about as long as one dispatch
 
 
 class DiscreteEngine:

@@ -12,7 +12,7 @@ from scheduling.dispatch.estimates import Estimates
 from scheduling.dispatch.guide import Guide
 from scheduling.dispatch.shop import Good, Shop
 
-_LEAST_LOT_MIN = 10
+_LEAST_LOT_MIN = 5
 _NOISES = (0.0, 0.02, 0.05, 0.15)
 
 

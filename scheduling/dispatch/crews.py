@@ -60,7 +60,8 @@ class Crews:
 
     def score(self, crew: Iterable[EnterpriseId]) -> tuple[int, float]:
         """(items nobody makes, cost or time with what is missing until the due date weighted heavily)."""
-        members = set(crew)
+        at_work = set(crew)
+        members = [each for each in self._offers if each in at_work]
         uncovered = 0
         total = 0.0
         for item, needed in self._needed.items():
@@ -75,7 +76,7 @@ class Crews:
                 total += needed * self._cents(offers, needed=needed)
                 missing = max(0.0, needed - offered) / max(1.0, needed)
                 total += _BEYOND * missing * needed * max(offer.cents for offer in offers)
-        return uncovered, total + (0.0 if self._shop.by_finish else self._fixed_cents(members))
+        return uncovered, total + (0.0 if self._shop.by_finish else self._fixed_cents(at_work))
 
     def _cents(self, offers: list[_Offer], *, needed: float) -> float:
         """Cents of a piece when the cheapest make as many as they can."""

@@ -20,7 +20,7 @@ from scheduling.dispatch.trim import trim
 
 def dispatch(shop: Shop, estimates: Estimates, *, guide: Guide) -> Draft:
     """Place item after item in the guide's sequence; deal out and trim each order when its product is made."""
-    floor = Floor(shop)
+    floor = Floor(shop, kept=guide.kept)
     served = [floor.serve_demands(good) for good in floor.demands if good[0] is None]
     to_make: dict[Good, int] = {}
     parcels: dict[OrderId, list[Parcel]] = {}

@@ -12,7 +12,7 @@ from scheduling.dispatch.shop import Good, Shop
 
 NOTHING: Mapping[Good, int] = MappingProxyType({})
 _LOTS_A_STAGE = 40  # about as many lots for one item of one order at the wished size
-_LEAST_LOT_MIN = 15
+_LEAST_LOT_MIN = 5
 _WHOLE_WINDOWS_MIN = 10**6
 _SIZES = (1.0, 3.0, None, 0.4)  # parts of the usual lot; None: as much as a window holds
 _SLACKS = (1.0, 0.0, 3.0)

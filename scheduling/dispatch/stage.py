@@ -56,6 +56,9 @@ class Stage:
         if self.needed > 0 and self.reserve_min:
             self._last_end = {each: end + self.reserve_min for each, end in self._last_end.items()}
             self._place_lots()
+        if self.needed > 0 and self._smallest_run > 1:
+            self._smallest_run = 1  # the rest may have to be made with surplus
+            self._place_lots()
         return self.needed
 
     def _place_lots(self) -> None:

@@ -205,7 +205,7 @@ class _Balance:
         self._add_supplies()
         self._add_drops()
         self._add_ways()
-        for place in self._plus.keys() | self._there.keys():
+        for place in sorted(self._plus.keys() | self._there.keys(), key=str):
             if self._plus[place]:
                 self._program.model.add(_sum(self._plus[place]) + self._there[place] >= 0.0)
             elif self._there[place] < 0:
