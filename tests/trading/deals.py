@@ -1,0 +1,69 @@
+"""A small network with a solved order, for tests of what follows."""
+
+from dataclasses import dataclass
+
+from marketplace.accounts.viewer import Viewer
+from marketplace.orders.models import Order
+from marketplace.planning import run as planning_run
+from marketplace.planning import services as planning
+from marketplace.planning.models import PlanRun
+from marketplace.trading import services
+from marketplace.trading.models import Deal, Package
+from tests.builders import NOW, a_buyer, a_machine, a_product, a_site, a_viewer, an_enterprise, an_order
+
+ALWAYS = tuple((weekday, "00:00", "00:00") for weekday in range(7))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    buyer: Viewer
+    order: Order
+    owners: dict[int, Viewer]  # by enterprise key
+
+    def plan(self, goal=PlanRun.Goal.FASTEST) -> PlanRun:
+        """The order's plan of this goal, solved here and now."""
+        runs = planning.request_plans(viewer=self.buyer, order_public_id=self.order.public_id, now=NOW)
+        found = next(run for run in runs if run.goal == goal)
+        planning_run.solve_row(found.public_id)
+        found.refresh_from_db()
+        assert found.status == PlanRun.Status.DONE, found.error
+        return found
+
+    def deal(self) -> Deal:
+        return services.choose_plan(
+            viewer=self.buyer,
+            order_public_id=self.order.public_id,
+            plan_public_id=self.plan().public_id,
+            now=NOW,
+            clock_speed=1.0,
+        )
+
+    def answer(self, package: Package, *, accept=None, now=NOW, reason="") -> Package:
+        """The package's owner accepts these runs, all of them by default."""
+        if accept is None:
+            accept = [run.public_id for run in package.runs.all()]
+        return services.answer_package(
+            viewer=self.owners[package.enterprise_id],
+            public_id=package.public_id,
+            answer=services.Answer(accepted=frozenset(accept), reason=reason),
+            now=now,
+        )
+
+
+def a_network(*, num_firms=3, quantity=2_000, units_per_h=200, parameters=(), **order) -> Network:
+    """Firms that press day and night, each with its own owner, and a buyer who wants more than one can make quickly."""
+    owners = {}
+    for number in range(num_firms):
+        enterprise = an_enterprise(name=f"Firm {number}")
+        owners[enterprise.pk] = a_viewer(enterprise=enterprise)
+        a_machine(
+            site=a_site(enterprise=enterprise, lat=29.9 + number / 10),
+            process="press",
+            units_per_h=units_per_h,
+            hours=ALWAYS,
+        )
+    buyer = a_buyer()
+    product = a_product(processes=("press",), parameters=parameters)
+    return Network(
+        buyer=buyer, order=an_order(buyer=buyer, product=product, quantity=quantity, **order), owners=owners
+    )
