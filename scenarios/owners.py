@@ -15,7 +15,7 @@ Gap = tuple[datetime, datetime]
 
 
 async def offer_idle_time(
-    spec: ReplaySpec, *, keys: Keys, firms: Mapping[str, Actor], say: Callable[[str], None]
+    spec: ReplaySpec, *, keys: Keys, firms: Mapping[str, Actor], now: datetime, say: Callable[[str], None]
 ) -> None:
     """Each owner offers the hours in which a machine stood idle again in the coming weeks; twice does no harm."""
     for key in keys.machines:
@@ -27,7 +27,8 @@ async def offer_idle_time(
             )
             continue
         for starts_at, ends_at in repeated(gaps, weeks=spec.offered_weeks):
-            await _offer(firm, key, starts_at=starts_at, ends_at=ends_at)
+            if starts_at > now:
+                await _offer(firm, key, starts_at=starts_at, ends_at=ends_at)
         hours = sum(((ends_at - starts_at) for starts_at, ends_at in gaps), timedelta()) / timedelta(hours=1)
         say(
             f"{key.source_name}: idle {len(gaps)} times, {hours:.1f} h in all; "
@@ -42,14 +43,12 @@ def repeated(gaps: list[Gap], *, weeks: int) -> list[Gap]:
 
 
 async def _idle_gaps(firm: Actor, key: MachineKey, *, spec: ReplaySpec) -> list[Gap]:
-    found: list[dict[str, Any]] = await firm.get(
-        f"devices/{key.device}/idle-gaps",
-        **{
-            "from": spec.starts_at.isoformat(),
-            "to": spec.ends_at.isoformat(),
-            "at_least_min": spec.idle_at_least_min,
-        },
-    )
+    window: dict[str, str | int] = {
+        "from": spec.starts_at.isoformat(),
+        "to": spec.ends_at.isoformat(),
+        "at_least_min": spec.idle_at_least_min,
+    }
+    found: list[dict[str, Any]] = await firm.get(f"devices/{key.device}/idle-gaps", **window)
     return [
         (datetime.fromisoformat(gap["starts_at"]), datetime.fromisoformat(gap["ends_at"])) for gap in found
     ]

@@ -34,7 +34,7 @@ class ReplayFailed(Exception):
 async def replay(
     spec: ReplaySpec, *, keys: Keys, recordings: Recordings, speed: float, tokens: Path, say: Say
 ) -> None:
-    """Play what lies between business now and the end; returns when business time has passed it, at real pace again."""
+    """Play what lies between business now and the end; then business time goes on from there at its own pace."""
     await sync_to_async(clock.set_clock)(speed=0.0)
     begins_at = max(await sync_to_async(clock.now)(), spec.starts_at) - timedelta(seconds=LEAD_S * speed)
     _write_tokens(tokens, keys)
@@ -59,8 +59,7 @@ async def replay(
         toucher.cancel()
         if player.returncode is None:
             player.kill()
-    now = await sync_to_async(clock.now)()
-    await sync_to_async(clock.set_clock)(speed=1.0, business_at=max(now, spec.ends_at))
+    await sync_to_async(clock.set_clock)(speed=1.0, business_at=spec.ends_at)
     say(f"Played: {told}")
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from django.db import transaction
 
-from marketplace.accounts.authentication import hash_token
 from marketplace.accounts.models import ApiToken, Enterprise, Membership, Person, Site
 from marketplace.capacity.models import CalendarException, Capability, Equipment, Rate, WeeklyHours
 from marketplace.common import clock
+from marketplace.common.hashing import hash_token
 from marketplace.machines.models import Device
 from marketplace.machines.services.devices import new_token
 from marketplace.orders.models import Material, Operation, OperationNeed, Product

@@ -96,7 +96,8 @@ class Command(BaseCommand):
 
             async def prepare() -> None:
                 if world.replay is not None:
-                    await offer_idle_time(world.replay, keys=keys, firms=firms, say=self._say)
+                    now = await sync_to_async(clock.now)()
+                    await offer_idle_time(world.replay, keys=keys, firms=firms, now=now, say=self._say)
 
             conductor = Conductor(
                 world, buyer=Actor(client, token=keys.buyer), firms=firms, address=_address(), speed=speed,
