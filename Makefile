@@ -54,10 +54,10 @@ test: setup
 check: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/mypy
+	ENVIRONMENT=test $(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
 	$(VENV)/bin/djlint templates --check --lint --quiet
-	ENVIRONMENT=test $(RUN) manage.py makemigrations --check --dry-run
+	ENVIRONMENT=test $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	ENVIRONMENT=production ALLOWED_HOSTS=muster.example SECRET_KEY=$$($(RUN) -c 'import secrets; print(secrets.token_hex(32))') \
 		$(RUN) manage.py check --deploy --fail-level WARNING
 
