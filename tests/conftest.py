@@ -97,7 +97,7 @@ def live_stack(database_url: str, mqtt_broker: str) -> Iterator[Supervised]:
     `live_stack.base_url` is where to go. Tests that write rows use `transactional_db`, so that others see them.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    names = ("ENVIRONMENT", "SCENARIO", "CLOCK_SPEED", "SECRET_KEY", "REDIS_URL", "MQTT_URL")
+    names = ("ENVIRONMENT", "SCENARIO", "SECRET_KEY", "REDIS_URL", "MQTT_URL")
     environ = {name: os.environ[name] for name in names}
     environ |= {"DATABASE_URL": database_url, "PORT": str(free_port())}
     stack = start(open_state(this_run().folder / f"live-{worker}"), environ=environ)

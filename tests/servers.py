@@ -23,7 +23,7 @@ PREFIX = "muster-tests-"
 ROOT_VARIABLE = "MUSTER_TEST_ROOT"  # set by the first process of the run, inherited by its workers
 GIVEN_VARIABLE = "MUSTER_TEST_GIVEN"  # names of the URLs that were given from outside, likewise
 STOP_WITHIN_S = 30
-TEST_ENVIRON = {"ENVIRONMENT": "test", "SCENARIO": "none", "CLOCK_SPEED": "1"}
+TEST_ENVIRON = {"ENVIRONMENT": "test", "SCENARIO": "none"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,16 @@ from embedded.table import answers
 
 PROJECT = Path(__file__).resolve().parents[1]
 # What a supervisor and its children read; a test says each of them itself.
-VARIABLES = {*DEFAULTS, "DATABASE_URL", "REDIS_URL", "MQTT_URL", "SECRET_KEY", "STATE", SUPERVISED}
+VARIABLES = {
+    *DEFAULTS,
+    "CLOCK_SPEED",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "MQTT_URL",
+    "SECRET_KEY",
+    "STATE",
+    SUPERVISED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
