@@ -162,6 +162,18 @@ def test_a_task_that_has_finished_is_left_alone(supervise):
     assert run.notes == ["seed runs"]
 
 
+def test_a_task_that_refuses_what_it_was_given_is_not_asked_again(supervise):
+    run = supervise("""
+        run(a_process("seed", note("seed", "refuses") + "sys.exit(os.EX_CONFIG)", kind=Kind.TASK))
+    """)
+    run.wait_until_up()
+    run.wait_for(lambda: run.notes)
+    time.sleep(0.5)
+
+    assert run.notes == ["seed refuses"]
+    assert "seed cannot run as things are set up and is left alone" in run.stop()
+
+
 def test_grandchildren_that_left_the_group_end_with_their_parent(supervise):
     run = supervise("""
         code = ("import subprocess, sys, time; subprocess.Popen(['sleep', '61'], start_new_session=True);"
