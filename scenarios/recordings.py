@@ -13,6 +13,7 @@ from pathlib import Path
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared" / "data" / "nist-smstestbed"
 CREDIT = "NIST Smart Manufacturing Systems Test Bed (public domain)"
+GIVEN = "given by RECORDINGS (machines named as in the NIST Smart Manufacturing Systems Test Bed)"
 MODEL = "Devices.xml"
 SHIFT_STARTS_AT = timedelta(hours=12)  # UTC: 07:00 on the American east coast
 SHIFT_H = 10
@@ -50,11 +51,11 @@ def find_or_make(
 ) -> Recordings:
     """`given` wins (empty: nothing given); ours are written to `made_in`. Raises `FileNotFoundError`."""
     if given or BESIDE.is_dir():
-        root = Path(given) if given else BESIDE
+        root, origin = (Path(given), GIVEN) if given else (BESIDE, CREDIT)
         if not (root / MODEL).is_file():
             raise FileNotFoundError(f"RECORDINGS: {root / MODEL} is missing")
         folder = root / f"dev_{days[0]:%Yw%V}"
-        return Recordings(model=root / MODEL, folder=folder if folder.is_dir() else root, origin=CREDIT)
+        return Recordings(model=root / MODEL, folder=folder if folder.is_dir() else root, origin=origin)
     make(made_in, names=names, days=days, seed=seed)
     return Recordings(model=made_in / MODEL, folder=made_in, origin=f"generated with seed {seed}")
 

@@ -74,7 +74,7 @@ def play(*paths: Path, model: Path, tokens: Path, days: tuple[str, str], **optio
         *map(str, paths),
     ]
     call_command("replay_recording", *arguments, speed=FAST, stdout=out, **options)
-    return int(out.getvalue().split()[0])
+    return int(out.getvalue().splitlines()[-1].split()[0])
 
 
 def a_person_with_a_site() -> Person:
