@@ -94,13 +94,17 @@ def test_a_message_that_breaks_its_batch_goes_to_the_dead_letters_and_the_others
         publisher.close()
 
 
-def test_two_writers_for_one_device_store_each_message_once():
+def test_three_writers_for_one_device_wait_for_each_other():
     device = a_device()
     messages = [a_message(device, seq=n, execution=("ACTIVE", "READY")[n % 2], count=n) for n in range(60)]
+    errors: list[Exception] = []
 
     def hear() -> None:
-        for start in range(0, 60, 10):
-            said(*messages[start : start + 10])
+        try:
+            for start in range(0, 60, 10):
+                said(*messages[start : start + 10])
+        except Exception as error:
+            errors.append(error)
         connection.close()
 
     writers = [threading.Thread(target=hear) for _ in range(3)]
@@ -109,7 +113,7 @@ def test_two_writers_for_one_device_store_each_message_once():
     for writer in writers:
         writer.join()
 
+    assert errors == []
     assert Observation.objects.count() == 120
     assert StateInterval.objects.filter(ends_at=None).count() == 1
     assert DeviceState.objects.get().messages == 60
-    assert not Refusal.objects.exists()
