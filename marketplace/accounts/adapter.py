@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from marketplace.accounts.models import Person
 
 YEAR_S = 31_536_000
+SILENT = {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -18,6 +19,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         user.language = form.language_of(request)
         user.time_zone = form.time_zone_of(request)
         return super().save_user(request, user, form, commit=commit)  # type: ignore[no-any-return]
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Who logs in or out sees that; it needs no message."""
+        if message_template not in SILENT:
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def post_login(self, request: HttpRequest, user: Person, **kwargs: Any) -> HttpResponse:
         """From here on the pages speak the language of the person's profile."""

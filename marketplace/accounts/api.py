@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.permissions import BasePermission
@@ -23,7 +24,7 @@ from marketplace.common.clock import real_now
 class ByPerson(BasePermission):
     """A key makes no keys: whoever stole one must not outlive its revocation."""
 
-    message = "Only a logged-in person may do this, not a key."
+    message = _("Only a logged-in person may do this, not a key.")
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         return not isinstance(request.auth, ApiToken)

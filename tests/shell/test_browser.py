@@ -202,9 +202,7 @@ def test_ages_and_the_clock_run_at_the_speed_of_business_time(visit, member):
     page, _ = visit("/gallery", email="li@example.org")
     shown = page.inner_text("[data-clock]")
     assert shown.startswith("Mon 2 Mar ")
-    wait_until(
-        page, f"document.querySelector('[data-clock]').textContent !== {json.dumps(shown)}", timeout=4000
-    )
+    wait_until(page, f"document.querySelector('[data-clock]').textContent !== {json.dumps(shown)}")
     assert page.evaluate("document.querySelector('[data-age]').classList.contains('m-age--stale')")
 
 

@@ -21,7 +21,10 @@ def test_a_strip_is_clipped_and_its_hours_add_up():
         ends_at=DAY + 24 * HOUR,
     )
     assert [(piece.x, piece.width) for piece in strip.pieces] == [(0, WIDTH / 4), (WIDTH / 4, WIDTH * 3 / 4)]
-    assert [(total.state, total.hours) for total in strip.totals] == [("idle", "18.0"), ("cutting", "6.0")]
+    assert [(total.state, total.hours) for total in strip.totals] == [
+        ("idle", "18.0 h"),
+        ("cutting", "6.0 h"),
+    ]
 
 
 def test_pieces_outside_the_strip_are_left_out():

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from marketplace.common.show.amounts import number_text
 from marketplace.common.show.states import look_of
-from marketplace.common.show.times import clock_text
+from marketplace.common.show.times import HOUR_S, clock_text
 
 WIDTH = 1440  # units of the drawing
 TICK_EVERY_H = 6
@@ -75,7 +76,7 @@ def strip_of(
 
 
 def _totals(pieces: list[Piece]) -> tuple[Total, ...]:
-    """Hours of each state, longest first."""
+    """Hours of each state in words, longest first."""
     spent: dict[str, timedelta] = {}
     for piece in pieces:
         spent[piece.state] = spent.get(piece.state, timedelta()) + (piece.ends_at - piece.starts_at)
@@ -84,7 +85,7 @@ def _totals(pieces: list[Piece]) -> tuple[Total, ...]:
             state=state,
             tone=look_of(state).tone,
             text=look_of(state).text,
-            hours=number_text(time.total_seconds() / 3600, digits=1),
+            hours=_("%(n)s h") % {"n": number_text(time.total_seconds() / HOUR_S, digits=1)},
         )
         for state, time in sorted(spent.items(), key=lambda item: -item[1])
     )

@@ -46,6 +46,12 @@ def again(parser: Parser, token: Token) -> Again:
     return Again(name)
 
 
+@register.simple_block_tag
+def squeeze(content: str) -> str:
+    """Text on one line: what a template breaks for its own sake does not reach the page."""
+    return " ".join(content.split())
+
+
 @register.simple_tag
 def icon(name: str, size: int = 18) -> SafeString:
     return icon_svg(name, size_px=size)
