@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
 from marketplace.common import clock
 from marketplace.common.live import push_after_commit
@@ -20,8 +20,16 @@ MOST = 500  # messages in a batch
 WITHIN_S = 0.05  # a batch waits at most this long for more
 PUSH_EVERY_S = 1.0  # pages are told at most this often; what they re-read is the latest anyway
 BACK_OFF_S = (0.2, 10.0)  # first and longest pause while the database is away
-# The database cannot be asked now; COPY raises psycopg's own errors past Django.
-AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+# The database cannot be asked now, or has not the tables we know (a migration is due): no message is at fault.
+# COPY raises psycopg's own errors past Django.
+AWAY = (
+    OperationalError,
+    InterfaceError,
+    ProgrammingError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+    psycopg.ProgrammingError,
+)
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +88,7 @@ def _store(arrivals: Sequence[Arrival], *, inbox: Inbox, is_stopping: Callable[[
         try:
             return _store_or_isolate(arrivals)
         except AWAY as error:
-            log.warning("the database is away, again in %.1f s: %s", pause_s, error)
+            log.warning("the database cannot store now, again in %.1f s: %s", pause_s, error)
             connection.close()
             time.sleep(pause_s)
             pause_s = min(longest_s, pause_s * 2)

@@ -71,7 +71,7 @@ def test_a_lost_database_costs_nothing(wired_ingest: Ingest, mqtt_broker: str, d
         time.sleep(1)
 
     eventually(lambda: Observation.objects.count() == 400, within_s=40)
-    assert any("the database is away" in line for line in wired_ingest.lines)
+    assert any("the database cannot store now" in line for line in wired_ingest.lines)
     publisher.close()
 
 
