@@ -260,7 +260,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 SOLVER = {
-    "time_limit_s": int(os.environ.get("SOLVER_TIME_LIMIT_S", "25")),
+    "time_limit_s": int(os.environ.get("SOLVER_TIME_LIMIT_S", "40")),
     "memory_mib": int(os.environ.get("SOLVER_MEMORY_MIB", "2048")),
     "workers": int(os.environ.get("SOLVER_WORKERS", "2")),
 }

@@ -14,7 +14,7 @@ from django.conf import settings
 
 TICK_S = 0.5
 AWARD_S = 30
-GRACE_S = 10  # after its time limit or SIGTERM a solver has this long to write what it has
+GRACE_S = 20  # after its time limit or SIGTERM a solver has this long to write what it has
 PLAN_EXITS = {0, 3, 4}  # plan, infeasible, unknown
 
 

@@ -45,6 +45,7 @@ LOOKS: dict[str, Look] = {
     "failed": Look(text=_("failed"), icon="alert-triangle", tone="bad"),
     "optimal": Look(text=_("proven best"), icon="rosette-discount-check", tone="good"),
     "feasible": Look(text=_("feasible"), icon="check", tone="good"),
+    "unknown": Look(text=_("no plan found"), icon="help-circle"),
     "infeasible": Look(text=_("not possible"), icon="circle-x", tone="bad"),
     # offers
     "offered": Look(text=_("waiting for an answer"), icon="clock", tone="attention"),
