@@ -4,39 +4,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='BusinessClock',
+            name="BusinessClock",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('real_at', models.DateTimeField()),
-                ('business_at', models.DateTimeField()),
-                ('speed', models.FloatField(default=1.0)),
-                ('seen_at', models.DateTimeField(null=True)),
+                ("id", models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
+                ("real_at", models.DateTimeField()),
+                ("business_at", models.DateTimeField()),
+                ("speed", models.FloatField(default=1.0)),
+                ("seen_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='one_business_clock'), models.CheckConstraint(condition=models.Q(('speed__gte', 0)), name='business_clock_never_runs_back')],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_business_clock"),
+                    models.CheckConstraint(
+                        condition=models.Q(("speed__gte", 0)), name="business_clock_never_runs_back"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RememberedAnswer',
+            name="RememberedAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('caller', models.CharField(max_length=64)),
-                ('key', models.CharField(max_length=128)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('body', models.JSONField()),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("caller", models.CharField(max_length=64)),
+                ("key", models.CharField(max_length=128)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("body", models.JSONField()),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('caller', 'key'), name='one_answer_per_idempotency_key')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("caller", "key"), name="one_answer_per_idempotency_key")
+                ],
             },
         ),
     ]
