@@ -10,7 +10,7 @@ from marketplace.common.live import group_name, may_watch
 MAX_TOPICS = 50
 
 
-class LiveConsumer(AsyncJsonWebsocketConsumer):
+class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
     """In: `{"watch": ["order:ord_…"]}`. Out: `{"watching": [...]}` once, then `{"look": "order:ord_…"}`."""
 
     topics: set[str]
