@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.capacity.periods import Priced, clipped, covered, merged, subtracted
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
 EPOCH = datetime(2026, 3, 2, tzinfo=UTC)
 HOURS = 60
 
@@ -64,6 +65,7 @@ def test_an_explicit_window_sets_the_price_where_it_lies():
     ]
 
 
+@patient
 @given(some_periods)
 def test_merging_keeps_every_offered_hour_and_no_other(periods):
     result = merged(periods)
@@ -71,6 +73,7 @@ def test_merging_keeps_every_offered_hour_and_no_other(periods):
     assert set(hours_of(result)) == set(hours_of(periods))
 
 
+@patient
 @given(some_periods, some_periods)
 def test_covering_keeps_the_upper_price_and_every_hour(below, above):
     below, above = merged(below), merged(above)
@@ -79,6 +82,7 @@ def test_covering_keeps_the_upper_price_and_every_hour(below, above):
     assert hours_of(result) == hours_of(below) | hours_of(above)
 
 
+@patient
 @given(some_periods, some_periods)
 def test_subtracting_leaves_exactly_the_hours_not_taken(offered, taken):
     offered = merged(offered)
@@ -89,6 +93,7 @@ def test_subtracting_leaves_exactly_the_hours_not_taken(offered, taken):
     assert hours_of(result) == {h: p for h, p in hours_of(offered).items() if h not in gone}
 
 
+@patient
 @given(some_periods)
 def test_clipping_keeps_what_lies_inside(periods):
     result = clipped(merged(periods), starts_at=at(10), ends_at=at(20))

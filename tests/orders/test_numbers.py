@@ -1,12 +1,13 @@
 """Number ranges are dealt out exactly once."""
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.common.errors import InvalidInput
 from marketplace.orders.numbers import NumberRange, deal_number_range, read_number_range
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # machines are shared
 ranges = st.tuples(st.integers(0, 10**6), st.integers(1, 300)).map(
     lambda one: NumberRange(first=one[0], last=one[0] + one[1] - 1)
 )
@@ -28,6 +29,7 @@ def ranges_with_dealt_parts(draw):
     return whole, draw(st.permutations(parts))
 
 
+@patient
 @given(ranges, lots)
 def test_no_number_goes_to_two_lots_and_each_lot_gets_as_many_as_it_has_pieces(whole, quantities):
     shares = [numbers(parts) for parts in deal_number_range(whole, quantities)]
@@ -40,6 +42,7 @@ def test_no_number_goes_to_two_lots_and_each_lot_gets_as_many_as_it_has_pieces(w
         left -= len(share)
 
 
+@patient
 @given(ranges_with_dealt_parts(), lots)
 def test_what_standing_lots_have_is_not_dealt_again(given_range, quantities):
     whole, dealt_before = given_range
@@ -51,6 +54,7 @@ def test_what_standing_lots_have_is_not_dealt_again(given_range, quantities):
     assert set(new) <= set(range(whole.first, whole.last + 1))
 
 
+@patient
 @given(ranges_with_dealt_parts())
 def test_lots_for_all_free_numbers_get_every_one_of_them(given_range):
     whole, dealt_before = given_range

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 
+from marketplace.capacity.locking import locked_equipment
 from marketplace.capacity.models import TakenTime
 from marketplace.capacity.services import TimeTaken, Wanted, book_runs, hold_runs
 from tests.builders import NOW, a_machine
@@ -129,6 +130,24 @@ def test_two_joint_bookings_in_opposite_order_do_not_block_each_other_for_ever()
         assert sum(isinstance(answer, TimeTaken) for answer in answers) == 1
         assert {row.reference for row in TakenTime.objects.all()} in ({"run_a", "run_b"}, {"run_c", "run_d"})
         TakenTime.objects.all().delete()
+
+
+def test_who_books_waits_for_whoever_has_the_machine():
+    machine = a_machine()
+
+    def impatient_booking() -> None:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '300ms'")
+            book_runs(wanted=[wanted(machine)])
+
+    with transaction.atomic():
+        locked_equipment({machine.pk})
+        (answer,) = at_once(impatient_booking)
+    assert isinstance(answer, OperationalError) and "lock timeout" in str(answer)
+    assert not TakenTime.objects.exists()
+    book_runs(wanted=[wanted(machine)])
+    assert TakenTime.objects.count() == 1
 
 
 def test_without_the_locks_two_joint_bookings_in_opposite_order_block_each_other():
