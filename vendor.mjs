@@ -16,6 +16,7 @@ const ROOT = dirname(fileURLToPath(import.meta.url));
 const MODULES = join(ROOT, "node_modules");
 const TARGET = join(ROOT, "static", "vendor");
 const TILE_DEG = 10;
+const LEAST_STEP_DEG = 0.015; // some 1.5 km, three pixels of the nearest view
 const BROTLI_QUALITY = 9; // the best level takes ten seconds more for a few kilobytes less
 
 function read(path) {
@@ -57,6 +58,17 @@ function rounded(lines, digits) {
     .filter((line) => line.length > 1);
 }
 
+function thinned(lines) {
+  return lines.map((line) => {
+    const kept = [line[0]];
+    for (const point of line.slice(1, -1)) {
+      const [lon, lat] = kept.at(-1);
+      if (Math.hypot(point[0] - lon, point[1] - lat) >= LEAST_STEP_DEG) kept.push(point);
+    }
+    return [...kept, line.at(-1)];
+  });
+}
+
 function tileOf([lon, lat]) {
   const west = Math.floor(lon / TILE_DEG) * TILE_DEG;
   const south = Math.floor(lat / TILE_DEG) * TILE_DEG;
@@ -88,6 +100,6 @@ write("htmx/htmx.min.js", withoutSourceMap(read("htmx.org/dist/htmx.min.js")));
 write("echarts/echarts.min.js", withoutSourceMap(read("echarts/dist/echarts.min.js")));
 write("icons.json", JSON.stringify(icons()));
 write("coast/world.json", JSON.stringify(rounded(coastLines("land-110m.json"), 1)));
-const nearby = tiles(rounded(coastLines("land-10m.json"), 3));
+const nearby = tiles(rounded(thinned(coastLines("land-10m.json")), 3));
 write("coast/index.json", JSON.stringify([...nearby.keys()]));
 for (const [tile, lines] of nearby) write(`coast/${tile}.json`, JSON.stringify(lines));

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
 
 from config.navigation import Link, destinations_for, navigation_for
@@ -58,6 +59,7 @@ class Shell:
             "clockSpeed": self.clock_speed,
             "isLive": self.viewer.person_id is not None,
             "static": settings.STATIC_URL,
+            "echarts": static("vendor/echarts/echarts.min.js"),
             "texts": {
                 "connected": _("Live"),
                 "reconnecting": _("Reconnecting"),

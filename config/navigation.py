@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -66,31 +66,22 @@ PERSONAL: tuple[Place, ...] = (
 def navigation_for(viewer: Viewer, *, path: str) -> tuple[Link, ...]:
     """The rail of the viewer's kind of enterprise; current is the place with the longest beginning of `path`."""
     places = PLACES.get(viewer.kind, (SETTINGS,) if viewer.person_id else ())
-    there = [(place, url) for place in places if (url := _url(place.name)) is not None]
     beginnings = {
-        start: url for place, url in there for start in (url, *place.also) if path.startswith(start)
+        start: place
+        for place in places
+        for start in (reverse(place.name), *place.also)
+        if path.startswith(start)
     }
     current = beginnings[max(beginnings, key=len)] if beginnings else None
-    return tuple(
-        Link(url=url, label=place.label, icon=place.icon, is_current=url == current) for place, url in there
-    )
+    return tuple(_link(place, is_current=place is current) for place in places)
 
 
 def destinations_for(viewer: Viewer) -> tuple[Link, ...]:
     """What the command menu offers: the rail and the pages behind the settings."""
     if viewer.person_id is None:
         return ()
-    places = (*PLACES.get(viewer.kind, (SETTINGS,)), *PERSONAL)
-    return tuple(
-        Link(url=url, label=place.label, icon=place.icon, is_current=False)
-        for place in places
-        if (url := _url(place.name)) is not None
-    )
+    return tuple(_link(place) for place in (*PLACES.get(viewer.kind, (SETTINGS,)), *PERSONAL))
 
 
-def _url(name: str) -> str | None:
-    """None while an app does not answer under this name."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return None
+def _link(place: Place, *, is_current: bool = False) -> Link:
+    return Link(url=reverse(place.name), label=place.label, icon=place.icon, is_current=is_current)

@@ -13,7 +13,7 @@ const drawn = new WeakMap(); // element → the JSON it shows
 export function loadECharts() {
   loading ??= new Promise((resolve, reject) => {
     const script = document.createElement("script");
-    script.src = `${settings.static}vendor/echarts/echarts.min.js`;
+    script.src = settings.echarts;
     script.addEventListener("load", () => resolve(window.echarts));
     script.addEventListener("error", reject);
     document.head.append(script);

@@ -1,15 +1,25 @@
-// Starts the shared modules of every page.
+// Starts the shared modules of every page; those of drawings, maps and rows come when a page first needs them.
 import { startAges } from "./ages.js";
-import { startCharts } from "./charts.js";
 import { startCommandMenu } from "./command_menu.js";
 import { startConfirmations } from "./confirm.js";
 import { startCopy } from "./copy.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
-import { startPlacePickers } from "./place_picker.js";
-import { startRowSets } from "./row_sets.js";
 import { startTables } from "./tables.js";
 import { startThemeSwitch } from "./theme_switch.js";
+
+const LATER = [
+  ["[data-chart]", async () => (await import("./charts.js")).startCharts()],
+  ["[data-place-picker]", async () => (await import("./place_picker.js")).startPlacePickers()],
+  ["[data-row-set]", async () => (await import("./row_sets.js")).startRowSets()],
+];
+
+function startLater() {
+  for (const entry of LATER.splice(0)) {
+    if (document.querySelector(entry[0])) entry[1]();
+    else LATER.push(entry);
+  }
+}
 
 startThemeSwitch();
 startMenus();
@@ -18,7 +28,6 @@ startConfirmations();
 startAges();
 startLive();
 startTables();
-startCharts();
 startCopy();
-startPlacePickers();
-startRowSets();
+startLater();
+document.addEventListener("htmx:after:swap", startLater);
