@@ -48,7 +48,7 @@ class OrderPlansView(APIView):
 
     @extend_schema(operation_id="order_plans_list", responses=PlanRunSerializer(many=True))
     def get(self, request: Request, order: str) -> Response:
-        found = selectors.options(viewer_of(request), order_public_id=order)
+        found = selectors.options(viewer_of(request), order_public_id=order, real_now=clock.real_now())
         return Response(PlanRunSerializer([option.run for option in found], many=True).data)
 
     @extend_schema(

@@ -47,7 +47,9 @@ def coverage_of(*, order: Order, equipment: Iterable[Equipment]) -> list[Coverag
 def _of_operation(operation: Operation, *, order: Order, machines: list[Equipment]) -> Coverage:
     able, lacks = [], Counter[Misfit]()
     for machine in machines:
-        misfits = fit(equipment=machine, operation=operation, product=order.product).misfits
+        misfits = fit(
+            equipment=machine, operation=operation, product=order.product, currency=order.currency
+        ).misfits
         if not misfits:
             able.append(machine)
         elif Misfit.PROCESS not in misfits:

@@ -26,10 +26,10 @@ class Fit:
     misfits: tuple[Misfit, ...]
 
 
-def fit(*, equipment: Equipment, operation: Operation, product: Product) -> Fit:
+def fit(*, equipment: Equipment, operation: Operation, product: Product, currency: str) -> Fit:
     """Compare prefetched `capabilities` and `rates` of the machine with what the operation asks."""
     capability = next((c for c in equipment.capabilities.all() if c.process == operation.process), None)
-    rate = _rate(equipment, operation=operation, product=product)
+    rate = _rate(equipment, operation=operation, product=product, currency=currency)
     if capability is None:
         return Fit(rate=rate, misfits=(Misfit.PROCESS,))
     misfits = _limits(capability, product=product)
@@ -68,12 +68,13 @@ def _limits(capability: Capability, *, product: Product) -> list[Misfit]:
     return found
 
 
-def _rate(equipment: Equipment, *, operation: Operation, product: Product) -> Rate | None:
-    """The product's own rate before the general one; only rates that give a speed."""
+def _rate(equipment: Equipment, *, operation: Operation, product: Product, currency: str) -> Rate | None:
+    """The product's own rate before the general one; only rates in the currency that give a speed."""
     usable = [
         rate
         for rate in equipment.rates.all()
         if rate.process == operation.process
+        and rate.currency == currency
         and rate.product_code in ("", product.code)
         and units_per_run(rate, operation=operation) is not None
     ]

@@ -20,7 +20,8 @@ class Option:
     """A plan run as a choice: when all has arrived, at what price, how far from the proven best.
 
     `days` and `naive_days` count from the moment of asking to the last arrival; `gap_pct` is None where no
-    bound is proven; `is_choosable` when there is something to agree on.
+    bound is proven; `is_choosable` when there is something to agree on; `elapsed_s` of its
+    time the solver has had.
     """
 
     run: PlanRun
@@ -29,6 +30,7 @@ class Option:
     naive_days: float | None
     is_late: bool
     is_choosable: bool
+    elapsed_s: float | None
 
     @property
     def is_living(self) -> bool:
@@ -50,8 +52,9 @@ class Option:
 
     @property
     def times_faster(self) -> float | None:
-        """How many times as fast as the naive award."""
-        return self.naive_days / self.days if self.naive_days and self.days else None
+        """How many times as fast as the naive award; None if it is not faster."""
+        times = self.naive_days / self.days if self.naive_days and self.days else 0.0
+        return times if times > 1 else None
 
 
 def plan_runs(viewer: Viewer) -> QuerySet[PlanRun]:
@@ -92,17 +95,18 @@ def plannable_order(viewer: Viewer, *, order_public_id: str) -> Order:
     return order
 
 
-def options(viewer: Viewer, *, order_public_id: str) -> list[Option]:
+def options(viewer: Viewer, *, order_public_id: str, real_now: datetime) -> list[Option]:
     """The newest run of each goal of an order of the viewer's, fastest first."""
     order = plannable_order(viewer, order_public_id=order_public_id)
     newest: dict[str, PlanRun] = {}
     for run in plan_runs(viewer).filter(order=order, replaces=None):
         newest.setdefault(run.goal, run)
-    return [option_of(newest[goal]) for goal in PlanRun.Goal.values if goal in newest]
+    return [option_of(newest[goal], real_now=real_now) for goal in PlanRun.Goal.values if goal in newest]
 
 
-def option_of(run: PlanRun) -> Option:
+def option_of(run: PlanRun, *, real_now: datetime) -> Option:
     arrives_at = None if run.finish_min is None else run.epoch + timedelta(minutes=run.finish_min)
+    elapsed_s = (real_now - run.started_at).total_seconds() if run.started_at else None
     return Option(
         run=run,
         arrives_at=arrives_at,
@@ -110,6 +114,7 @@ def option_of(run: PlanRun) -> Option:
         naive_days=None if run.naive_finish_min is None else run.naive_finish_min / 1440,
         is_late=arrives_at is not None and arrives_at > run.order.due_at,
         is_choosable=run.status == PlanRun.Status.DONE and run.finish_min is not None,
+        elapsed_s=None if elapsed_s is None else min(elapsed_s, run.time_limit_s),
     )
 
 

@@ -157,7 +157,9 @@ def _machine(
 
 def _modes(offer: MachineOffer, *, order: OrderRow) -> Iterable[Mode]:
     for operation in order.product.operations.all():
-        answer = fit(equipment=offer.equipment, operation=operation, product=order.product)
+        answer = fit(
+            equipment=offer.equipment, operation=operation, product=order.product, currency=order.currency
+        )
         if answer.misfits or answer.rate is None:
             continue
         speed = units_per_run(answer.rate, operation=operation)

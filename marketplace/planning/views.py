@@ -17,7 +17,7 @@ from marketplace.planning.picture import picture_before_contract
 @login_required
 def options(request: ViewerRequest, order: str) -> HttpResponse:
     """The part of the order's page that shows its plans; re-read on every nudge."""
-    found = selectors.options(request.viewer, order_public_id=order)
+    found = selectors.options(request.viewer, order_public_id=order, real_now=clock.real_now())
     row = selectors.plannable_order(request.viewer, order_public_id=order)
     context = {
         "order": row,
@@ -46,7 +46,7 @@ def stop(request: ViewerRequest, plan: str) -> HttpResponse:
 def plan(request: ViewerRequest, plan: str) -> HttpResponse:
     """One plan closely: Gantt, flows, figures; neutral names, places at city level."""
     run = selectors.whole_plan_run(request.viewer, public_id=plan)
-    option = selectors.option_of(run)
+    option = selectors.option_of(run, real_now=clock.real_now())
     picture = picture_before_contract(run) if option.is_choosable else None
     context: dict[str, object] = {
         "run": run,

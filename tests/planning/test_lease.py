@@ -91,7 +91,7 @@ def test_a_foreign_order_or_plan_is_as_unknown_as_none():
     stranger = a_buyer()
     for ask in (
         lambda public_id: services.request_plans(viewer=stranger, order_public_id=public_id, now=NOW),
-        lambda public_id: selectors.options(stranger, order_public_id=public_id),
+        lambda public_id: selectors.options(stranger, order_public_id=public_id, real_now=NOW),
         lambda public_id: selectors.coverage(stranger, order_public_id=public_id),
     ):
         texts = set()

@@ -130,3 +130,9 @@ def test_a_refused_window_is_not_offered_again():
     whole = build_problem(a_run(order=order)).machines[0].windows
     refused = [[machine.public_id, whole[0].start, whole[0].start + 1]]
     assert build_problem(a_run(order=order, refused=refused)).machines[0].windows == whole[1:]
+
+
+def test_a_price_in_another_currency_is_no_price():
+    machine = a_machine(process="press")
+    Rate.objects.filter(equipment=machine).update(currency="EUR")
+    assert build_problem(a_run(order=an_order())).machines == ()
