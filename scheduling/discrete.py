@@ -26,6 +26,7 @@ _OPENING_SHARE = 0.4  # of the time, by which the rules of experience are tried
 _RELAX_SHARE = 0.5  # of the time, by which the relaxation is solved
 _ADVICE_SHARE = 0.6  # of the time, by which its advice is tried
 _LONG_S = 60.0
+_MOST_NODES = 200  # of a search tree of the relaxation with whole firms
 _EXACT_SHARE = 0.8  # of what is left then: for CP-SAT, where the problem is small
 _SOLVER_WORK_A_STEP = 0.02  # of CP-SAT's deterministic time, about as long as one dispatch
 
@@ -86,23 +87,29 @@ class _Solve:
         """Take the bound of the linear relaxation, and try whom and what it employs."""
         if self._is_done() or self._budget.is_over(share=_RELAX_SHARE):
             return
-        from scheduling.relaxation.solve import Relaxation  # loads a linear solver: only where it is needed
+        from scheduling.relaxation.solve import (
+            Effort,
+            Relaxation,
+        )  # loads a linear solver: only where it is needed
 
         if not Relaxation.suits(self._shop):
             return
         relaxation = Relaxation(self._shop)
+        effort = Effort(seconds=self._seconds(_RELAX_SHARE / 2), nodes=_MOST_NODES)
         if not self._incumbent.has_plan:
-            missing = relaxation.least_missing(until=None, seconds=self._budget.seconds_left)
+            missing = relaxation.least_missing(until=None, effort=effort)
             self._is_infeasible = missing is not None and missing > relaxation.tolerance
             return
         assert self._incumbent.best is not None
         if self._shop.by_finish:
             finish = self._incumbent.best.evaluation.objective
             over = partial(self._budget.is_over, share=_RELAX_SHARE)
-            self._incumbent.raise_bound(relaxation.least_finish(at_most=finish, is_over=over))
+            self._incumbent.raise_bound(relaxation.least_finish(at_most=finish, effort=effort, is_over=over))
             return
-        relaxed = relaxation.least_cost(seconds=self._seconds(_RELAX_SHARE), whole_firms=False)
-        if relaxed is not None:
+        for whole_firms in (False, True):
+            relaxed = relaxation.least_cost(effort=effort, whole_firms=whole_firms)
+            if relaxed is None or self._budget.is_over(share=_ADVICE_SHARE):
+                return
             self._incumbent.raise_bound(relaxed.bound)
             guides = advised_guides(
                 self._shop,

@@ -8,9 +8,8 @@ from ortools.linear_solver.python import model_builder as lp
 from matching.problem import Drop, EnterpriseId, ItemId, MachineId, Order, OrderId, SiteId
 from scheduling.dispatch.shop import Good, Shop
 from scheduling.relaxation.shortest import ShortestWays
+from scheduling.relaxation.trips import Place, least_trips, place_of
 from scheduling.relaxation.work import Work, Workload
-
-Expression = lp.LinearExpr | float
 
 
 @dataclass(slots=True, eq=False)
@@ -42,17 +41,19 @@ def build(
     """All rows; `whole_firms`: an enterprise works on an order or does not (a mixed-integer program)."""
     program = Program(lp.Model(), shop, orders, workload, ways)  # type: ignore[no-untyped-call]
     for work in workload.works:
-        program.made.append((work, program.amount(_machine_cents(shop, work))))
+        program.made.append((work, program.amount(_run_cents(work))))
     stay_within_windows(program)
+    set_up(program, whole=whole_firms)
     balance = _Balance(program)
     balance.add_all()
+    send(program, balance.carried, whole=whole_firms)
     count_lateness(program)
     employ(program, whole_firms=whole_firms)
     return program
 
 
 def build_without_ways(
-    shop: Shop, workload: Workload, ways: ShortestWays, *, orders: list[Order]
+    shop: Shop, workload: Workload, ways: ShortestWays, *, orders: list[Order], whole_firms: bool
 ) -> tuple[Program, list[lp.Variable]]:
     """Capacity and needs alone, goods being everywhere at once; and what each order misses at least."""
     program = Program(lp.Model(), shop, orders, workload, ways)  # type: ignore[no-untyped-call]
@@ -73,6 +74,8 @@ def build_without_ways(
     for good, factors in terms.items():
         if good[0] is not None:
             program.model.add(_sum(factors) + there[good] >= 0.0)
+    if whole_firms:
+        employ(program, whole_firms=True)
     return program, missing
 
 
@@ -111,6 +114,70 @@ def stay_within_windows(program: Program) -> None:
         if whole is not None:
             room = program.workload.free_minutes(work.station.machine, work.window.start, work.window.end)
             program.model.add(_sum(whole) <= room)
+
+
+def set_up(program: Program, *, whole: bool) -> None:
+    """What set-ups of a machine cost ≥ Σ made·share, and ≥ one set-up if it runs at all.
+
+    At the least price of the family: another lot of it may have paid for the set-up.
+    """
+    by_machine: dict[MachineId, list[tuple[Work, lp.Variable]]] = defaultdict(list)
+    for work, made in program.made:
+        by_machine[work.station.machine.id].append((work, made))
+    most = {order.id: most_units_a_piece(program.shop, order) for order in program.orders}
+    for works in by_machine.values():
+        shares = [(_setup_cents(work, work.setup), made) for work, made in works]
+        once = min(_setup_cents(work, program.workload.least_setup(work)) for work, _ in works)
+        if not any(cents for cents, _ in shares):
+            continue
+        paid = program.amount(1.0)
+        program.model.add(_sum(shares) <= paid)
+        if once:
+            runs = program.model.new_var(0, 1, whole, None)
+            program.model.add(once * runs <= paid)
+            capacity = sum(
+                most[work.order.id][work.station.operation.makes] * work.order.quantity for work, _ in works
+            )
+            capacity += sum(program.shop.fixed_wants.values())
+            program.model.add(_sum([(1.0, made) for _, made in works]) <= capacity * runs)
+
+
+def send(program: Program, carried: list["Carried"], *, whole: bool) -> None:
+    """Trips cost ≥ their share of every unit that leaves a site, ≥ one trip from each site that sends, and
+    ≥ one trip to each place that gets something.
+    """
+    least = least_trips(program.shop)
+    if least.cost_nothing:
+        return
+    paid = program.amount(1.0)
+    moved = [each for each in carried if not each.stays]
+    if not moved:
+        return
+    program.model.add(_sum([(least.a_unit, each.units) for each in moved]) <= paid)
+    by_start: dict[SiteId, list[Carried]] = defaultdict(list)
+    by_end: dict[Place, list[Carried]] = defaultdict(list)
+    for each in moved:
+        by_start[each.start].append(each)
+        by_end[each.end].append(each)
+    for first_trips in (
+        [
+            _first_trip(program, each, cents=least.out_of[site], whole=whole)
+            for site, each in by_start.items()
+        ],
+        [_first_trip(program, each, cents=least.into[place], whole=whole) for place, each in by_end.items()],
+    ):
+        if first_trips:
+            program.model.add(_sum(first_trips) <= paid)
+
+
+def _first_trip(
+    program: Program, carried: list["Carried"], *, cents: int, whole: bool
+) -> tuple[float, lp.Variable]:
+    """(price, 1 if anything of it is carried at all)."""
+    sends = program.model.new_var(0, 1, whole, None)
+    most = sum(each.most for each in carried)
+    program.model.add(_sum([(1.0, each.units) for each in carried]) <= most * sends)
+    return float(cents), sends
 
 
 def count_lateness(program: Program) -> None:
@@ -165,6 +232,20 @@ def most_units_a_piece(shop: Shop, order: Order) -> dict[ItemId, float]:
     return {item: most.get(item, 0.0) for item in shop.items_of[order.id]}
 
 
+def _most_useful(program: Program) -> dict[Good, float]:
+    """Units of each good that plans without waste can move."""
+    shop = program.shop
+    most: dict[Good, float] = {}
+    for order in program.orders:
+        for item, units in most_units_a_piece(shop, order).items():
+            most[order.id, item] = units * order.quantity + shop.fixed_wants.get((order.id, item), 0)
+    for material in shop.problem.materials:
+        supplied = sum(supply.quantity for supply in material.supplies or ())
+        stocked_units = sum(each.quantity for each in shop.problem.stock if each.material == material.id)
+        most[None, material.id] = supplied + stocked_units
+    return most
+
+
 def _works(program: Program, order: OrderId, enterprise: EnterpriseId, *, whole: bool) -> lp.Variable:
     key = (order, enterprise)
     if key not in program.works:
@@ -178,16 +259,31 @@ def _works(program: Program, order: OrderId, enterprise: EnterpriseId, *, whole:
     return program.works[key]
 
 
-def _machine_cents(shop: Shop, work: Work) -> float:
-    """Run time at the mode's price, set-up at the least price of its family: another lot may have paid it."""
+def _run_cents(work: Work) -> float:
+    """Run time of one piece."""
+    return work.minutes * work.station.mode.cents_per_h * work.window.price_pct / 6000
+
+
+def _setup_cents(work: Work, minutes: float) -> float:
+    """Minutes of set-up at the least price of the family: another lot of it may have paid."""
     mode, machine = work.station.mode, work.station.machine
     least = min(other.cents_per_h for other in machine.modes if other.family == mode.family)
-    cents_min = mode.cents_per_h * work.minutes + least * work.setup
-    return cents_min * work.window.price_pct / 6000
+    return minutes * least * work.window.price_pct / 6000
 
 
 def _sum(terms: list[tuple[float, lp.Variable]]) -> lp.LinearExpr:
     return lp.LinearExpr.weighted_sum([variable for _, variable in terms], [factor for factor, _ in terms])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carried:
+    """Units (at most `most` of use) that go from a site to another or to a drop; `stays`: within one site."""
+
+    start: SiteId
+    end: Place
+    units: lp.Variable
+    most: float
+    stays: bool = False
 
 
 class _Balance:
@@ -196,6 +292,8 @@ class _Balance:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._shop = program.shop
+        self.carried: list[Carried] = []
+        self._most = _most_useful(program)
         self._plus: dict[tuple[Good, SiteId], list[tuple[float, lp.Variable]]] = defaultdict(list)
         self._there: dict[tuple[Good, SiteId], float] = defaultdict(float)
 
@@ -263,6 +361,9 @@ class _Balance:
             return []
         sent = self._program.amount(cents)
         self._plus[good, site].append((-1.0, sent))
+        direct = self._shop.roads.to_drop(site, order=order, drop=drop)
+        stays = direct is not None and direct.within_site
+        self.carried.append(Carried(site, place_of(order, drop), sent, drop.quantity, stays))
         return [sent]
 
     def _unmet(self, order: Order, drop: Drop) -> lp.Variable:
@@ -290,5 +391,6 @@ class _Balance:
                     cents = self._program.ways.cents(source, user, weight_g=weight)
                     if cents is not None:
                         moved = self._program.amount(cents)
+                        self.carried.append(Carried(source, user, moved, self._most[good]))
                         self._plus[good, source].append((-1.0, moved))
                         self._plus[good, user].append((1.0, moved))

@@ -39,7 +39,7 @@ class ShortestWays:
         return _minutes(self._to_order[order.id][self._at[from_site]])
 
     def cents(self, from_site: SiteId, to_site: SiteId, *, weight_g: int) -> float | None:
-        """Least cents of one unit, its share of a full trip included."""
+        """Least cents of one unit, without trips."""
         if weight_g not in self._cents:
             self._cents[weight_g] = self._closed(lambda way: _cents(way, weight_g))
         return _price(self._cents[weight_g][self._at[from_site], self._at[to_site]])
@@ -76,11 +76,7 @@ def _lead(way: Way) -> float:
 
 
 def _cents(way: Way, weight_g: int) -> float:
-    """A trip is shared by as many units as it takes: more cannot share it."""
-    share = 0.0
-    if way.trip_units is not None and not way.within_site:
-        share = way.cents_per_trip / way.trip_units
-    return float(way.cents(units=1, weight_g=weight_g)) + share
+    return float(way.cents(units=1, weight_g=weight_g))
 
 
 def _minutes(number: float) -> int | None:

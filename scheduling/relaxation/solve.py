@@ -16,9 +16,10 @@ from scheduling.relaxation.shortest import ShortestWays
 from scheduling.relaxation.work import Workload
 
 _MOST_SITES = 250
-_MOST_WORKS = 60_000
-_MOST_SECONDS = 20.0  # of one linear program
+_MOST_WINDOWS = 60_000  # of all stations together
 _SAFETY = 1e-7  # part of a bound given away for the tolerances of floating point solvers
+_SHUNNED = ("alns", "rins", "rens", "crossover")  # heuristics of SCIP that report trouble on stderr
+_NOTHING = 1e-6  # of a whole: an amount that is only tolerance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,14 @@ class Relaxed:
     crews: dict[OrderId, frozenset[EnterpriseId]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effort:
+    """How hard to try: `seconds` of wall clock, and `nodes` of a search tree where firms are whole."""
+
+    seconds: float
+    nodes: int
+
+
 class Relaxation:
     """The relaxation of a problem, all its orders planned."""
 
@@ -39,59 +48,54 @@ class Relaxation:
         self._ways = ShortestWays(shop)
         self._estimates = Estimates(shop, leads=self._ways)
 
-    def least_missing(self, *, until: int | None, seconds: float) -> float | None:
-        """Pieces that cannot arrive by minute `until` (or in time at all), whatever the plan; None: not solved."""
-        workload = Workload(self._shop, self._estimates, self._ways, orders=self._orders, until=until)
-        program, missing = build_without_ways(self._shop, workload, self._ways, orders=self._orders)
-        program.model.minimize(lp.LinearExpr.weighted_sum(missing, [1.0] * len(missing)))
-        solver = lp.Solver("glop")
-        solver.set_time_limit_in_seconds(seconds)
-        if solver.solve(program.model) != lp.SolveStatus.OPTIMAL:
-            return None
-        return max(0.0, solver.objective_value)
-
-    def least_finish(self, *, at_most: int, is_over: Callable[[], bool]) -> int:
-        """A minute before which the last piece cannot arrive: bisection between 0 and `at_most`."""
-        low, high = 0, at_most
-        while low < high and not is_over():
-            middle = (low + high) // 2
-            missing = self.least_missing(until=middle, seconds=_MOST_SECONDS)
-            if missing is None:
-                break
-            if missing > self.tolerance:
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
-    @property
-    def tolerance(self) -> float:
-        """Pieces that floating point may lose or find; more than that are really missing."""
-        return 0.01 + 1e-6 * sum(order.quantity for order in self._orders)
-
     @staticmethod
     def suits(shop: Shop) -> bool:
         """Whether the problem is of a size that the relaxation is solved in reasonable time."""
         windows = sum(
             len(station.machine.windows) for stations in shop.stations.values() for station in stations
         )
-        return len(shop.problem.sites) <= _MOST_SITES and windows <= _MOST_WORKS
+        return len(shop.problem.sites) <= _MOST_SITES and windows <= _MOST_WINDOWS
 
-    def least_cost(self, *, seconds: float, whole_firms: bool) -> Relaxed | None:
-        """The least cost of the relaxation; None if it was not solved in time (or nothing is feasible)."""
+    @property
+    def tolerance(self) -> float:
+        """Pieces that floating point may lose or find; more than that are really missing."""
+        return 0.01 + 1e-6 * sum(order.quantity for order in self._orders)
+
+    def least_cost(self, *, effort: Effort, whole_firms: bool) -> Relaxed | None:
+        """The least cost of the relaxation; None if it was not solved in time (or nothing is feasible).
+
+        `whole_firms`: nobody works on an order by halves, and no machine is set up by halves (slower).
+        """
         workload = Workload(self._shop, self._estimates, self._ways, orders=self._orders)
         program = build(self._shop, workload, self._ways, orders=self._orders, whole_firms=whole_firms)
         cents, amounts = zip(*program.cents, strict=True) if program.cents else ((), ())
         program.model.minimize(lp.LinearExpr.weighted_sum(list(amounts), list(cents)))
-        solver = lp.Solver("scip" if whole_firms else "glop")
-        solver.set_time_limit_in_seconds(seconds)
-        status = solver.solve(program.model)
-        if status not in (lp.SolveStatus.OPTIMAL, lp.SolveStatus.FEASIBLE):
-            return None
-        if status != lp.SolveStatus.OPTIMAL and not whole_firms:
-            return None
-        value = solver.best_objective_bound if whole_firms else solver.objective_value
-        return self._relaxed(program, solver, bound=value)
+        solver = _solver(effort, whole=whole_firms)
+        bound = _proven(solver, solver.solve(program.model), whole=whole_firms)
+        return None if bound is None else self._relaxed(program, solver, bound=bound)
+
+    def least_missing(self, *, until: int | None, effort: Effort) -> float | None:
+        """Pieces that cannot arrive by minute `until` (or in time at all), whatever the plan; None: not solved."""
+        workload = Workload(self._shop, self._estimates, self._ways, orders=self._orders, until=until)
+        few = any(order.max_enterprises is not None for order in self._orders)
+        program, missing = build_without_ways(
+            self._shop, workload, self._ways, orders=self._orders, whole_firms=few
+        )
+        program.model.minimize(lp.LinearExpr.weighted_sum(missing, [1.0] * len(missing)))
+        solver = _solver(effort, whole=few)
+        return _proven(solver, solver.solve(program.model), whole=few)
+
+    def least_finish(self, *, at_most: int, effort: Effort, is_over: Callable[[], bool]) -> int:
+        """A minute before which the last piece cannot arrive: bisection between 0 and `at_most`."""
+        low, high = 0, at_most
+        while low < high and not is_over():
+            middle = (low + high) // 2
+            missing = self.least_missing(until=middle, effort=effort)
+            if missing is not None and missing > self.tolerance:
+                low = middle + 1
+            else:
+                high = middle
+        return low
 
     def _relaxed(self, program: Program, solver: lp.Solver, *, bound: float) -> Relaxed:
         made: dict[tuple[OrderId, MachineId], float] = defaultdict(float)
@@ -99,14 +103,31 @@ class Relaxation:
             made[work.order.id, work.station.machine.id] += solver.value(amount)
         crews: dict[OrderId, set[EnterpriseId]] = defaultdict(set)
         for (order, enterprise), works in program.works.items():
-            if solver.value(works) > 1e-6:
+            if solver.value(works) > _NOTHING:
                 crews[order].add(enterprise)
-        fixed = costs_of(
-            self._shop.problem, lots=self._shop.problem.fixed_lots, transfers=(), deliveries=()
-        ).machines
-        safe = bound - _SAFETY * abs(bound)
+        lots = self._shop.problem.fixed_lots
+        fixed = costs_of(self._shop.problem, lots=lots, transfers=(), deliveries=()).machines
         return Relaxed(
-            bound=fixed + Fraction(safe),
+            bound=fixed + Fraction(bound - _SAFETY * abs(bound)),
             made=dict(made),
             crews={order: frozenset(crew) for order, crew in crews.items()},
         )
+
+
+def _solver(effort: Effort, *, whole: bool) -> lp.Solver:
+    solver = lp.Solver("scip" if whole else "glop")
+    solver.set_time_limit_in_seconds(effort.seconds)
+    if whole:
+        parameters = [
+            f"limits/nodes = {effort.nodes}",
+            *(f"heuristics/{name}/freq = -1" for name in _SHUNNED),
+        ]
+        solver.set_solver_specific_parameters("\n".join(parameters))
+    return solver
+
+
+def _proven(solver: lp.Solver, status: lp.SolveStatus, *, whole: bool) -> float | None:
+    """The proven lower bound of a solve that found something; None if it did not, or was cut off before the end."""
+    if whole and status in (lp.SolveStatus.OPTIMAL, lp.SolveStatus.FEASIBLE):
+        return float(solver.best_objective_bound)
+    return float(solver.objective_value) if status == lp.SolveStatus.OPTIMAL else None

@@ -150,6 +150,10 @@ class Workload:
             return min(latest, self._until)
         return min(latest, self._until - self._way_on(order, station))
 
+    def least_setup(self, work: Work) -> int:
+        """Minutes of the first set-up in the window of some work."""
+        return self._least_setup(work.station.machine, mode=work.station.mode, window=work.window)
+
     def _least_setup(self, machine: Machine, *, mode: Mode, window: Window) -> int:
         """What the first lot of a family in a window takes at least; 0 where a fixed lot may be before it."""
         for lot in self._shop.problem.fixed_lots:
