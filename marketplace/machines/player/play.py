@@ -10,7 +10,7 @@ from marketplace.machines.player.script import Line, Script, still_so
 from marketplace.machines.player.voices import Voice
 
 BEAT_S = 20.0  # real seconds; the contract asks for a message a minute
-LONGEST_WAIT_S = 0.2
+STEP_S = 0.05  # how late a line may be said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,26 +23,21 @@ class Window:
 
 @dataclass(slots=True, kw_only=True)
 class Clockwork:
-    """`speed` recorded seconds pass in a real one; `tick` and `wait` are a clock and a sleep in real seconds."""
+    """`position` tells the recorded time reached, and may follow any clock; `tick` and `wait` are real seconds."""
 
     window: Window
-    speed: float
+    position: Callable[[], datetime]
     voices: Mapping[str, Voice]
     tick: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
-    _began: float = 0.0
     _beaten_at: float = 0.0
     _last_states: dict[str, Line] = field(default_factory=dict)
 
     def play(self, scripts: Sequence[Script]) -> int:
         """Returns when the window has passed and all is taken: the number of lines said, signs of life not counted."""
-        self._began = self._beaten_at = self.tick()
+        self._beaten_at = self.tick()
         number = 0
-        has_begun = False
         for device, line in _in_time(scripts):
-            if not has_begun and line.at >= self.window.starts_at:
-                has_begun = True
-                self._beat(at=self.window.starts_at)  # what was so before still is: no silence
             if line.at < self.window.ends_at:
                 self._wait_for(line.at)
                 self.voices[device].say(line.payload)
@@ -57,20 +52,25 @@ class Clockwork:
 
     def _wait_for(self, at: datetime) -> None:
         """Returns at once for what lies before the window."""
-        due_s = (at - self.window.starts_at) / timedelta(seconds=1) / self.speed
-        while (left_s := due_s - (self.tick() - self._began)) > 0:
-            self.wait(min(left_s, LONGEST_WAIT_S))
+        while self.window.starts_at < at and (position := self.position()) < at:
+            self.wait(STEP_S)
             for voice in self.voices.values():
                 voice.pause()
             if self.tick() - self._beaten_at >= BEAT_S:
                 self._beaten_at = self.tick()
-                position = self.window.starts_at + timedelta(seconds=(self.tick() - self._began) * self.speed)
-                self._beat(at=min(at, position))
+                self._beat(at=position)
 
     def _beat(self, *, at: datetime) -> None:
+        """Each machine says its last state again, as of now: nothing has changed."""
         for device, line in self._last_states.items():
             if at > line.at:
                 self.voices[device].say(still_so(line, at=at))
+
+
+def steady(*, starts_at: datetime, speed: float) -> Callable[[], datetime]:
+    """A position that begins at `starts_at` now; `speed` recorded seconds pass in a real one."""
+    began = time.monotonic()
+    return lambda: starts_at + timedelta(seconds=(time.monotonic() - began) * speed)
 
 
 def window_of(scripts: Iterable[Script], *, starts_at: datetime | None, ends_at: datetime | None) -> Window:

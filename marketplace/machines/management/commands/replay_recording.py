@@ -23,7 +23,7 @@ from marketplace.common.errors import DomainError
 from marketplace.machines import selectors, services
 from marketplace.machines.management.arguments import utc_midnight, utc_moment
 from marketplace.machines.models import Device
-from marketplace.machines.player.play import Clockwork, window_of
+from marketplace.machines.player.play import Clockwork, steady, window_of
 from marketplace.machines.player.script import Script, read_script
 from marketplace.machines.player.voices import HttpVoice, MqttVoice, NotAccepted, Voice
 from telemetry.observations import DeviceName
@@ -78,7 +78,8 @@ class Command(BaseCommand):
         try:
             window = window_of(scripts, starts_at=options["starts_at"], ends_at=options["ends_at"])
             voices = {name: _voice(keys[name], http=options["http"]) for name in names}
-            clockwork = Clockwork(window=window, speed=options["speed"], voices=voices)
+            position = steady(starts_at=window.starts_at, speed=options["speed"])
+            clockwork = Clockwork(window=window, position=position, voices=voices)
             self.stdout.write(f"{PLAYING} {window.starts_at.isoformat()}")
             self.stdout.flush()
             number = clockwork.play(scripts)
