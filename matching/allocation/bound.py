@@ -29,12 +29,11 @@ class Stage:
         )
 
 
-ROUGH = Stage(num_steps=80, rings=(), has_timetable=False, tolerance_min=60)
-STAGES = (
-    Stage(num_steps=80, rings=((240, 30),), has_timetable=False, tolerance_min=60),
+DOUBLING = Stage(num_steps=80, rings=(), has_timetable=False, tolerance_min=60)
+ROUGH = Stage(num_steps=80, rings=((240, 30),), has_timetable=False, tolerance_min=60)
+FINE = (
     Stage(num_steps=120, rings=((240, 30), (60, 10)), has_timetable=False, tolerance_min=15),
     Stage(num_steps=240, rings=((120, 15), (30, 3)), has_timetable=True, tolerance_min=4),
-    Stage(num_steps=320, rings=((60, 10), (10, 1)), has_timetable=True, tolerance_min=1),
 )
 
 
@@ -52,7 +51,7 @@ class Bound:
 
 
 class BoundSearch:
-    """Raises the bound stage by stage until the stages or the time are used up."""
+    """Raises the bound stage by stage, each on a finer grid, while there is time."""
 
     def __init__(
         self,
@@ -71,10 +70,24 @@ class BoundSearch:
         self.critical: Mapping[SiteId, Sequence[int]] = {}
 
     def run(self) -> Bound:
-        """Every deadline up to `finish_min` - 1 is proven impossible when this returns."""
+        """All stages."""
+        self.roughly()
+        return self.finely()
+
+    def roughly(self) -> Bound:
+        """A bound in about a second; infeasibility shows here."""
         self._double()
-        for stage in STAGES:
+        self._search(ROUGH)
+        return self._bound()
+
+    def finely(self) -> Bound:
+        """After `roughly`: the bound to a few minutes."""
+        for stage in FINE:
             self._search(stage)
+        return self._bound()
+
+    def _bound(self) -> Bound:
+        """Every deadline up to `finish_min` - 1 is proven impossible."""
         return Bound(
             finish_min=self.impossible + 1,
             is_impossible=self.impossible >= self.model.latest_arrival_min,
@@ -90,7 +103,7 @@ class BoundSearch:
         deadline = FIRST_GUESS_MIN
         while not self._is_done():
             deadline = min(deadline, self.model.latest_arrival_min)
-            if self._is_possible(deadline, fineness=ROUGH.fineness(until=deadline)):
+            if self._is_possible(deadline, fineness=DOUBLING.fineness(until=deadline)):
                 return
             deadline *= 2
 

@@ -4,7 +4,7 @@ BEYOND = 1.25  # of the estimated step, so that the next deadline is probably la
 
 
 class Bracket:
-    """A search for the earliest deadline that is late enough, by secants and halving in turn.
+    """A search for the earliest deadline that is late enough, by secants that keep off the ends.
 
     Minutes. `too_early` is known to be so, nothing after `latest` is tried, `guess` comes first. `rate` is
     the surplus (pieces) that a minute more is thought to bring.
@@ -18,18 +18,17 @@ class Bracket:
         self._rate = rate
         self._estimate = float(guess)
         self._last: tuple[int, float] | None = None
-        self._num_tried = 0
+        self._num_failed = 0
 
     def next(self) -> int | None:
-        """The next deadline to try; None if the bracket is within the tolerance, or closed."""
+        """The next deadline to try; None if the earliest is known to the tolerance, or there is none."""
         if self._enough is None:
             deadline = min(max(round(self._estimate), self._too_early + 1), self._latest)
             return deadline if deadline > self._too_early else None
-        if self._enough - self._too_early <= self._tolerance:
+        if min(self._enough - self._too_early, self._enough - self._estimate) <= self._tolerance:
             return None
-        if self._num_tried % 2:
-            return (self._enough + self._too_early) // 2
-        return min(max(round(self._estimate), self._too_early + 1), self._enough - 1)
+        margin = (self._enough - self._too_early) // 4
+        return min(max(round(self._estimate), self._too_early + 1 + margin), self._enough - 1 - margin)
 
     def learn(self, deadline: int, *, surplus: float, is_enough: bool) -> None:
         """Take in what came of a deadline; `surplus` < 0 is a shortage."""
@@ -42,6 +41,6 @@ class Bracket:
             self._enough = deadline
         else:
             self._too_early = max(self._too_early, deadline)
-            step = max(step * BEYOND, self._tolerance * 2.0**self._num_tried)
+            step = max(step * BEYOND, self._tolerance * 2.0**self._num_failed)
+            self._num_failed += 1
         self._estimate = deadline + step
-        self._num_tried += 1

@@ -136,12 +136,13 @@ class _Builder:
         """What a fixed lot brings, and takes (unless it began before 0: then that is history)."""
         machine = self.problem.machine_by_id[lot.machine]
         operation = self.product.operation_by_id[lot.operation]
-        mode = machine.mode_by_operation[(self.product.id, lot.operation)]
+        mode = machine.mode_by_operation.get((self.product.id, lot.operation))
+        hold_min = 0 if mode is None else mode.hold_min
         output = self._place(machine.site, item=operation.makes)
-        yield Supply(place=output, at_min=max(0, lot.end_min + mode.hold_min), quantity=lot.quantity)
+        yield Supply(place=output, at_min=max(0, lot.end_min + hold_min), quantity=lot.quantity)
         if lot.start_min < 0:
             return
-        started = started_pieces(mode, good=lot.quantity)
+        started = lot.quantity if mode is None else started_pieces(mode, good=lot.quantity)
         for each in self._inputs(machine.site, operation=operation):
             taken = -(-started * each.num // each.den)
             yield Supply(place=each.place, at_min=lot.start_min + lot.setup_min, quantity=-taken)

@@ -7,15 +7,13 @@ from typing import Protocol
 from matching.allocation.bracket import Bracket
 from matching.allocation.expansion import Expansion
 from matching.allocation.grid import Fineness, grid_with
-from matching.allocation.implementable import Unused, implementable
+from matching.allocation.implementable import implementable
 from matching.allocation.max_flow import Amounts
 from matching.allocation.model import FlowModel
 from matching.allocation.run_time import RunTime
 from matching.problem import SiteId
 
-AMPLE = (
-    1.02  # a lone drop is offered that much more than it asks, so that a surplus tells how early is too late
-)
+AMPLE = 1.002  # a lone drop is offered that much more: a surplus tells how early is too early
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +48,6 @@ class EarliestSearch:
     router: Router
     critical: Mapping[SiteId, Sequence[int]]
     targets: tuple[int, ...]
-    unused: Unused
     is_over: Callable[[], bool]
 
     def at(
@@ -58,7 +55,7 @@ class EarliestSearch:
     ) -> tuple[Allocation, Routed]:
         """The flow for one deadline, enough or not."""
         grid = grid_with(self.model, fineness=fineness, critical=self.critical, until=deadline_min)
-        expansion = implementable(self.model, grid=grid, run_times=self.run_times, unused=self.unused)
+        expansion = implementable(self.model, grid=grid, run_times=self.run_times)
         routed = self.router.route(expansion, deadline_min=deadline_min, targets=targets)
         return Allocation(expansion=expansion, amounts=routed.amounts, deadline_min=deadline_min), routed
 

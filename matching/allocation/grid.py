@@ -12,6 +12,8 @@ from matching.ways import Way
 
 Minutes = NDArray[np.int64]
 
+SELDOM = 4  # times the step of a grid; more frequent departures need no moments of their own
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grid:
@@ -46,7 +48,7 @@ def grid_of(model: FlowModel, moments: Mapping[SiteId, Iterable[Minutes]], *, un
 class Fineness:
     """How dense a grid is: every `step_min` everywhere, `rings` of (radius, step) around what is critical.
 
-    `has_timetable`: also every departure and arrival of moves that leave by a timetable.
+    `has_timetable`: also every departure and arrival of ways that leave seldom against that step.
     """
 
     step_min: int
@@ -65,7 +67,7 @@ def grid_with(
         for radius, step in fineness.rings:
             moments[site].extend(_moments_around(centre, radius=radius, step=step) for centre in centres)
     if fineness.has_timetable:
-        for site, timetable in _timetables(model, until=until):
+        for site, timetable in _timetables(model, seldom_min=SELDOM * fineness.step_min, until=until):
             moments[site].append(timetable)
     return grid_of(model, moments, until=until)
 
@@ -75,22 +77,22 @@ def _moments_around(centre: int, *, radius: int, step: int) -> Minutes:
     return np.arange(centre - reach, centre + reach + 1, step, dtype=np.int64)
 
 
-def _timetables(model: FlowModel, *, until: int) -> Iterator[tuple[SiteId, Minutes]]:
+def _timetables(model: FlowModel, *, seldom_min: int, until: int) -> Iterator[tuple[SiteId, Minutes]]:
     """Departures (and the minute after, when what is made then is too late) and arrivals."""
     for move in model.moves:
-        leaving = _departures(move.way, until=until)
+        leaving = _departures(move.way, seldom_min=seldom_min, until=until)
         yield model.places[move.start].site, leaving
         yield model.places[move.start].site, leaving + 1
         yield model.places[move.end].site, leaving + move.way.lead_min
     for each in model.exits:
-        leaving = _departures(each.way, until=until)
+        leaving = _departures(each.way, seldom_min=seldom_min, until=until)
         yield model.places[each.place].site, leaving
         yield model.places[each.place].site, leaving + 1
 
 
-def _departures(way: Way, *, until: int) -> Minutes:
-    """All departures from 0 to `until` of a way with a timetable; none of one that leaves at any minute."""
-    if way.within_site or way.departs_every_min == 1:
+def _departures(way: Way, *, seldom_min: int, until: int) -> Minutes:
+    """All departures from 0 to `until`; none of a way that leaves more often than every `seldom_min`."""
+    if way.within_site or way.departs_every_min < seldom_min:
         return np.zeros(0, dtype=np.int64)
     first = way.departs_at_min % way.departs_every_min
     return np.arange(first, until + 1, way.departs_every_min, dtype=np.int64)

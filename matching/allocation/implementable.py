@@ -11,34 +11,19 @@ from matching.working_time import WorkingTime
 PIECES_PER_LOT = 100  # a lot of n pieces loses half a piece to whole minutes, so 0.5 % here
 
 
-Unused = frozenset[tuple[int, int]]  # numbers of work and span in which a plan runs nothing
-
-
-def implementable(
-    model: FlowModel, *, grid: Grid, run_times: tuple[RunTime, ...], unused: Unused = frozenset()
-) -> Expansion:
-    """The expansion of a strict model over a grid, without `unused` spans; `run_times` of its works."""
-    slots = joined(
-        [
-            _slots(number, work, grid=grid, run_time=run_time)
-            for number, (work, run_time) in enumerate(zip(model.works, run_times, strict=True))
-        ]
-    )
+def implementable(model: FlowModel, *, grid: Grid, run_times: tuple[RunTime, ...]) -> Expansion:
+    """The expansion of a strict model over a grid; `run_times` of its works."""
+    rows = [
+        _slots(number, work, grid=grid, run_time=run_time)
+        for number, (work, run_time) in enumerate(zip(model.works, run_times, strict=True))
+    ]
     return Expansion(
         model=model,
         grid=grid,
-        slots=_without(slots, unused=unused),
+        slots=joined(rows),
         carriages=carriages(model, grid=grid, early=False),
         supply_nodes=supply_nodes(model, grid=grid, early=False),
     )
-
-
-def _without(slots: Slots, *, unused: Unused) -> Slots:
-    if not unused:
-        return slots
-    pairs = zip(slots.work.tolist(), slots.span.tolist(), strict=True)
-    kept = np.array([pair not in unused for pair in pairs], dtype=bool)
-    return Slots(**{name: getattr(slots, name)[kept] for name in Slots.__slots__})
 
 
 def _slots(number: int, work: Work, *, grid: Grid, run_time: RunTime) -> Slots:

@@ -83,7 +83,7 @@ def transit_sites(problem: Problem, *, order: Order) -> frozenset[SiteId]:
 
 
 def _sites_concerned(problem: Problem, *, order: Order) -> set[SiteId]:
-    """All sites of enterprises that could run a lot of the order, and those that hold stock.
+    """All sites of enterprises that could run a lot of the order, that hold stock, or are a drop.
 
     Materials are nobody's in particular: if some are in short supply, they may go anywhere.
     """
@@ -99,7 +99,8 @@ def _sites_concerned(problem: Problem, *, order: Order) -> set[SiteId]:
         )
     }
     stocked = {stock.site for stock in problem.stock}
-    return {site.id for site in problem.sites if site.enterprise in able} | stocked
+    drops = {drop.destination.site for drop in order.drops if drop.destination.site is not None}
+    return {site.id for site in problem.sites if site.enterprise in able} | stocked | drops
 
 
 def _leads(rows: Sequence[Sequence[Way | None]]) -> NDArray[np.float64]:

@@ -71,7 +71,7 @@ class Draft:
         for supply, node in zip(self.expansion.model.supplies, self.expansion.supply_nodes, strict=True):
             if node >= 0:
                 change[node] += supply.quantity
-        for lot in self.lots:
+        for lot in (lot for lot in self.lots if lot.pieces > 0):
             change[lot.head] += lot.pieces
             for node, units in self.taken(lot):
                 change[node] -= units

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from matching.allocation.model import FlowModel
+from matching.allocation.model import FlowModel, Work
 from matching.problem import Lot, LotId, Order
 from matching.rules import lot_minutes
 from matching.working_time import WorkingTime
@@ -38,15 +38,18 @@ def _lots(draft: Draft, *, order: Order, taken_ids: frozenset[str]) -> Iterator[
     firsts: dict[tuple[int, int], int] = {}
     for lot in draft.lots:
         firsts[lot.work, lot.span] = min(lot.start, firsts.get((lot.work, lot.span), lot.start))
+    works = draft.expansion.model.works
+    times = {number: WorkingTime(works[number].machine) for number in {lot.work for lot in draft.lots}}
     for lot in sorted(draft.lots, key=lambda lot: (lot.start, lot.work)):
+        work = works[lot.work]
         is_first = lot.start == firsts[lot.work, lot.span]
-        yield _lot(draft.expansion.model, lot, order=order, id=LotId(next(names)), is_first=is_first)
+        setup_min = work.spans[lot.span].setup_min if is_first else 0
+        yield _lot(
+            lot, work=work, time=times[lot.work], order=order, id=LotId(next(names)), setup_min=setup_min
+        )
 
 
-def _lot(model: FlowModel, lot: DraftLot, *, order: Order, id: LotId, is_first: bool) -> Lot:
-    work = model.works[lot.work]
-    time = WorkingTime(work.machine)
-    setup_min = work.spans[lot.span].setup_min if is_first else 0
+def _lot(lot: DraftLot, *, work: Work, time: WorkingTime, order: Order, id: LotId, setup_min: int) -> Lot:
     start_min = time.latest_start(lot.start, setup_min)
     minutes = lot_minutes(work.mode, machine=work.machine, good=lot.pieces, setup_min=setup_min)
     return Lot(

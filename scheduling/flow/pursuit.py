@@ -22,11 +22,18 @@ from scheduling.flow.settle import settled
 from scheduling.options import Progress
 from scheduling.plan import Relaxation
 
-BOUND_SHARE = 0.35  # of the budget, by which the bound is raised
+BOUND_SHARE = 0.5  # of the budget, by which the bound is raised
 PLAN_SHARE = 0.9  # of the budget; the rest is for writing the plan down
-ROUGH_GUESS = 1.005  # times the bound: where the first deadline is tried
-FINE_GUESS = 0.6  # of the way from the bound to the rough plan
-TOLERANCE = 0.0003  # of the finish: nearer to the earliest deadline need not be
+FINE_SHARE = 0.6  # of the budget; a fine plan is not begun later
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aim:
+    """Where a search for a plan starts and when it is near enough."""
+
+    guess_min: int
+    tolerance_min: int
+    fineness: Fineness
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,9 +64,22 @@ class Pursuit:
         self.finish_min: int | None = None
 
     def run(self) -> Outcome:
-        bound = self._bound()
+        model = build_model(self.problem, order=self.order, lenient=True)
+        bounds = BoundSearch(
+            model,
+            prover=CountedProver(prover_of(model), budget=self.budget),
+            is_over=self._is_over(BOUND_SHARE),
+            report=self._report_bound,
+        )
+        bound = bounds.roughly()
         if not bound.is_impossible:
-            self._plan(bound)
+            search = self._search(bound)
+            found = self._pursue(search, aim=_rough_aim(search.model, bound=bound), bound=bound)
+            bound = bounds.finely()
+            if found is not None and not self._is_over(FINE_SHARE)():
+                model = _with_used_moves(search.model, found=found)
+                search = replace(search, model=model, critical=bound.critical)
+                self._pursue(search, aim=_fine_aim(model, bound=bound, found=found), bound=bound)
         return Outcome(
             bound_min=bound.finish_min,
             parts=self.parts,
@@ -67,59 +87,32 @@ class Pursuit:
             is_impossible=bound.is_impossible,
         )
 
-    def _bound(self) -> Bound:
-        model = build_model(self.problem, order=self.order, lenient=True)
-        prover = CountedProver(prover_of(model), budget=self.budget)
-        search = BoundSearch(
-            model, prover=prover, is_over=self._is_over(BOUND_SHARE), report=self._report_bound
-        )
-        return search.run()
-
-    def _plan(self, bound: Bound) -> None:
+    def _search(self, bound: Bound) -> EarliestSearch:
         model = build_model(self.problem, order=self.order, lenient=False)
-        search = EarliestSearch(
+        return EarliestSearch(
             model=model,
             run_times=tuple(run_time_of(work) for work in model.works),
             router=CountedRouter(router_of(model), budget=self.budget),
             critical=bound.critical,
             targets=model.drops,
-            unused=frozenset(),
             is_over=self._is_over(PLAN_SHARE),
         )
-        least = max(1, bound.finish_min)
-        found = self._pursue(
-            search, fineness=rough(model, finish_min=least), bound=bound, guess=int(ROUGH_GUESS * least)
-        )
-        if found is None or self._is_over(PLAN_SHARE / 2)():
-            return
-        useful = _with_used_moves(model, found=found)
-        guess = least + int(FINE_GUESS * (found.deadline_min - least))
-        self._pursue(
-            replace(search, model=useful),
-            fineness=fine(useful, finish_min=found.deadline_min),
-            bound=bound,
-            guess=guess,
-        )
 
-    def _pursue(
-        self, search: EarliestSearch, *, fineness: Fineness, bound: Bound, guess: int
-    ) -> Allocation | None:
+    def _pursue(self, search: EarliestSearch, *, aim: Aim, bound: Bound) -> Allocation | None:
         """The earliest allocation on a grid; its plan is kept if it is the best."""
-        tolerance = max(1, round(TOLERANCE * guess))
         found = search.earliest(
-            fineness=fineness,
+            fineness=aim.fineness,
             impossible_min=bound.finish_min - 1,
-            guess_min=guess,
-            tolerance_min=tolerance,
+            guess_min=aim.guess_min,
+            tolerance_min=aim.tolerance_min,
         )
         if found is not None:
-            self._settle(search, found, fineness=fineness, step_min=tolerance)
+            self._settle(search, found, aim=aim)
         return found
 
-    def _settle(
-        self, search: EarliestSearch, found: Allocation, *, fineness: Fineness, step_min: int
-    ) -> None:
-        draft = settled(search, deadline_min=found.deadline_min, fineness=fineness, step_min=step_min)
+    def _settle(self, search: EarliestSearch, found: Allocation, *, aim: Aim) -> None:
+        step_min = max(1, aim.tolerance_min // 2)
+        draft = settled(search, found, fineness=aim.fineness, step_min=step_min)
         if draft is None:
             return
         fixed = self.problem.fixed_lots
@@ -144,6 +137,26 @@ class Pursuit:
 
     def _report(self, finish_min: int | None) -> None:
         self.progress(Progress(seconds=self.budget.seconds, objective=finish_min, bound=self.bound_min))
+
+
+def _rough_aim(model: FlowModel, *, bound: Bound) -> Aim:
+    """A plan within about one per cent, soon."""
+    least = max(1, bound.finish_min)
+    return Aim(
+        guess_min=round(1.008 * least),
+        tolerance_min=max(1, round(0.006 * least)),
+        fineness=rough(model, finish_min=least),
+    )
+
+
+def _fine_aim(model: FlowModel, *, bound: Bound, found: Allocation) -> Aim:
+    """Over the ways that a rough plan uses: as near to the bound as the grid allows."""
+    least, most = bound.finish_min, found.deadline_min
+    return Aim(
+        guess_min=least + min(most - least, round(0.003 * least)),
+        tolerance_min=max(1, round(0.0005 * least)),
+        fineness=fine(model, finish_min=most),
+    )
 
 
 def _with_used_moves(model: FlowModel, *, found: Allocation) -> FlowModel:

@@ -2,15 +2,21 @@
 
 from collections import defaultdict
 
-from matching.allocation.implementable import Unused
 from scheduling.flow.bench import Bench, Run
 from scheduling.flow.draft import Draft, DraftLot
 
 
-def mend_small_runs(draft: Draft) -> Unused:
+def mend_small_runs(draft: Draft) -> frozenset[Run]:
     """Dissolve or fill up runs below their minimum lot; returns those that stay below it."""
     bench = Bench(draft)
     return frozenset(run for run in _small_runs(bench) if not (_dissolve(bench, run) or _fill_up(bench, run)))
+
+
+def cancel(draft: Draft, *, runs: frozenset[Run]) -> None:
+    """Take all pieces from the runs; what they made may be missing elsewhere then."""
+    for lot in draft.lots:
+        if (lot.work, lot.span) in runs:
+            lot.pieces = 0
 
 
 def _small_runs(bench: Bench) -> list[Run]:
