@@ -28,7 +28,7 @@ from django.db import connection  # noqa: E402
 
 from marketplace.accounts.models import Enterprise, Site  # noqa: E402
 from marketplace.common.hashing import hash_token  # noqa: E402
-from marketplace.machines.broker import TOPIC, Address  # noqa: E402
+from marketplace.machines.broker import Address  # noqa: E402
 from marketplace.machines.models import Device  # noqa: E402
 
 TOKEN = "benchmark"
@@ -73,9 +73,13 @@ def main() -> None:
 
 def make_devices(number: int) -> list[Device]:
     enterprise = Enterprise.objects.create(name="Benchmark", kind=Enterprise.Kind.FACTORY)
-    site = Site.objects.create(enterprise=enterprise, name="Hall", city="Ningbo", region="Zhejiang", lat=29.87, lon=121.55)
+    site = Site.objects.create(
+        enterprise=enterprise, name="Hall", city="Ningbo", region="Zhejiang", lat=29.87, lon=121.55
+    )
     return [
-        Device.objects.create(enterprise=enterprise, site=site, name=f"Machine {n}", token_hash=hash_token(TOKEN))
+        Device.objects.create(
+            enterprise=enterprise, site=site, name=f"Machine {n}", token_hash=hash_token(TOKEN)
+        )
         for n in range(number)
     ]
 
@@ -89,7 +93,10 @@ def wait_until_listening(ingest: "subprocess.Popen[str]") -> None:
 async def measure(devices: list[Device], *, rate: int, seconds: int) -> Result:
     began = time.monotonic()
     sent = await asyncio.gather(
-        *(speak(device, every_s=len(devices) / rate, seconds=seconds, turn=n / rate) for n, device in enumerate(devices))
+        *(
+            speak(device, every_s=len(devices) / rate, seconds=seconds, turn=n / rate)
+            for n, device in enumerate(devices)
+        )
     )
     published_in_s = time.monotonic() - began
     total = sum(sent)
@@ -98,7 +105,9 @@ async def measure(devices: list[Device], *, rate: int, seconds: int) -> Result:
         await asyncio.sleep(TICK_S)
     stored_in_s = time.monotonic() - began
     p50_s, p99_s = await asyncio.to_thread(latencies, devices)
-    return Result(messages=total, published_in_s=published_in_s, stored_in_s=stored_in_s, p50_s=p50_s, p99_s=p99_s)
+    return Result(
+        messages=total, published_in_s=published_in_s, stored_in_s=stored_in_s, p50_s=p50_s, p99_s=p99_s
+    )
 
 
 async def speak(device: Device, *, every_s: float, seconds: int, turn: float) -> int:
@@ -118,7 +127,7 @@ async def speak(device: Device, *, every_s: float, seconds: int, turn: float) ->
             "execution": "ACTIVE" if seq % 60 < 50 else "READY",
             "count": seq,
         }
-        writer.write(publish_packet(TOPIC.format(device=device.public_id), json.dumps(payload).encode(), mid=seq % 65535 + 1))
+        writer.write(publish_packet(device.topic, json.dumps(payload).encode(), mid=seq % 65535 + 1))
         await writer.drain()
     number = len(await acknowledged) // 4
     writer.close()
