@@ -73,11 +73,13 @@ def map_of(picture: Picture) -> FlowMap:
 
 def gantt_conclusion(picture: Picture) -> str:
     """What the Gantt shows, in a sentence."""
+    num_runs, num_machines = len(picture.bars), len(picture.rows)
     num_factories = len({row.factory for row in picture.rows})
-    text = _("%(runs)s runs on %(machines)s machines of %(factories)s factories in %(time)s.") % {
-        "runs": f"{len(picture.bars):,}",
-        "machines": len(picture.rows),
-        "factories": num_factories,
+    text = _("%(runs)s on %(machines)s of %(factories)s in %(time)s.") % {
+        "runs": ngettext("%(n)s run", "%(n)s runs", num_runs) % {"n": f"{num_runs:,}"},
+        "machines": ngettext("%(n)s machine", "%(n)s machines", num_machines) % {"n": f"{num_machines:,}"},
+        "factories": ngettext("%(n)s factory", "%(n)s factories", num_factories)
+        % {"n": f"{num_factories:,}"},
         "time": duration_text(picture.ends_at - picture.starts_at),
     }
     if picture.ends_at <= picture.due_at:

@@ -54,7 +54,7 @@ def own_runs(viewer: Viewer) -> QuerySet[Run]:
         return Run.objects.none()
     return (
         Run.objects.filter(package__enterprise_id=viewer.enterprise_id, status=Run.Status.BOOKED)
-        .select_related("equipment__site", "equipment__device", "operation", "package__deal__order")
+        .select_related("equipment__site", "equipment__device", "operation", "package__deal__order__product")
         .order_by("starts_at", "id")
     )
 

@@ -12,6 +12,7 @@ from tests.journeys.person import Person
 from tests.supervised import Supervised
 
 Enter = Callable[..., Person]
+PEOPLE = pytest.StashKey[list[Person]]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -20,6 +21,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.slow)
             item.add_marker(needs_browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failed journey tells what each of its people had before their eyes."""
+    report = yield
+    if report.failed and report.when == "call":
+        for number, person in enumerate(item.stash.get(PEOPLE, []), start=1):
+            report.sections.append((f"browser of person {number}", person.told()))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -45,9 +56,9 @@ def keys(live_stack: Supervised, tiny_world, django_db_blocker, tmp_path_factory
 
 
 @pytest.fixture
-def enter(browser, live_stack: Supervised, keys) -> Iterator[Enter]:
+def enter(request, browser, live_stack: Supervised, keys) -> Iterator[Enter]:
     """`enter(size=…, language=…, theme=…)`: somebody comes; at the end nothing may have gone wrong for them."""
-    people: list[Person] = []
+    people = request.node.stash[PEOPLE] = []
 
     def come(**how: object) -> Person:
         people.append(Person(browser, base_url=live_stack.base_url, **how))

@@ -1,7 +1,10 @@
 """Somebody at a browser of their own. Whatever goes wrong in it is remembered and fails the journey."""
 
+import tempfile
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
@@ -77,6 +80,13 @@ class Person:
 
     def says(self, text: str) -> bool:
         return text in self.page.inner_text("main")
+
+    def told(self) -> str:
+        """Where this person is, what the page says, what went wrong, and a picture of it."""
+        picture = Path(tempfile.gettempdir()) / f"muster-journey-{uuid.uuid4().hex[:8]}.png"
+        self.page.screenshot(path=picture, full_page=True)
+        lines = [self.page.url, str(picture), self.page.inner_text("body"), *self.faults]
+        return "\n".join(lines)
 
     @contextmanager
     def expecting(self, *statuses: int) -> Iterator[None]:

@@ -138,10 +138,10 @@ def with_component_class(field: BoundField) -> SafeString:
 
 @register.simple_block_tag(takes_context=True)
 def live(context: Context, content: str, topics: str, id: str, url: str = "") -> SafeString:
-    """A part of the page that reads itself again when one of the topics (separated by spaces) moves."""
+    """A part of the page that reads itself again, with the header, when one of the topics (separated by spaces) moves."""
     return format_html(
         '<div id="{id}" data-live-topic="{topics}" hx-get="{url}" hx-trigger="look" hx-select="#{id}" '
-        'hx-target="this" hx-swap="outerMorph" hx-select-oob="#page-title">{content}</div>',
+        'hx-target="this" hx-swap="outerMorph" hx-select-oob="#page-title,#page-subtitle,#page-actions">{content}</div>',
         id=id,
         topics=topics,
         url=url or context["request"].get_full_path(),

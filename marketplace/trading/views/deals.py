@@ -58,7 +58,9 @@ def plan(request: ViewerRequest, order: str) -> HttpResponse:
         context |= {
             "progress": selectors.deal_progress(deal),
             "output": selectors.output_by_operation(deal, made=made),
-            "proposed": option_of(deal.proposed_run) if deal.proposed_run else None,
+            "proposed": option_of(deal.proposed_run, real_now=clock.real_now())
+            if deal.proposed_run
+            else None,
             "gantt": drawing.gantt_of(picture, now=now),
             "gantt_height": drawing.gantt_height(picture),
             "gantt_title": _("When each machine works"),
