@@ -56,7 +56,7 @@ check: setup
 	$(VENV)/bin/ruff format --check .
 	ENVIRONMENT=test $(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/djlint templates --check --lint --quiet
+	$(VENV)/bin/djlint templates --lint --quiet
 	ENVIRONMENT=test $(RUN) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
 	ENVIRONMENT=production ALLOWED_HOSTS=muster.example SECRET_KEY=$$($(RUN) -c 'import secrets; print(secrets.token_hex(32))') \
 		$(RUN) manage.py check --deploy --fail-level WARNING
