@@ -76,14 +76,15 @@ def test_a_copy_kept_by_the_broker_is_no_sign_of_life(ingest: Ingest, mqtt_broke
     device = a_device()
     publisher = Publisher(device, url=mqtt_broker)
     publisher.publish([a_payload(execution="ACTIVE")], retain=True)
-    eventually(lambda: num_stored() == 1)
+    publisher.publish([b"one"])
+    eventually(lambda: Refusal.objects.count() == 1)  # so the batch before is acknowledged
     heard_at = DeviceState.objects.get().received_at
 
     ingest.kill()
     ingest.start()  # the broker sends its copy to the new subscription
-    publisher.publish([b"end"])
+    publisher.publish([b"two"])
 
-    eventually(Refusal.objects.exists)
+    eventually(lambda: Refusal.objects.filter(excerpt="two").exists())
     assert DeviceState.objects.get().received_at == heard_at
     publisher.close()
 
