@@ -23,7 +23,7 @@ export function loadECharts() {
 
 async function optionFor(kind, data, element) {
   const colours = palette();
-  if (kind === "gantt") return ganttOption(data, colours);
+  if (kind === "gantt") return ganttOption(data, colours, element.clientHeight);
   if (kind === "series") return seriesOption(data, colours);
   const view = mapWindow(data.points, element.clientWidth, element.clientHeight);
   return mapOption(data, colours, view, await coastFor(view));

@@ -3,8 +3,10 @@ import { businessNowMs } from "./clock.js";
 import { axisStyle, readableOn, timeLabels, tooltipStyle } from "./palette.js";
 import { settings, text } from "./settings.js";
 
-const ROW_PX = 18; // below this a scroll bar for the rows appears
+const LEAST_ROW_PX = 11; // where rows would be lower, a scroll bar for them appears
+const FRAME_PX = 44; // what axis and marks take of the height
 const LETTER_PX = 5.6; // of a label in a bar, on average
+const FAR = 1; // a due date this many times the bars' whole span behind them
 const FRAMES = { late: "bad", silent: "bad", failed: "bad", "at-risk": "attention", declined: "neutral" };
 
 function barShape(echarts, params, api, colours) {
@@ -53,17 +55,27 @@ function marks(data, colours) {
   const elapsed = businessNowMs() - Date.parse(settings.businessNow);
   const line = (x, label, color) => ({ xAxis: x, lineStyle: { color, width: 1.5, type: "solid" }, label: { formatter: label, color } });
   const lines = [line(data.now + elapsed, text("nowMark"), colours.ink)];
-  if (data.due !== null) lines.push(line(data.due, text("dueMark"), colours.due));
+  if (span(data).isDueFar) lines.push(line(extent(data).max, `${text("dueMark")} →`, colours.due));
+  else if (data.due !== null) lines.push(line(data.due, text("dueMark"), colours.due));
   return { silent: true, symbol: "none", animation: false, label: { position: "start", distance: 3, fontSize: 11 }, data: lines };
 }
 
+function span(data) {
+  const from = Math.min(data.now, ...data.bars.map((bar) => bar[1]));
+  const to = Math.max(data.now, ...data.bars.map((bar) => bar[2]));
+  return { from, to, isDueFar: data.bars.length > 0 && data.due !== null && data.due - to > FAR * (to - from) };
+}
+
+// A due date far behind the last bar would press the bars into a corner: it is then marked at the edge.
 function extent(data) {
-  const starts = data.bars.map((bar) => bar[1]);
-  const ends = data.bars.map((bar) => bar[2]);
-  const from = Math.min(data.now, ...starts);
-  const to = Math.max(data.now, data.due ?? data.now, ...ends);
-  const margin = Math.max(1, (to - from) * 0.02);
-  return { min: from - margin, max: to + margin };
+  const { from, to, isDueFar } = span(data);
+  const last = isDueFar ? to + 0.15 * (to - from) : Math.max(to, data.due ?? to);
+  const margin = Math.max(1, (last - from) * 0.02);
+  return { min: from - margin, max: last + margin };
+}
+
+function labelPx() {
+  return matchMedia("(min-width: 992px)").matches ? 230 : 120;
 }
 
 function tip(params, data) {
@@ -73,10 +85,11 @@ function tip(params, data) {
   return [data.rows[row], [data.groups[group], label].filter(Boolean).join(" · "), `${moment(from)} – ${moment(to)}`].join("\n");
 }
 
-export function ganttOption(data, colours) {
+export function ganttOption(data, colours, heightPx) {
   const echarts = window.echarts;
   const axis = axisStyle(colours);
-  const many = data.rows.length * ROW_PX > 480;
+  const room = Math.floor((heightPx - FRAME_PX) / LEAST_ROW_PX);
+  const many = data.rows.length > room;
   return {
     useUTC: true,
     animation: false,
@@ -89,12 +102,12 @@ export function ganttOption(data, colours) {
       inverse: true,
       ...axis,
       axisTick: { show: false },
-      axisLabel: { ...axis.axisLabel, width: 120, overflow: "truncate" },
+      axisLabel: { ...axis.axisLabel, width: labelPx(), overflow: "truncate" },
     },
     dataZoom: [
       { type: "inside", xAxisIndex: 0, filterMode: "none", zoomOnMouseWheel: "ctrl", moveOnMouseWheel: false },
       ...(many
-        ? [{ type: "slider", yAxisIndex: 0, filterMode: "none", width: 12, right: 4, startValue: 0, endValue: Math.floor(480 / ROW_PX), brushSelect: false, showDetail: false }]
+        ? [{ type: "slider", yAxisIndex: 0, filterMode: "none", width: 12, right: 4, startValue: 0, endValue: room - 1, brushSelect: false, showDetail: false }]
         : []),
     ],
     series: [

@@ -10,6 +10,7 @@ import { startThemeSwitch } from "./theme_switch.js";
 
 const LATER = [
   ["[data-chart]", async () => (await import("./charts.js")).startCharts()],
+  ["[data-twin]", async () => (await import("./twins.js")).startTwins()],
   ["[data-place-picker]", async () => (await import("./place_picker.js")).startPlacePickers()],
   ["[data-row-set]", async () => (await import("./row_sets.js")).startRowSets()],
 ];

@@ -1,7 +1,9 @@
-// Tables sort by their headings, filter as one types, and export as CSV what they show.
+// Tables sort by their headings, filter as one types, and export as CSV what they show. What a reader chose stays when
+// a live page reads the table again.
 import { text } from "./settings.js";
 
 const RISKY = /^[=+\-@\t\r]/; // a spreadsheet would run a cell that begins like this
+const sortedBy = new Map(); // table id → {column, direction}
 
 function valueOf(cell) {
   return cell.dataset.value ?? cell.textContent.trim();
@@ -17,30 +19,39 @@ function bodyRows(table) {
   return [...table.tBodies].flatMap((body) => [...body.rows]);
 }
 
-function sort(table, heading) {
-  const direction = heading.getAttribute("aria-sort") === "ascending" ? -1 : 1;
-  for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
-  heading.setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
+function choose(table, column) {
+  const before = sortedBy.get(table.id);
+  const direction = before?.column === column ? -before.direction : 1;
+  sortedBy.set(table.id, { column, direction });
+  sort(table);
+}
+
+function sort(table) {
+  const order = sortedBy.get(table.id);
+  if (!order) return;
+  const { column, direction } = order;
+  for (const heading of table.tHead.rows[0].cells) heading.removeAttribute("aria-sort");
+  table.tHead.rows[0].cells[column].setAttribute("aria-sort", direction === 1 ? "ascending" : "descending");
   const body = table.tBodies[0];
-  const column = heading.cellIndex;
-  const rows = [...body.rows].sort((a, b) => direction * compare(valueOf(a.cells[column]), valueOf(b.cells[column])));
-  body.append(...rows);
+  body.append(...[...body.rows].sort((a, b) => direction * compare(valueOf(a.cells[column]), valueOf(b.cells[column]))));
 }
 
 function makeSortable(table) {
   for (const heading of table.tHead?.rows[0]?.cells ?? []) {
     if (heading.dataset.unsorted !== undefined || heading.querySelector("button") || !heading.textContent.trim()) continue;
+    if (heading.querySelector(".visually-hidden")) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.className = "m-table__sort";
     button.append(...heading.childNodes);
-    button.addEventListener("click", () => sort(table, heading));
     heading.append(button);
   }
 }
 
 function filter(frame, table) {
-  const wanted = frame.querySelector("[data-table-filter]").value.trim().toLowerCase();
+  const field = frame.querySelector("[data-table-filter]");
+  if (!field) return;
+  const wanted = field.value.trim().toLowerCase();
   const rows = bodyRows(table);
   for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
   const shown = rows.filter((row) => !row.hidden).length;
@@ -53,7 +64,7 @@ function csvCell(value) {
   return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
-export function csvOf(table) {
+function csvOf(table) {
   const rows = [table.tHead.rows[0], ...bodyRows(table).filter((row) => !row.hidden)];
   return rows.map((row) => [...row.cells].map((cell) => csvCell(valueOf(cell))).join(",")).join("\r\n");
 }
@@ -66,17 +77,34 @@ function exportCsv(table, name) {
   URL.revokeObjectURL(link.href);
 }
 
-function start(frame) {
+// Again after the rows of a table have changed.
+export function arrangeTable(frame) {
   const table = frame.querySelector("table");
   makeSortable(table);
-  if (frame.dataset.started) return;
-  frame.dataset.started = "yes";
-  frame.querySelector("[data-table-filter]")?.addEventListener("input", () => filter(frame, table));
-  frame.querySelector("[data-table-csv]")?.addEventListener("click", (event) => exportCsv(table, event.currentTarget.dataset.tableCsv));
+  sort(table);
+  filter(frame, table);
+}
+
+function clicked(event) {
+  const frame = event.target.closest("[data-table]");
+  if (!frame) return;
+  const table = frame.querySelector("table");
+  const heading = event.target.closest(".m-table__sort")?.parentElement;
+  const csv = event.target.closest("[data-table-csv]");
+  if (heading) choose(table, heading.cellIndex);
+  if (csv) exportCsv(table, csv.dataset.tableCsv);
+}
+
+function typed(event) {
+  if (!event.target.matches("[data-table-filter]")) return;
+  const frame = event.target.closest("[data-table]");
+  filter(frame, frame.querySelector("table"));
 }
 
 export function startTables() {
-  const startAll = () => document.querySelectorAll("[data-table]").forEach(start);
-  startAll();
-  document.addEventListener("htmx:after:swap", startAll);
+  const arrangeAll = () => document.querySelectorAll("[data-table]").forEach(arrangeTable);
+  arrangeAll();
+  document.addEventListener("click", clicked);
+  document.addEventListener("input", typed);
+  document.addEventListener("htmx:after:swap", arrangeAll);
 }

@@ -126,7 +126,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
         ("silent", START + 22 * HOUR, None),
     ]  # fmt: skip
     data = {
-        "states": LOOKS, "gantt": a_gantt(), "map": a_map(), "chart": a_chart(), "bars": bars_chart(), "strip": strip,
+        "states": LOOKS, "gantt": a_gantt(rows=int(request.GET.get("rows", 24))),
+        "map": a_map(), "chart": a_chart(), "bars": bars_chart(), "strip": strip,
         "strip_start": START, "strip_end": START + 24 * HOUR, "form": GalleryForm({"name": ""}),
         "seen": now - 40 * HOUR / 60,
         "due": now + 30 * HOUR, "page": Paginator(range(100), 10).page(2), "rows": range(1, 9),

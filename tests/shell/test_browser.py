@@ -140,10 +140,63 @@ def test_a_drawing_follows_its_data(visit):
         " data.series[0].values = [23, 23, 23]; it.textContent = JSON.stringify(data);"
         " document.dispatchEvent(new Event('htmx:after:swap')); }"
     )
-    shown = (
-        "echarts.getInstanceByDom(document.querySelector('#bars-figure .m-chart')).getOption().series[0].data"
-    )
+    shown = "echarts.getInstanceByDom(document.getElementById('bars-drawing')).getOption().series[0].data"
     wait_until(page, f"JSON.stringify({shown}) === '[23,23,23]'")
+
+
+def test_a_live_drawing_is_read_again_and_stays(visit):
+    page, heard = visit("/gallery")
+    page.wait_for_selector("#gantt-drawing canvas")
+    page.wait_for_selector("#map-drawing canvas")
+    page.evaluate("document.querySelector('#gantt-drawing canvas').dataset.mark = 'the first'")
+    with page.expect_response("**/gallery"):
+        page.evaluate("htmx.trigger(document.getElementById('living'), 'look')")
+    page.wait_for_timeout(500)
+    assert page.locator("#gantt-drawing canvas").count() == 1
+    assert page.get_attribute("#gantt-drawing canvas", "data-mark") == "the first"
+    assert page.evaluate(f"{INK}('#gantt-drawing canvas')") > 5_000
+    assert scripts_complained(heard) == []
+
+
+def test_a_drawing_has_a_table_twin_that_stays_open_and_sorted_while_the_page_lives(visit):
+    page, heard = visit("/")  # tells the server the time zone
+    page.goto("/gallery")
+    page.click("#gantt-twin summary")
+    page.click("#gantt-table th:nth-child(4) button")
+    page.click("#gantt-table th:nth-child(4) button")
+    latest = page.inner_text("#gantt-table tbody tr:first-child")
+    assert page.locator("#gantt-table tbody tr").count() == 24 * 4
+    assert "Sun 8 Mar 12:00" in latest
+    with page.expect_response("**/gallery"):
+        page.evaluate("htmx.trigger(document.getElementById('living'), 'look')")
+    page.wait_for_timeout(500)
+    assert page.inner_text("#gantt-table tbody tr:first-child") == latest
+    for name, rows in (("map", 12), ("chart", 48), ("bars", 3)):
+        page.click(f"#{name}-twin summary")
+        assert page.locator(f"#{name}-table tbody tr").count() == rows
+    assert violations(page) == []
+    assert scripts_complained(heard) == []
+
+
+def test_a_live_table_keeps_its_order_and_filter(visit):
+    page, _ = visit("/gallery")
+    page.click("#runs th:nth-child(2) button")
+    page.fill("[data-table=runs] [data-table-filter]", "piece")
+    with page.expect_response("**/gallery"):
+        page.evaluate("htmx.trigger(document.getElementById('living-table'), 'look')")
+    page.wait_for_timeout(500)
+    assert page.locator("#runs tbody tr:visible").count() == 8
+    assert page.get_attribute("#runs th:nth-child(2)", "aria-sort") == "ascending"
+    with page.expect_download() as download:
+        page.click("[data-table-csv='runs.csv']")
+    assert len(download.value.path().read_text("utf-8-sig").splitlines()) == 9
+
+
+INK = """(selector => {
+  const canvas = document.querySelector(selector);
+  const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  return data.filter((value, index) => index % 4 === 3 && value > 0).length;
+})"""
 
 
 def test_a_table_sorts_filters_and_exports_safely(visit):

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from django.utils import timezone
 from django.utils.functional import Promise
 
+from marketplace.common.show.states import look_of
+
 Text = str | Promise
 EARTH = ((-90.0, 90.0), (-180.0, 180.0))
 
@@ -50,11 +52,6 @@ class Chart:
     @property
     def is_time(self) -> bool:
         return bool(self.x) and isinstance(self.x[0], datetime)
-
-    @property
-    def twin(self) -> list[tuple[str | datetime, list[float | None]]]:
-        """Each x with the value of every series."""
-        return [(x, [series.values[i] for series in self.series]) for i, x in enumerate(self.x)]
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -117,16 +114,12 @@ class Gantt:
     def groups(self) -> list[str]:
         return _groups(self.bars)
 
-    @property
-    def twin(self) -> list[tuple[Text, GanttBar]]:
-        """Row label and bar, by row and start."""
-        return [(self.rows[bar.row], bar) for bar in sorted(self.bars, key=lambda b: (b.row, b.starts_at))]
-
     def to_json(self) -> dict[str, object]:
         groups = self.groups
         return {
             "rows": [str(row) for row in self.rows],
             "groups": groups,
+            "states": {bar.state: str(look_of(bar.state).text) for bar in self.bars if bar.state},
             "bars": [
                 [
                     b.row,
@@ -182,14 +175,6 @@ class FlowMap:
     @property
     def groups(self) -> list[str]:
         return _groups(self.points)
-
-    @property
-    def twin(self) -> list[tuple[Text, Text, Text]]:
-        """From, to and label of each flow, heaviest first."""
-        return [
-            (self.points[flow.from_point].label, self.points[flow.to_point].label, flow.label)
-            for flow in sorted(self.flows, key=lambda f: -f.weight)
-        ]
 
     def to_json(self) -> dict[str, object]:
         groups = self.groups

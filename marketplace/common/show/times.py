@@ -1,9 +1,10 @@
 """Times as people read them: short local time, the zone on hover, ages and durations in two units."""
 
 from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_skeleton
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -30,12 +31,17 @@ def local_text(at: datetime, *, now: datetime, zone: tzinfo | None = None, style
 
 
 def clock_text(local: datetime) -> str:
-    return format_time(local, "HH:mm", locale=locale(), tzinfo=local.tzinfo)
+    return f"{local:%H:%M}"
 
 
 def day_text(day: date, *, today: date) -> str:
-    skeleton = "MMMEd" if day.year == today.year else "yMMMd"
-    return format_skeleton(skeleton, datetime(day.year, day.month, day.day), locale=locale()).replace(",", "")
+    return _day_text(day, is_this_year=day.year == today.year, locale=locale())
+
+
+@lru_cache(maxsize=2000)  # a page names few days many times
+def _day_text(day: date, *, is_this_year: bool, locale: str) -> str:
+    skeleton = "MMMEd" if is_this_year else "yMMMd"
+    return format_skeleton(skeleton, datetime(day.year, day.month, day.day), locale=locale).replace(",", "")
 
 
 def zone_text(at: datetime, *, zone: tzinfo | None = None) -> str:
