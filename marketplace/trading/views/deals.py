@@ -12,7 +12,7 @@ from marketplace.common import clock
 from marketplace.planning import drawing
 from marketplace.planning.selectors import option_of
 from marketplace.trading import selectors, services
-from marketplace.trading.made import made_by_run
+from marketplace.trading.made import made_by_run, note_shown
 from marketplace.trading.picture import picture_for_buyer
 
 
@@ -54,6 +54,7 @@ def plan(request: ViewerRequest, order: str) -> HttpResponse:
     if deal is not None:
         now = clock.now()
         made = made_by_run(deal, now=now)
+        note_shown(made, viewer=request.viewer, real_now=clock.real_now())
         picture = picture_for_buyer(deal, now=now, made=made)
         context |= {
             "progress": selectors.deal_progress(deal),
