@@ -29,11 +29,27 @@ class Stage:
         )
 
 
-DOUBLING = Stage(num_steps=80, rings=(), has_timetable=False, tolerance_min=60)
-ROUGH = Stage(num_steps=80, rings=((240, 30),), has_timetable=False, tolerance_min=60)
-FINE = (
-    Stage(num_steps=120, rings=((240, 30), (60, 10)), has_timetable=False, tolerance_min=15),
-    Stage(num_steps=240, rings=((120, 15), (30, 3)), has_timetable=True, tolerance_min=4),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """Grids for rough bounds, a rough search and finer ones."""
+
+    doubling: Stage
+    rough: Stage
+    fine: tuple[Stage, ...]
+
+
+FLOW_STAGES = Stages(
+    doubling=Stage(num_steps=80, rings=(), has_timetable=False, tolerance_min=60),
+    rough=Stage(num_steps=80, rings=((240, 30),), has_timetable=False, tolerance_min=60),
+    fine=(
+        Stage(num_steps=120, rings=((240, 30), (60, 10)), has_timetable=False, tolerance_min=15),
+        Stage(num_steps=240, rings=((120, 15), (30, 3)), has_timetable=True, tolerance_min=4),
+    ),
+)
+LINEAR_STAGES = Stages(  # linear programs cost ten times as much
+    doubling=Stage(num_steps=40, rings=(), has_timetable=False, tolerance_min=60),
+    rough=Stage(num_steps=60, rings=(), has_timetable=False, tolerance_min=120),
+    fine=(Stage(num_steps=80, rings=((120, 30),), has_timetable=False, tolerance_min=30),),
 )
 
 
@@ -58,11 +74,13 @@ class BoundSearch:
         model: FlowModel,
         *,
         prover: Prover,
+        stages: Stages,
         is_over: Callable[[], bool],
         report: Callable[[int], None],
     ) -> None:
         self.model = model
         self.prover = prover
+        self.stages = stages
         self.is_over = is_over
         self.report = report
         self.impossible = -1  # the last deadline that is proven impossible
@@ -77,12 +95,12 @@ class BoundSearch:
     def roughly(self) -> Bound:
         """A bound in about a second; infeasibility shows here."""
         self._double()
-        self._search(ROUGH)
+        self._search(self.stages.rough)
         return self._bound()
 
     def finely(self) -> Bound:
         """After `roughly`: the bound to a few minutes."""
-        for stage in FINE:
+        for stage in self.stages.fine:
             self._search(stage)
         return self._bound()
 
@@ -103,7 +121,7 @@ class BoundSearch:
         deadline = FIRST_GUESS_MIN
         while not self._is_done():
             deadline = min(deadline, self.model.latest_arrival_min)
-            if self._is_possible(deadline, fineness=DOUBLING.fineness(until=deadline)):
+            if self._is_possible(deadline, fineness=self.stages.doubling.fineness(until=deadline)):
                 return
             deadline *= 2
 

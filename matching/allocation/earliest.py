@@ -18,10 +18,14 @@ AMPLE = 1.002  # a lone drop is offered that much more: a surplus tells how earl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routed:
-    """`delivered` pieces by drop, and the flow that brings them."""
+    """`delivered` pieces by drop, and the flow that brings them over an expansion.
+
+    The expansion is the one given, or one with fewer slots where a machine must choose what it runs.
+    """
 
     delivered: tuple[float, ...]
     amounts: Amounts
+    expansion: Expansion
 
 
 class Router(Protocol):
@@ -57,7 +61,8 @@ class EarliestSearch:
         grid = grid_with(self.model, fineness=fineness, critical=self.critical, until=deadline_min)
         expansion = implementable(self.model, grid=grid, run_times=self.run_times)
         routed = self.router.route(expansion, deadline_min=deadline_min, targets=targets)
-        return Allocation(expansion=expansion, amounts=routed.amounts, deadline_min=deadline_min), routed
+        found = Allocation(expansion=routed.expansion, amounts=routed.amounts, deadline_min=deadline_min)
+        return found, routed
 
     def earliest(
         self, *, fineness: Fineness, impossible_min: int, guess_min: int, tolerance_min: int

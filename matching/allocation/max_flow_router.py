@@ -30,4 +30,4 @@ class MaxFlowRouter:
         by_drop = [0.0] * len(targets)
         for each, amount in zip(expansion.model.exits, found.amounts.exits.tolist(), strict=True):
             by_drop[each.drop] += amount
-        return Routed(delivered=tuple(by_drop), amounts=found.amounts)
+        return Routed(delivered=tuple(by_drop), amounts=found.amounts, expansion=expansion)

@@ -4,7 +4,6 @@ from matching.capability import may_run
 from matching.problem import Machine, Objective, Operation, Order, Problem
 from scheduling.budget import Budget
 from scheduling.engine import Report, Stop
-from scheduling.flow.methods import has_method
 from scheduling.flow.pursuit import Outcome, Pursuit
 from scheduling.options import SolveOptions
 from scheduling.plan import Plan, Status
@@ -27,8 +26,6 @@ class FlowEngine:
             found.append("resources")
         if any(mode.run_min == 0 for mode in modes):
             found.append("modes.run_min")
-        if not found and not has_method(problem, order=order):
-            found.append("products")
         return tuple(found)
 
     def solve(self, problem: Problem, *, options: SolveOptions, progress: Report, stop: Stop) -> Plan:

@@ -16,7 +16,7 @@ from scheduling.budget import Budget
 from scheduling.engine import Report
 from scheduling.flow.counted import CountedProver, CountedRouter
 from scheduling.flow.emit import Parts, emit
-from scheduling.flow.methods import prover_of, router_of
+from scheduling.flow.methods import Method, method_for
 from scheduling.flow.setting import fine, rough
 from scheduling.flow.settle import settled
 from scheduling.options import Progress
@@ -65,21 +65,25 @@ class Pursuit:
 
     def run(self) -> Outcome:
         model = build_model(self.problem, order=self.order, lenient=True)
+        method = method_for(model)
         bounds = BoundSearch(
             model,
-            prover=CountedProver(prover_of(model), budget=self.budget),
+            prover=CountedProver(method.prover, budget=self.budget),
+            stages=method.stages,
             is_over=self._is_over(BOUND_SHARE),
             report=self._report_bound,
         )
         bound = bounds.roughly()
         if not bound.is_impossible:
-            search = self._search(bound)
-            found = self._pursue(search, aim=_rough_aim(search.model, bound=bound), bound=bound)
+            search = self._search(bound, method=method)
+            aim = _rough_aim(search.model, method=method, bound=bound)
+            found = self._pursue(search, aim=aim, bound=bound)
             bound = bounds.finely()
             if found is not None and not self._is_over(FINE_SHARE)():
                 model = _with_used_moves(search.model, found=found)
                 search = replace(search, model=model, critical=bound.critical)
-                self._pursue(search, aim=_fine_aim(model, bound=bound, found=found), bound=bound)
+                aim = _fine_aim(model, method=method, bound=bound, found=found)
+                self._pursue(search, aim=aim, bound=bound)
         return Outcome(
             bound_min=bound.finish_min,
             parts=self.parts,
@@ -87,12 +91,12 @@ class Pursuit:
             is_impossible=bound.is_impossible,
         )
 
-    def _search(self, bound: Bound) -> EarliestSearch:
-        model = build_model(self.problem, order=self.order, lenient=False)
+    def _search(self, bound: Bound, *, method: Method) -> EarliestSearch:
+        model = method.narrowed(build_model(self.problem, order=self.order, lenient=False))
         return EarliestSearch(
             model=model,
             run_times=tuple(run_time_of(work) for work in model.works),
-            router=CountedRouter(router_of(model), budget=self.budget),
+            router=CountedRouter(method.router(model), budget=self.budget),
             critical=bound.critical,
             targets=model.drops,
             is_over=self._is_over(PLAN_SHARE),
@@ -139,23 +143,23 @@ class Pursuit:
         self.progress(Progress(seconds=self.budget.seconds, objective=finish_min, bound=self.bound_min))
 
 
-def _rough_aim(model: FlowModel, *, bound: Bound) -> Aim:
+def _rough_aim(model: FlowModel, *, method: Method, bound: Bound) -> Aim:
     """A plan within about one per cent, soon."""
     least = max(1, bound.finish_min)
     return Aim(
         guess_min=round(1.008 * least),
         tolerance_min=max(1, round(0.006 * least)),
-        fineness=rough(model, finish_min=least),
+        fineness=rough(model, size=method.size, finish_min=least),
     )
 
 
-def _fine_aim(model: FlowModel, *, bound: Bound, found: Allocation) -> Aim:
+def _fine_aim(model: FlowModel, *, method: Method, bound: Bound, found: Allocation) -> Aim:
     """Over the ways that a rough plan uses: as near to the bound as the grid allows."""
     least, most = bound.finish_min, found.deadline_min
     return Aim(
         guess_min=least + min(most - least, round(0.003 * least)),
         tolerance_min=max(1, round(0.0005 * least)),
-        fineness=fine(model, finish_min=most),
+        fineness=fine(model, size=method.size, finish_min=most),
     )
 
 

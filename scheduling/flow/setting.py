@@ -1,19 +1,47 @@
 """How fine a search for a plan looks at time, given the size of the problem."""
 
+from dataclasses import dataclass
+
 from matching.allocation.grid import Fineness
 from matching.allocation.model import FlowModel
 
-MOST_CARRIAGES = 650_000  # departures looked at in one network: about a second of maximum flow
-MOST_NODES = 120_000
 SELDOM_MIN = 120  # between departures: then the timetable's moments are on the grid
 
 
-def rough(model: FlowModel, *, finish_min: int) -> Fineness:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Size:
+    """What one network may hold, so that it is solved in a second or two."""
+
+    most_carriages: int
+    most_nodes: int
+    rough_steps: int
+    rough_ring: tuple[int, int]
+    fine_ring: tuple[int, int]
+
+
+FLOW_SIZE = Size(
+    most_carriages=650_000,
+    most_nodes=120_000,
+    rough_steps=320,
+    rough_ring=(240, 15),
+    fine_ring=(240, 10),
+)
+LINEAR_SIZE = Size(
+    most_carriages=60_000,
+    most_nodes=20_000,
+    rough_steps=80,
+    rough_ring=(120, 60),
+    fine_ring=(120, 30),
+)
+
+
+def rough(model: FlowModel, *, size: Size, finish_min: int) -> Fineness:
     """For a first plan, and to see which ways are of use."""
-    return Fineness(step_min=_step(model, finish_min=finish_min, most_steps=320), rings=((240, 15),))
+    step = _step(model, size=size, finish_min=finish_min, most_steps=size.rough_steps)
+    return Fineness(step_min=step, rings=(size.rough_ring,))
 
 
-def fine(model: FlowModel, *, finish_min: int) -> Fineness:
+def fine(model: FlowModel, *, size: Size, finish_min: int) -> Fineness:
     """For the final plan, over the ways that are of use."""
     spent = sum(
         2 * finish_min // move.way.departs_every_min
@@ -21,17 +49,17 @@ def fine(model: FlowModel, *, finish_min: int) -> Fineness:
         if move.way.departs_every_min >= SELDOM_MIN
     )
     return Fineness(
-        step_min=_step(model, finish_min=finish_min, most_steps=finish_min, spent_nodes=spent),
-        rings=((240, 10),),
-        has_timetable=spent < MOST_NODES,
+        step_min=_step(model, size=size, finish_min=finish_min, most_steps=finish_min, spent_nodes=spent),
+        rings=(size.fine_ring,),
+        has_timetable=spent < size.most_nodes,
     )
 
 
-def _step(model: FlowModel, *, finish_min: int, most_steps: int, spent_nodes: int = 0) -> int:
+def _step(model: FlowModel, *, size: Size, finish_min: int, most_steps: int, spent_nodes: int = 0) -> int:
     """Minutes, at least 1: no more steps than the network may have departures and nodes."""
     steps = min(
         most_steps,
-        MOST_CARRIAGES // max(1, len(model.moves)),
-        max(MOST_NODES - spent_nodes, MOST_NODES // 3) // max(1, len(model.places)),
+        size.most_carriages // max(1, len(model.moves)),
+        max(size.most_nodes - spent_nodes, size.most_nodes // 3) // max(1, len(model.places)),
     )
     return max(1, -(-finish_min // max(1, steps)))
