@@ -22,6 +22,7 @@ BOOKED_WITHIN_S = 600  # planning, choosing and the answers of 62 factories
 SETTLE_MS = 4000  # charts are drawn, the first live numbers have come
 LOOKED_AT = PROJECT / ".screenshots"
 README_PICTURE = PROJECT / "docs" / "screenshots" / "joint-plan.png"
+README_SIZE = {"width": 1280, "height": 1200}  # the joint Gantt with the figures above it
 LANGUAGES = ("en", "zh-hans")
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
@@ -35,25 +36,29 @@ def main() -> None:
         muster.wait_for(lambda: "Booked:" in muster.log("scenario"), within_s=BOOKED_WITHIN_S)
         with a_browser() as browser:
             for language in LANGUAGES:
-                for size in SIZES:
-                    take_all(browser, muster, language=language, size=size)
+                for name, size in SIZES.items():
+                    take_all(browser, muster, language=language, size=size, suffix=f"{name}-{language}")
+                if language == "en":
+                    take_all(browser, muster, language=language, size=README_SIZE, suffix="readme")
         muster.stop()
     README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(LOOKED_AT / "plan-desktop-en.png", README_PICTURE)
+    shutil.copy(LOOKED_AT / "plan-readme.png", README_PICTURE)
 
 
-def take_all(browser: Browser, muster: Supervised, *, language: str, size: str) -> None:
+def take_all(
+    browser: Browser, muster: Supervised, *, language: str, size: dict[str, int], suffix: str
+) -> None:
     """The first page of each of the three roles, and the buyer's plan."""
     order, password = said(muster, r"/orders/(\w+)/"), said(muster, r"password (\S+) as")
     pages = {"buyer": {"plan": f"/orders/{order}/"}, "factory": {}, "coordinator": {}}
     for role, others in pages.items():
-        context = a_context(browser, size=SIZES[size], language=language, base_url=muster.base_url)
+        context = a_context(browser, size=size, language=language, base_url=muster.base_url)
         page = context.new_page()
         log_in(page, email=f"{role}@muster.example", password=password)
         if language != "en":
             speak_chinese(page)
         for name, path in {role: "/", **others}.items():
-            take(page, path, LOOKED_AT / f"{name}-{size}-{language}.png")
+            take(page, path, LOOKED_AT / f"{name}-{suffix}.png")
         context.close()
 
 
