@@ -181,6 +181,7 @@ class VerificationView(APIView):
 
 class SiteListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(operation_id="sites_list", responses=SiteSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -221,6 +222,7 @@ class SiteView(APIView):
 
 class MemberListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(operation_id="members_list", responses=MemberSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -248,6 +250,7 @@ class MemberView(APIView):
 
 class InvitationListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(operation_id="invitations_list", responses=InvitationSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -279,6 +282,7 @@ class InvitationView(APIView):
 
 class TokenListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     def get_permissions(self) -> list[Any]:
         return [*super().get_permissions(), *([ByPerson()] if self.request.method == "POST" else [])]

@@ -35,6 +35,7 @@ class PlanRunSerializer(serializers.ModelSerializer[PlanRun]):
 
 class PlanRunListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(operation_id="plans_list", responses=PlanRunSerializer(many=True))
     def get(self, request: Request) -> Response:

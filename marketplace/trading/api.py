@@ -144,6 +144,7 @@ class OrderConsentView(APIView):
 
 class PackageListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(operation_id="packages_list", responses=PackageSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -188,6 +189,7 @@ class PackageAnswerView(APIView):
 
 class RunListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(operation_id="runs_list", responses=RunSerializer(many=True))
     def get(self, request: Request) -> Response:

@@ -36,6 +36,7 @@ def answer(viewer: Viewer, machine: str) -> Response:
 
 class MachineListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(
         operation_id="machines_list",

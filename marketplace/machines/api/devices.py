@@ -34,6 +34,7 @@ WINDOW = [
 
 class DeviceListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(operation_id="devices_list", responses=DeviceSerializer(many=True))
     def get(self, request: Request) -> Response:

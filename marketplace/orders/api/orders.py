@@ -129,6 +129,7 @@ class OrderInput(StrictSerializer):
 
 class OrderListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(
         operation_id="orders_list",

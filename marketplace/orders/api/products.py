@@ -136,6 +136,7 @@ class ProductInput(StrictSerializer):
 
 class ProductListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(operation_id="products_list", responses=ProductSerializer(many=True))
     def get(self, request: Request) -> Response:
@@ -181,6 +182,7 @@ class ProductView(APIView):
 
 class MaterialListView(APIView):
     permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
 
     @extend_schema(operation_id="materials_list", responses=MaterialSerializer(many=True))
     def get(self, request: Request) -> Response:
