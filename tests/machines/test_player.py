@@ -93,6 +93,15 @@ def test_between_the_lines_the_last_state_is_said_again_with_the_time_reached():
     assert all(str(beat["at"]) > START.isoformat() for beat in beats)
 
 
+def test_at_the_beginning_what_was_said_before_is_said_to_be_still_so():
+    voice = played(a_line(-600, "READY"), a_line(5, "ACTIVE"))
+
+    assert [(payload["execution"], payload["at"]) for _, payload in voice.lines[:2]] == [
+        ("READY", (START - 600 * MINUTE).isoformat()),
+        ("READY", START.isoformat()),
+    ]
+
+
 def test_at_the_end_every_machine_vouches_for_its_state_up_to_the_end():
     voice = played(a_line(1, "ACTIVE"))
 

@@ -37,7 +37,11 @@ class Clockwork:
         """Returns when the window has passed and all is taken: the number of lines said, signs of life not counted."""
         self._beaten_at = self.tick()
         number = 0
+        has_begun = False
         for device, line in _in_time(scripts):
+            if not has_begun and line.at >= self.window.starts_at:
+                has_begun = True
+                self._beat(at=self.window.starts_at)  # what was so before still is: no silence
             if line.at < self.window.ends_at:
                 self._wait_for(line.at)
                 self.voices[device].say(line.payload)
