@@ -16,7 +16,8 @@ from scheduling.budget import Budget
 from scheduling.engine import Report
 from scheduling.flow.counted import CountedProver, CountedRouter
 from scheduling.flow.emit import Parts, emit
-from scheduling.flow.methods import Method, method_for
+from scheduling.flow.impossible import is_confirmed, most_in_time, relaxations
+from scheduling.flow.methods import method_for
 from scheduling.flow.setting import fine, rough
 from scheduling.flow.settle import settled
 from scheduling.options import Progress
@@ -54,49 +55,83 @@ class Outcome:
 class Pursuit:
     """Plans the one order of a problem that the flow engine supports."""
 
-    def __init__(self, problem: Problem, *, budget: Budget, progress: Report) -> None:
+    def __init__(self, problem: Problem, *, budget: Budget, progress: Report, is_rough: bool = False) -> None:
+        """`is_rough`: any plan will do, and nothing is explained."""
         self.problem = problem
         self.order = problem.orders[0]
         self.budget = budget
         self.progress = progress
+        self.is_rough = is_rough
         self.bound_min = 0
         self.parts: Parts | None = None
         self.finish_min: int | None = None
+        self.model = build_model(problem, order=self.order, lenient=True)
+        self.method = method_for(self.model)
+        self.prover = CountedProver(self.method.prover, budget=budget)
 
     def run(self) -> Outcome:
-        model = build_model(self.problem, order=self.order, lenient=True)
-        method = method_for(model)
         bounds = BoundSearch(
-            model,
-            prover=CountedProver(method.prover, budget=self.budget),
-            stages=method.stages,
+            self.model,
+            prover=self.prover,
+            stages=self.method.stages,
             is_over=self._is_over(BOUND_SHARE),
             report=self._report_bound,
         )
         bound = bounds.roughly()
         if not bound.is_impossible:
-            search = self._search(bound, method=method)
-            aim = _rough_aim(search.model, method=method, bound=bound)
-            found = self._pursue(search, aim=aim, bound=bound)
+            search = self._search(bound)
+            found = self._pursue(search, aim=self._rough_aim(search.model, bound=bound), bound=bound)
+            if self.is_rough:
+                return self._outcome(bound)
             bound = bounds.finely()
-            if found is not None and not self._is_over(FINE_SHARE)():
-                model = _with_used_moves(search.model, found=found)
-                search = replace(search, model=model, critical=bound.critical)
-                aim = _fine_aim(model, method=method, bound=bound, found=found)
-                self._pursue(search, aim=aim, bound=bound)
-        return Outcome(
-            bound_min=bound.finish_min,
-            parts=self.parts,
-            finish_min=self.finish_min,
-            is_impossible=bound.is_impossible,
+            if not self._is_over(FINE_SHARE)() and not self._is_optimal(bound):
+                self._refine(search, found=found, bound=bound)
+        if bound.is_impossible and self.parts is None:
+            return self._impossible(bound)
+        return self._outcome(bound)
+
+    def _is_optimal(self, bound: Bound) -> bool:
+        return self.finish_min is not None and self.finish_min <= bound.finish_min
+
+    def _outcome(self, bound: Bound) -> Outcome:
+        return Outcome(bound_min=bound.finish_min, parts=self.parts, finish_min=self.finish_min)
+
+    def _impossible(self, bound: Bound) -> Outcome:
+        """Nothing, if a second look does not confirm it."""
+        outcome = self._outcome(bound)
+        if self.is_rough or not is_confirmed(self.model, bound=bound, prover=self.prover):
+            return outcome
+        search = self._search(bound)
+        fineness = rough(search.model, size=self.method.size, finish_min=bound.finish_min)
+        most = most_in_time(search, fineness=fineness)
+        return replace(
+            outcome,
+            is_impossible=True,
+            max_quantity=most,
+            relaxations=relaxations(self.problem, most=most, finish_of=self._finish_of),
         )
 
-    def _search(self, bound: Bound, *, method: Method) -> EarliestSearch:
-        model = method.narrowed(build_model(self.problem, order=self.order, lenient=False))
+    def _finish_of(self, problem: Problem) -> int | None:
+        """The finish of a rough plan of a changed problem, if there is time for it."""
+        if self._is_over(PLAN_SHARE)():
+            return None
+        trial = Pursuit(problem, budget=self.budget, progress=lambda _: None, is_rough=True)
+        return trial.run().finish_min
+
+    def _refine(self, search: EarliestSearch, *, found: Allocation | None, bound: Bound) -> None:
+        """A fine grid, over the moves that a rough plan uses, if there is one."""
+        model = search.model if found is None else _with_used_moves(search.model, found=found)
+        latest = model.latest_arrival_min
+        most = min(latest, 2 * bound.finish_min) if found is None else found.deadline_min
+        aim = self._fine_aim(model, bound=bound, most=most)
+        self._pursue(replace(search, model=model, critical=bound.critical), aim=aim, bound=bound)
+
+    def _search(self, bound: Bound) -> EarliestSearch:
+        model = self.method.narrowed(build_model(self.problem, order=self.order, lenient=False))
         return EarliestSearch(
             model=model,
             run_times=tuple(run_time_of(work) for work in model.works),
-            router=CountedRouter(method.router(model), budget=self.budget),
+            router=CountedRouter(self.method.router(model), budget=self.budget),
             critical=bound.critical,
             targets=model.drops,
             is_over=self._is_over(PLAN_SHARE),
@@ -126,6 +161,24 @@ class Pursuit:
             self.parts, self.finish_min = parts, finish
             self._report(finish)
 
+    def _rough_aim(self, model: FlowModel, *, bound: Bound) -> Aim:
+        """A plan within about one per cent, soon."""
+        least = max(1, bound.finish_min)
+        return Aim(
+            guess_min=round(1.008 * least),
+            tolerance_min=max(1, round(0.006 * least)),
+            fineness=rough(model, size=self.method.size, finish_min=least),
+        )
+
+    def _fine_aim(self, model: FlowModel, *, bound: Bound, most: int) -> Aim:
+        """As near to the bound as the grid allows; a plan is known, or hoped for, at `most`."""
+        least = bound.finish_min
+        return Aim(
+            guess_min=least + min(max(0, most - least), round(0.003 * least)),
+            tolerance_min=max(1, round(0.0005 * least)),
+            fineness=fine(model, size=self.method.size, finish_min=most),
+        )
+
     def _is_over(self, share: float) -> Callable[[], bool]:
         """Where work is counted, a first plan is found whatever it takes."""
 
@@ -141,26 +194,6 @@ class Pursuit:
 
     def _report(self, finish_min: int | None) -> None:
         self.progress(Progress(seconds=self.budget.seconds, objective=finish_min, bound=self.bound_min))
-
-
-def _rough_aim(model: FlowModel, *, method: Method, bound: Bound) -> Aim:
-    """A plan within about one per cent, soon."""
-    least = max(1, bound.finish_min)
-    return Aim(
-        guess_min=round(1.008 * least),
-        tolerance_min=max(1, round(0.006 * least)),
-        fineness=rough(model, size=method.size, finish_min=least),
-    )
-
-
-def _fine_aim(model: FlowModel, *, method: Method, bound: Bound, found: Allocation) -> Aim:
-    """Over the ways that a rough plan uses: as near to the bound as the grid allows."""
-    least, most = bound.finish_min, found.deadline_min
-    return Aim(
-        guess_min=least + min(most - least, round(0.003 * least)),
-        tolerance_min=max(1, round(0.0005 * least)),
-        fineness=fine(model, size=method.size, finish_min=most),
-    )
 
 
 def _with_used_moves(model: FlowModel, *, found: Allocation) -> FlowModel:

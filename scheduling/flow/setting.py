@@ -21,7 +21,7 @@ class Size:
 
 FLOW_SIZE = Size(
     most_carriages=650_000,
-    most_nodes=120_000,
+    most_nodes=80_000,
     rough_steps=320,
     rough_ring=(240, 15),
     fine_ring=(240, 10),

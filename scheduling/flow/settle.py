@@ -24,7 +24,8 @@ def settled(search: EarliestSearch, found: Allocation, *, fineness: Fineness, st
     targets, deadline_min = search.targets, found.deadline_min
     for _ in range(MOST_ROUNDS):
         draft = dealt(found)
-        short = _made_whole(draft, asked=search.targets)
+        delivered = make_whole(draft)
+        short = [max(0, asked - got) for asked, got in zip(search.targets, delivered, strict=True)]
         if not any(short):
             leave_out_waste(draft)
             coalesce(draft)
@@ -40,8 +41,12 @@ def settled(search: EarliestSearch, found: Allocation, *, fineness: Fineness, st
     return None
 
 
-def _made_whole(draft: Draft, *, asked: tuple[int, ...]) -> tuple[int, ...]:
-    """Whole pieces, and no run below its minimum lot; returns what each drop is short of then."""
+def make_whole(draft: Draft) -> tuple[int, ...]:
+    """Whole pieces, and no run below its minimum lot; returns what is delivered to each drop then.
+
+    Nothing, if there are runs that nothing helps.
+    """
+    delivered = [0] * len(draft.expansion.model.drops)
     trim(draft)
     advance(draft)
     for _ in range(MOST_MENDINGS):
@@ -50,9 +55,8 @@ def _made_whole(draft: Draft, *, asked: tuple[int, ...]) -> tuple[int, ...]:
             break
         cancel(draft, runs=small_runs)
         trim(draft)
-    delivered = [0] * len(asked)
+    else:
+        return tuple(delivered)
     for each in draft.exits:
         delivered[draft.expansion.model.exits[each.exit].drop] += each.pieces
-    if small_runs:
-        return asked
-    return tuple(max(0, target - got) for target, got in zip(asked, delivered, strict=True))
+    return tuple(delivered)
