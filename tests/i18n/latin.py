@@ -12,7 +12,7 @@ READ_ATTRIBUTES = {
 ALLOWED = {
     "Muster", "CSV", "JSON", "API", "QR", "ISO", "IATF", "HTTP", "HTTPS", "MQTT", "URL", "ERP", "MES", "OEE", "PLC",
     "MTConnect", "OPC", "UA", "Modbus", "Sparkplug", "TCP", "XML", "UTC", "Ctrl", "PDF", "OKH", "GB", "Email",
-    "CNY", "USD", "EUR", "h", "min", "s", "kg", "g", "t", "mm", "km", "kW", "kWh", "px", "Excel", "TOTP",
+    "CNY", "USD", "EUR", "h", "min", "s", "kg", "g", "t", "m", "mm", "km", "QoS", "kW", "kWh", "px", "Excel", "TOTP",
 }  # fmt: skip
 NO_WORD = re.compile(
     r"https?://\S+"  # addresses
