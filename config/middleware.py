@@ -1,6 +1,5 @@
 """Puts the viewer on every request: who is looking, in which enterprise, in which language and time zone."""
 
-import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
@@ -8,6 +7,7 @@ from django.utils import timezone
 
 from marketplace.accounts.selectors import viewer_for
 from marketplace.accounts.viewer import SESSION_KEY
+from marketplace.common.zones import known_zones
 
 
 class ViewerMiddleware:
@@ -17,7 +17,7 @@ class ViewerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.viewer = viewer_for(request.user, enterprise_public_id=request.session.get(SESSION_KEY))  # type: ignore[attr-defined]
         zone = getattr(request.user, "time_zone", "") or request.COOKIES.get("tz", "")
-        if zone in zoneinfo.available_timezones():
+        if zone in known_zones():
             timezone.activate(zone)
         else:
             timezone.deactivate()

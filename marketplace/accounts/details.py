@@ -1,7 +1,6 @@
 """What is said about enterprises and sites, checked when it is said."""
 
 import re
-import zoneinfo
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.places import City
 from marketplace.common.checks import require_number, require_text, require_texts
 from marketplace.common.errors import InvalidInput
+from marketplace.common.zones import known_zones
 
 MAX_CERTIFICATES = 30
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -40,7 +40,7 @@ class SiteDetails:
             raise InvalidInput(
                 _("A country is two capital letters."), field="country", value=self.country[:8]
             )
-        if self.time_zone not in zoneinfo.available_timezones():
+        if self.time_zone not in known_zones():
             raise InvalidInput(
                 _("This is no time zone we know."), field="time_zone", value=self.time_zone[:64]
             )

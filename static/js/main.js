@@ -9,6 +9,7 @@ import { startTables } from "./tables.js";
 import { startThemeSwitch } from "./theme_switch.js";
 
 const LATER = [
+  ["[data-zones]", async () => (await import("./zones.js")).offerZones()],
   ["[data-chart]", async () => (await import("./charts.js")).startCharts()],
   ["[data-twin]", async () => (await import("./twins.js")).startTwins()],
   ["[data-place-picker]", async () => (await import("./place_picker.js")).startPlacePickers()],

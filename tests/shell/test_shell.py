@@ -65,6 +65,13 @@ def test_the_title_is_tab_and_heading(client, somebody):
     assert '<h1 id="page-title"> Your profile </h1>' in html
 
 
+@pytest.mark.parametrize("state", Enterprise.Verification.values)
+def test_the_verification_of_the_enterprise_is_told_everywhere(client, state):
+    membership = a_membership(enterprise=an_enterprise(verification=state))
+    client.force_login(membership.person)
+    assert str(Enterprise.Verification(state).label) in page(client, "/settings/profile").split("m-menu__panel")[1]
+
+
 def test_one_enterprise_needs_no_switch_and_two_do(client, somebody):
     membership = somebody(Enterprise.Kind.FACTORY)
     assert 'action="/switch"' not in page(client)

@@ -1,10 +1,12 @@
 """Inputs that several forms share."""
 
-import zoneinfo
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+from marketplace.common.zones import known_zones
 
 
 class TextListField(forms.CharField):
@@ -18,18 +20,17 @@ class TextListField(forms.CharField):
         return tuple(word.strip() for word in text.replace("，", ",").split(",") if word.strip())
 
 
-def time_zone_field(**options: Any) -> forms.ChoiceField:
-    zones = sorted(
-        zone
-        for zone in zoneinfo.available_timezones()
-        if "/" in zone and not zone.startswith(("Etc/", "US/"))
-    )
-    return forms.ChoiceField(
-        label=_("time zone"),
-        required=False,
-        choices=[("", "–"), *((zone, zone) for zone in zones)],
-        **options,
-    )
+class TimeZoneField(forms.CharField):
+    """An IANA name or nothing; the browser offers the names it knows."""
+
+    def __init__(self, **options: Any) -> None:
+        widget = forms.TextInput(attrs={"data-zones": "", "autocomplete": "off", "translate": "no"})
+        super().__init__(label=_("time zone"), required=False, max_length=64, widget=widget, **options)
+
+    def validate(self, value: str) -> None:
+        super().validate(value)
+        if value and value not in known_zones():
+            raise ValidationError(_("This is no time zone we know."), code="unknown")
 
 
 class HiddenNumber(forms.FloatField):

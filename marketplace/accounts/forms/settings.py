@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.details import EnterpriseDetails, SiteDetails
-from marketplace.accounts.forms.fields import TextListField, time_zone_field
+from marketplace.accounts.forms.fields import TextListField, TimeZoneField
 from marketplace.accounts.models import ApiToken, Enterprise, Membership, Person, Site
 from marketplace.accounts.places import City, city_named, nearest_city
 
@@ -17,7 +17,7 @@ class ProfileForm(forms.Form):
         label=_("name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
-    time_zone = time_zone_field(help_text=_("Empty: the zone of your browser."))
+    time_zone = TimeZoneField(help_text=_("Empty: the zone of your browser."))
 
     @classmethod
     def of(cls, person: Person) -> "ProfileForm":
@@ -59,7 +59,7 @@ class SiteForm(forms.Form):
     lat = forms.FloatField(label=_("latitude, °"), min_value=-90, max_value=90, required=False)
     lon = forms.FloatField(label=_("longitude, °"), min_value=-180, max_value=180, required=False)
     region = forms.CharField(label=_("province or state"), max_length=80, required=False)
-    time_zone = time_zone_field()
+    time_zone = TimeZoneField()
 
     ALWAYS = ("name", "city", "address", "certificates")
 

@@ -1,6 +1,5 @@
 """Signing up: who you are, what you come for, and for a factory where it stands."""
 
-import zoneinfo
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +22,7 @@ from marketplace.accounts.models import Enterprise, Person
 from marketplace.accounts.places import city_named, nearest_city
 from marketplace.accounts.services import accept_invitation, found_enterprise
 from marketplace.common.clock import real_now
+from marketplace.common.zones import known_zones
 
 
 class PersonForm(AllauthSignupForm):  # type: ignore[misc]
@@ -46,7 +46,7 @@ class PersonForm(AllauthSignupForm):  # type: ignore[misc]
 
     def time_zone_of(self, request: HttpRequest) -> str:
         zone = request.COOKIES.get("tz", "")
-        return zone if zone in zoneinfo.available_timezones() else ""
+        return zone if zone in known_zones() else ""
 
     def validate_unique_email(self, value: str) -> str:
         """A known address is told so here, with the way to log in, and nowhere else."""
