@@ -111,6 +111,9 @@ def _solve(run: PlanRun, problem: Problem) -> None:
         if outcome.is_abandoned:
             log.warning("plan run %s was taken over", run.public_id)
             return
+        if outcome.is_stopped_early:
+            services.finish(run, status=PlanRun.Status.CANCELLED)
+            return
         if outcome.exit_code not in PLAN_EXITS or not plan_file.exists():
             raise SolverFailed(f"exit {outcome.exit_code}: {outcome.message}")
         plan = read_plan(plan_file.read_bytes())

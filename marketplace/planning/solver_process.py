@@ -26,6 +26,11 @@ class Outcome:
     message: str
     is_abandoned: bool
 
+    @property
+    def is_stopped_early(self) -> bool:
+        """It was told to stop before it was ready to listen, and has written nothing."""
+        return self.exit_code == -signal.SIGTERM
+
 
 def naive_finish(problem: Path) -> int | None:
     """Minutes to the last arrival under the naive award; None where it does not apply. Raises on a failed command."""
@@ -63,7 +68,7 @@ class SolverProcess:
 
     def wait(self, *, tick: Callable[[], bool], wants_stop: Callable[[], bool]) -> Outcome:
         """Wait for the end, calling `tick` twice a second; False from it kills the solver."""
-        waited = 0.0
+        waited, is_told = 0.0, False
         deadline = float(self._time_limit_s + GRACE_S)
         while (code := self._poll()) is None:
             waited += TICK_S
@@ -71,9 +76,9 @@ class SolverProcess:
                 self._process.kill()
                 self._process.wait()
                 return Outcome(exit_code=-signal.SIGKILL, message="", is_abandoned=True)
-            if wants_stop():
-                self._process.send_signal(signal.SIGTERM)
-                deadline = min(deadline, waited + GRACE_S)
+            if not is_told and wants_stop():
+                self._process.send_signal(signal.SIGTERM)  # once: a second one would hit it while it writes
+                is_told, deadline = True, min(deadline, waited + GRACE_S)
             if waited > deadline:
                 self._process.kill()
         self._reader.join(timeout=1)
