@@ -69,7 +69,10 @@ def test_the_title_is_tab_and_heading(client, somebody):
 def test_the_verification_of_the_enterprise_is_told_everywhere(client, state):
     membership = a_membership(enterprise=an_enterprise(verification=state))
     client.force_login(membership.person)
-    assert str(Enterprise.Verification(state).label) in page(client, "/settings/profile").split("m-menu__panel")[1]
+    assert (
+        str(Enterprise.Verification(state).label)
+        in page(client, "/settings/profile").split("m-menu__panel")[1]
+    )
 
 
 def test_one_enterprise_needs_no_switch_and_two_do(client, somebody):
