@@ -9,6 +9,7 @@ from scheduling.dispatch.drops import Parcel, deal_out, deliveries_of
 from scheduling.dispatch.estimates import Estimates
 from scheduling.dispatch.floor import Floor, Placed
 from scheduling.dispatch.guide import Guide
+from scheduling.dispatch.join import Joiner
 from scheduling.dispatch.keep import keep
 from scheduling.dispatch.needs import pieces_to_make
 from scheduling.dispatch.scores import ByArrival, ByCost, Score
@@ -34,6 +35,8 @@ def dispatch(shop: Shop, estimates: Estimates, *, guide: Guide) -> Draft:
             supplies = floor.pools[good].supplies
             parcels[order.id] = deal_out(shop, order=order, supplies=supplies)
             trim(floor, order=order, met=sum(each.units for each in parcels[order.id]))
+    apart = frozenset(lot.id for lot in (*guide.kept, *(shop.problem.previous or ())))
+    Joiner(floor, parcels=parcels, apart=apart).join_all()
     return _draft(floor, parcels=parcels, starved=not all(served))
 
 

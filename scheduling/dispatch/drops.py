@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from matching.problem import Drop, Order
 from matching.ways import Way
-from scheduling.dispatch.pool import Supply, unit_cents
+from scheduling.dispatch.pool import Supply
+from scheduling.dispatch.roads import unit_cents
 from scheduling.dispatch.shop import Shop
 from scheduling.plan import Delivery
 

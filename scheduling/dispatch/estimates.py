@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from matching.problem import ItemId, Order, SiteId
-from scheduling.dispatch.pool import unit_cents
+from scheduling.dispatch.roads import unit_cents
 from scheduling.dispatch.shop import Shop, Station
 
 
@@ -177,10 +177,10 @@ class Estimates:
             return min((unit_cents(way, weight_g=weight) for way in ways if way is not None), default=0.0)
         best: float | None = None
         for step in self._steps_of(order, item):
-            way = self._shop.roads.between(site, step.site)
-            if way is not None:
+            cents = self._shop.roads.cents_between(site, step.site, weight_g=weight)
+            if cents is not None:
                 rest = self.onward_cents(order, step.makes, site=step.site)
-                total = unit_cents(way, weight_g=weight) + (step.cents + rest) / step.units
+                total = cents + (step.cents + rest) / step.units
                 best = total if best is None else min(best, total)
         return 0.0 if best is None else best
 

@@ -71,6 +71,7 @@ class Floor:
         problem = shop.problem
         self.placed: list[Placed] = []
         self.workers: dict[OrderId, set[EnterpriseId]] = {order.id: set() for order in problem.orders}
+        self.employed: set[EnterpriseId] = set()
         self.timelines = {
             machine.id: Timeline(machine, clock=shop.clock_of[machine.id]) for machine in problem.machines
         }
@@ -122,10 +123,11 @@ class Floor:
             taken=taken,
             output=output,
             claims=self._claim_inputs(bid),
-            holds=self._hold_resources(bid),
+            holds=[],
         )
+        self.hold_resources(placed)
         self.pools[order.id, station.operation.makes].add(output)
-        self.workers[order.id].add(station.enterprise)
+        self._employ(station.enterprise, order=order.id)
         self.placed.append(placed)
         return placed
 
@@ -155,11 +157,8 @@ class Floor:
         wants = station.wants(good=placed.quantity)
         for good, claims in placed.claims.items():
             _give_back(claims, keep=wants.get(good, 0))
-        for at, (resource, held) in enumerate(placed.holds):
-            shorter = Held(held.start, placed.end, held.units, held.site)
-            self.resources[resource].release(held)
-            self.resources[resource].hold(shorter)
-            placed.holds[at] = (resource, shorter)
+        self.release_resources(placed)
+        self.hold_resources(placed)
 
     def remove(self, placed: Placed) -> None:
         """Take a lot whose pieces nobody claimed off the floor."""
@@ -167,8 +166,7 @@ class Floor:
         for claims in placed.claims.values():
             for claim in claims:
                 claim.supply.left += claim.units
-        for resource, held in placed.holds:
-            self.resources[resource].release(held)
+        self.release_resources(placed)
         placed.output.left = 0
         self.placed.remove(placed)
 
@@ -179,13 +177,21 @@ class Floor:
             for good, units in bid.station.wants(good=bid.quantity).items()
         }
 
-    def _hold_resources(self, bid: Bid) -> list[tuple[ResourceId, Held]]:
-        holds = []
-        for use in bid.station.mode.uses:
-            held = Held(bid.start, bid.end, use.quantity, bid.station.site)
+    def release_resources(self, placed: Placed) -> None:
+        for resource, held in placed.holds:
+            self.resources[resource].release(held)
+        placed.holds = []
+
+    def hold_resources(self, placed: Placed) -> None:
+        """Hold what the lot uses from its start to its end."""
+        for use in placed.station.mode.uses:
+            held = Held(placed.start, placed.end, use.quantity, placed.station.site)
             self.resources[use.resource].hold(held)
-            holds.append((use.resource, held))
-        return holds
+            placed.holds.append((use.resource, held))
+
+    def _employ(self, enterprise: EnterpriseId, *, order: OrderId) -> None:
+        self.workers[order].add(enterprise)
+        self.employed.add(enterprise)
 
     def _new_id(self) -> LotId:
         while (name := LotId(f"L{self._next_id}")) in self._taken_ids:
@@ -222,7 +228,7 @@ class Floor:
         hold = 0 if mode is None else mode.hold_min
         offered = Supply(machine.site, lot.end_min + hold, lot.quantity, lot=lot.id)
         self.pools[order.id, operation.makes].add(offered)
-        self.workers[order.id].add(shop.problem.site_by_id[machine.site].enterprise)
+        self._employ(shop.problem.site_by_id[machine.site].enterprise, order=order.id)
         self._hold_for_fixed(lot, machine=machine, mode=mode)
         for good, units in shop.wants_of_fixed(lot):
             demand = Demand(machine.site, lot.start_min + lot.setup_min, units)

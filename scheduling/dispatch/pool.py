@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from math import inf
 
 from matching.problem import LotId, SiteId
-from matching.ways import Way
 from scheduling.dispatch.roads import Roads
 
 
@@ -71,6 +70,12 @@ class Pool:
             total += arrival.supply.left
         return total
 
+    def arrival_min(self, supply: Supply, *, site: SiteId) -> int:
+        """When a supply, to which there is a way, can be at `site`."""
+        arrival = self._arrival(supply, site=site)
+        assert arrival is not None
+        return arrival.minute
+
     def cents(self, *, site: SiteId, by: int) -> float:
         """Cost of one unit at `site`: the cheapest that can be there by minute `by` (0 if none)."""
         least = inf
@@ -111,10 +116,6 @@ class Pool:
         if way is None:
             return None
         leaves = way.next_departure(max(supply.ready, self._now_min))
-        carried = unit_cents(way, weight_g=self._weight_g)
+        carried = self._roads.cents_between(supply.site, site, weight_g=self._weight_g)
+        assert carried is not None
         return _Arrival(leaves + way.lead_min, supply.cents + carried, supply)
-
-
-def unit_cents(way: Way, *, weight_g: int) -> float:
-    """What moving one unit costs, without trips: close enough to choose by."""
-    return float(way.cents(units=1000, weight_g=weight_g)) / 1000

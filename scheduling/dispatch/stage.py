@@ -47,6 +47,7 @@ class Stage:
     _smallest_run: int = 1
     _spread: dict[Station, float] = field(default_factory=dict)
     _wishes: dict[Station, int] = field(default_factory=dict)
+    _longest: dict[Station, int] = field(default_factory=dict)
     _last_end: dict[Station, int] = field(default_factory=dict)
 
     def run(self) -> int:
@@ -111,7 +112,14 @@ class Stage:
             limits = station.machine.windows[window]
             if limits.start > self._last_end[station]:
                 break
-            best = self.score.at_best(station, start=max(limits.start, earliest), window=limits)
+            start = max(limits.start, earliest)
+            best = self.score.at_best(
+                station,
+                start=start,
+                window=limits,
+                remaining=max(1, min(self.needed, self._longest_run(station))),
+                is_empty=not timeline.taken(window),
+            )
             found.append((best * self._spread[station], at, window))
         return found
 
@@ -231,6 +239,14 @@ class Stage:
                 wished = max(wished, station.mode.run_units * station.mode.good_per_1000 // 1000)
             wished = self._wishes[station] = max(1, wished)
         return wished
+
+    def _longest_run(self, station: Station) -> int:
+        """Good pieces of the longest window of a station, without set-up."""
+        known = self._longest.get(station, 0)
+        if not known:
+            minutes = self.floor.shop.longest_window_min(station.machine)
+            known = self._longest[station] = max(1, station.most_pieces(minutes=minutes, at_most=_MANY))
+        return known
 
     def _supplied(self, station: Station, *, by: int) -> int:
         """Good pieces for which the inputs can be at the station by minute `by`, at most."""

@@ -103,6 +103,12 @@ class Timeline:
             last += 1
         return row[first : last + 1]
 
+    def is_next(self, first: LotId, second: LotId, *, window: int) -> bool:
+        """Whether `second` is the lot after `first` in a window."""
+        lots = [each.lot for each in self._taken[window]]
+        at = lots.index(first)
+        return lots[at + 1 : at + 2] == [second]
+
     def can_drop(self, lot: LotId, *, window: int) -> bool:
         """Whether the lot after keeps its set-up when `lot` goes."""
         row = self._taken[window]
