@@ -118,8 +118,7 @@ def _machines_per_enterprise(num_enterprises: int, num_machines: int, *, rng: Ra
 
 def _machine(number: int, site: int, stage: int, *, horizon_min: int, rng: Random) -> dict[str, Any]:
     operation, median = STAGES[stage]
-    names, weights = zip(*PATTERNS, strict=True)
-    pattern = rng.choices(names, weights=weights)[0]
+    pattern = rng.choices([name for name, _ in PATTERNS], weights=[weight for _, weight in PATTERNS])[0]
     first_min = rng.randrange(0, 2 * DAY_MIN + 1, STEP_MIN)
     return {
         "id": f"M{number:03}",
