@@ -6,10 +6,12 @@ at, and its lots then stand.
 
 from collections.abc import Mapping
 from functools import partial
+from typing import TYPE_CHECKING
 
 from matching.problem import Lot, Order, Problem, Rating
 from scheduling.advice import advised_guides
 from scheduling.budget import Budget
+from scheduling.concessions import find_concessions
 from scheduling.dispatch.estimates import Estimates
 from scheduling.dispatch.opening_guides import NOTHING
 from scheduling.dispatch.search import OnBetter, Search
@@ -21,13 +23,17 @@ from scheduling.incumbent import Incumbent
 from scheduling.options import SolveOptions
 from scheduling.plan import Plan, Status
 
+if TYPE_CHECKING:
+    from scheduling.relaxation.solve import Effort, Relaxation
+
 _RATED_SHARE = 0.3  # of the time, by which what rated orders get is settled
-_OPENING_SHARE = 0.4  # of the time, by which the rules of experience are tried
+_OPENING_SHARE = 0.25  # of the time, by which the rules of experience are tried
 _RELAX_SHARE = 0.5  # of the time, by which the relaxation is solved
 _ADVICE_SHARE = 0.6  # of the time, by which its advice is tried
 _LONG_S = 60.0
 _MOST_NODES = 200  # of a search tree of the relaxation with whole firms
 _EXACT_SHARE = 0.8  # of what is left then: for CP-SAT, where the problem is small
+_GUESS_SHARE = 0.25  # the same where CP-SAT knows only some ways to cut lots, and proves nothing
 _SOLVER_WORK_A_STEP = 0.02  # of CP-SAT's deterministic time, about as long as one dispatch
 
 
@@ -97,8 +103,7 @@ class _Solve:
         relaxation = Relaxation(self._shop)
         effort = Effort(seconds=self._seconds(_RELAX_SHARE / 2), nodes=_MOST_NODES)
         if not self._incumbent.has_plan:
-            missing = relaxation.least_missing(until=None, effort=effort)
-            self._is_infeasible = missing is not None and missing > relaxation.tolerance
+            self._is_infeasible = self._is_missing_something(relaxation, effort)
             return
         assert self._incumbent.best is not None
         if self._shop.by_finish:
@@ -121,6 +126,14 @@ class _Solve:
             )
             search.follow(guides, share=_ADVICE_SHARE)
 
+    def _is_missing_something(self, relaxation: "Relaxation", effort: "Effort") -> bool:
+        """Whether two solvers agree that orders which must be delivered whole cannot be."""
+        for another_solver in (False, True):
+            missing = relaxation.least_missing(until=None, effort=effort, another_solver=another_solver)
+            if missing is None or missing <= relaxation.tolerance:
+                return False
+        return True
+
     def _seconds(self, share: float) -> float:
         """Seconds for a part of the time; where work is counted, a limit that is not reached."""
         return _LONG_S if self._budget.counts_work else self._budget.seconds_left * share
@@ -137,14 +150,15 @@ class _Solve:
         slots = choose_slots(self._shop, self._estimates, orders=orders, draft=draft)
         if slots is None:
             return
-        work = int(self._budget.work_left * _EXACT_SHARE)
+        model = Sequencing(self._shop, self._estimates, orders=orders, slots=slots, stop=self._budget.stop)
+        share = _EXACT_SHARE if model.is_exact else _GUESS_SHARE
+        work = int(self._budget.work_left * share)
         limits = Limits(
-            seconds=self._budget.seconds_left * _EXACT_SHARE,
+            seconds=self._budget.seconds_left * share,
             work=work * _SOLVER_WORK_A_STEP if self._budget.counts_work else None,
             seed=self._options.seed,
             workers=self._options.workers,
         )
-        model = Sequencing(self._shop, self._estimates, orders=orders, slots=slots, stop=self._budget.stop)
         verdict = model.run(incumbent=self._incumbent, limits=limits)
         self._budget.step(number=work)
         self._is_infeasible = verdict.is_infeasible
@@ -186,16 +200,7 @@ class _Solve:
     def _plan(self) -> Plan:
         best = self._incumbent.best
         if best is None or not self._incumbent.has_plan:
-            return Plan(
-                status=Status.INFEASIBLE if self._is_infeasible else Status.UNKNOWN,
-                objective=None,
-                cost_cents=None,
-                bound=None,
-                gap_pct=None,
-                seconds=self._budget.seconds,
-                seed=self._options.seed,
-                interrupted=self._budget.stop(),
-            )
+            return self._no_plan()
         evaluation, bound = best.evaluation, self._incumbent.bound
         return Plan(
             status=Status.OPTIMAL if self._incumbent.is_proven else Status.FEASIBLE,
@@ -210,6 +215,24 @@ class _Solve:
             transfers=best.draft.transfers,
             deliveries=best.draft.deliveries,
             orders=evaluation.orders,
+        )
+
+    def _no_plan(self) -> Plan:
+        """Infeasible, with what would have to give; or nothing found."""
+        conceded = None
+        if self._is_infeasible:
+            conceded = find_concessions(self._problem, seed=self._options.seed, stop=self._budget.stop)
+        return Plan(
+            status=Status.UNKNOWN if conceded is None else Status.INFEASIBLE,
+            objective=None,
+            cost_cents=None,
+            bound=None,
+            gap_pct=None,
+            seconds=self._budget.seconds,
+            seed=self._options.seed,
+            interrupted=self._budget.stop(),
+            relaxations=() if conceded is None else conceded.relaxations,
+            max_quantity=None if conceded is None else conceded.max_quantity,
         )
 
 

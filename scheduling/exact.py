@@ -53,7 +53,10 @@ def choose_slots(
 
 
 class Sequencing:
-    """One model of some orders, solved for one goal after the other."""
+    """One model of some orders, solved for one goal after the other.
+
+    `is_exact`: it knows every plan, so that what it shows is proven.
+    """
 
     def __init__(
         self, shop: Shop, estimates: Estimates, *, orders: list[Order], slots: list[Slot], stop: Stop
@@ -62,7 +65,7 @@ class Sequencing:
         self._stop = stop
         self._orders = orders
         self._variables = build(shop, orders=orders, slots=slots)
-        self._is_exact = is_exact(shop, slots)
+        self.is_exact = is_exact(shop, slots)
 
     def run(self, *, incumbent: Incumbent, limits: Limits) -> Verdict:
         """Settle what each rating gets, then minimise the objective; better plans go to `incumbent`.
@@ -84,7 +87,7 @@ class Sequencing:
         if outcome.proof is Proof.OPTIMAL and self._by_finish and outcome.best is not None:
             self._variables.model.add(objective.expression <= outcome.best)
             self._optimise(scaled(cost(self._variables)), incumbent=incumbent, limits=part)
-        if not self._is_exact or outcome.bound is None:
+        if not self.is_exact or outcome.bound is None:
             return Verdict()
         return Verdict(bound=objective.cents(outcome.bound))
 
@@ -126,7 +129,7 @@ class Sequencing:
 
     def _is_confirmed(self, goal: Scaled, *, limits: Limits) -> bool:
         """One parallel run is not proof enough to tell somebody that it cannot be done."""
-        if not self._is_exact or self._stop():
+        if not self.is_exact or self._stop():
             return False
         self._variables.model.clear_hints()  # type: ignore[no-untyped-call]
         outcome = optimise(

@@ -27,12 +27,11 @@ class Joiner:
         for good, claim in _all_claims(floor):
             self._claims[claim.supply].append((good, claim))
         now = floor.shop.problem.now_min
-        arrivals = [0]
-        for dealt in parcels.values():
+        self._last_arrival: dict[OrderId, int] = {}
+        for order, dealt in parcels.items():
             for parcel in dealt:
                 self._parcels[parcel.supply].append(parcel)
-                arrivals.append(parcel.arrives(now_min=now))
-        self._last_arrival = max(arrivals)
+            self._last_arrival[order] = max((each.arrives(now_min=now) for each in dealt), default=0)
 
     def join_all(self) -> None:
         by_window: dict[tuple[MachineId, int], list[Placed]] = defaultdict(list)
@@ -93,7 +92,7 @@ class Joiner:
         for parcel in self._parcels[supply]:
             moved = Parcel(later, parcel.drop, parcel.way, parcel.units)
             arrives = moved.arrives(now_min=shop.problem.now_min)
-            in_time = self._last_arrival if shop.by_finish else parcel.drop.due_min
+            in_time = self._last_arrival[order.id] if shop.by_finish else parcel.drop.due_min
             latest = max(in_time, parcel.arrives(now_min=shop.problem.now_min))
             if arrives > min(latest, shop.last_minute(order)):
                 return False

@@ -59,7 +59,10 @@ class Draft:
 
     def taken(self, lot: DraftLot, *, pieces: int | None = None) -> list[tuple[int, int]]:
         """(node, units) that the lot takes, ceil(started·num/den) of each input; with `pieces` in place of its own."""
-        first_node, work = self.expansion.grid.first_node, self.expansion.model.works[lot.work]
+        work = self.expansion.model.works[lot.work]
+        if not work.inputs:
+            return []
+        first_node = self.expansion.grid.first_node
         started = started_pieces(work.mode, good=lot.pieces if pieces is None else pieces)
         return [
             (first_node[each.place] + lot.taken, -(-started * each.num // each.den)) for each in work.inputs

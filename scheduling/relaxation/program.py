@@ -55,7 +55,7 @@ def build(
 def build_without_ways(
     shop: Shop, workload: Workload, ways: ShortestWays, *, orders: list[Order], whole_firms: bool
 ) -> tuple[Program, list[lp.Variable]]:
-    """Capacity and needs alone, goods being everywhere at once; and what each order misses at least."""
+    """Capacity and needs alone, goods being everywhere at once; and what orders that must be delivered miss."""
     program = Program(lp.Model(), shop, orders, workload, ways)  # type: ignore[no-untyped-call]
     for work in workload.works:
         program.made.append((work, program.amount(0.0)))
@@ -76,7 +76,8 @@ def build_without_ways(
             program.model.add(_sum(factors) + there[good] >= 0.0)
     if whole_firms:
         employ(program, whole_firms=True)
-    return program, missing
+    must = [shop.must_deliver(order) for order in orders]
+    return program, [each for each, wanted in zip(missing, must, strict=True) if wanted]
 
 
 def stocked(shop: Shop, *, orders: list[Order]) -> defaultdict[Good, float]:

@@ -74,7 +74,9 @@ class Relaxation:
         bound = _proven(solver, solver.solve(program.model), whole=whole_firms)
         return None if bound is None else self._relaxed(program, solver, bound=bound)
 
-    def least_missing(self, *, until: int | None, effort: Effort) -> float | None:
+    def least_missing(
+        self, *, until: int | None, effort: Effort, another_solver: bool = False
+    ) -> float | None:
         """Pieces that cannot arrive by minute `until` (or in time at all), whatever the plan; None: not solved."""
         workload = Workload(self._shop, self._estimates, self._ways, orders=self._orders, until=until)
         few = any(order.max_enterprises is not None for order in self._orders)
@@ -82,8 +84,9 @@ class Relaxation:
             self._shop, workload, self._ways, orders=self._orders, whole_firms=few
         )
         program.model.minimize(lp.LinearExpr.weighted_sum(missing, [1.0] * len(missing)))
-        solver = _solver(effort, whole=few)
-        return _proven(solver, solver.solve(program.model), whole=few)
+        as_tree = few or another_solver
+        solver = _solver(effort, whole=as_tree)
+        return _proven(solver, solver.solve(program.model), whole=as_tree)
 
     def least_finish(self, *, at_most: int, effort: Effort, is_over: Callable[[], bool]) -> int:
         """A minute before which the last piece cannot arrive: bisection between 0 and `at_most`."""
