@@ -22,6 +22,7 @@ KM_PER_DEGREE = 111.2
 MAIN_STAGE_SHARE = 0.65
 WITHDRAWN_SHARE = 0.12
 RATE_SIGMA = 0.35
+COUNTED_ON = 0.95  # what the planner counts on of a rate its controller proves; the medians are after that
 
 # city, region, latitude, longitude, weight
 CITIES = (
@@ -101,7 +102,7 @@ def _firm(index: int, *, count: int, name: str, draw: random.Random) -> FirmSpec
 def _machine(number: int, *, main: int, draw: random.Random) -> MachineSpec:
     stage = main if draw.random() < MAIN_STAGE_SHARE else draw.randrange(len(STAGES))
     process, word, makers, median = STAGES[stage]
-    rate = max(200, round(median * math.exp(draw.gauss(0, RATE_SIGMA))))
+    rate = max(200, round(median / COUNTED_ON * math.exp(draw.gauss(0, RATE_SIGMA))))
     return MachineSpec(
         number=f"{process[0].upper()}{number}",
         name=f"{word} {number}",
