@@ -27,8 +27,14 @@ function degrees(value, positive, negative) {
   return `${Math.abs(rounded)}°${rounded > 0 ? positive : rounded < 0 ? negative : ""}`;
 }
 
-function widthOf(weight, heaviest) {
-  return 0.75 + 4.25 * Math.sqrt(weight / heaviest);
+// Many flows are drawn thinner and paler, so that bundles show and not a blot.
+function strokeOf(weight, heaviest, numFlows) {
+  const crowd = Math.min(1, MANY_FLOWS / numFlows);
+  return {
+    width: 0.5 + 4.5 * crowd ** 0.5 * Math.sqrt(weight / heaviest),
+    opacity: Math.max(0.1, 0.45 * crowd),
+    curveness: 0.18,
+  };
 }
 
 function flowSeries(data, colours) {
@@ -39,13 +45,13 @@ function flowSeries(data, colours) {
     type: "lines",
     coordinateSystem: "cartesian2d",
     clip: true,
-    symbol: ["none", "arrow"],
+    symbol: moves ? ["none", "arrow"] : "none",
     symbolSize: 6,
     effect: { show: moves, period: 5, trailLength: 0, symbol: "circle", symbolSize: 3.5, color: colours.ink },
     data: data.flows.map(([from, to, weight, label]) => ({
       coords: [data.points[from].slice(0, 2), data.points[to].slice(0, 2)],
       name: label,
-      lineStyle: { width: widthOf(weight, heaviest), color: colours.tones.active, opacity: 0.45, curveness: 0.18 },
+      lineStyle: { color: colours.tones.active, ...strokeOf(weight, heaviest, data.flows.length) },
     })),
   };
 }

@@ -119,7 +119,12 @@ def test_the_form_has_few_fields(client):
     assert len(fields) <= 6
 
 
-def test_the_log_in_page_speaks_the_language_of_the_profile_afterwards(client):
+@pytest.mark.parametrize(("in_browser", "spoken"), [(None, "zh-hans"), ("en", "en")])
+def test_after_log_in_the_language_chosen_in_the_browser_counts_else_that_of_the_profile(
+    client, in_browser, spoken
+):
     a_person(email="li@example.org", password="the old one 1", language="zh-hans")
+    if in_browser:
+        client.cookies["django_language"] = in_browser
     client.post(reverse("account_login"), {"login": "li@example.org", "password": "the old one 1"})
-    assert client.cookies["django_language"].value == "zh-hans"
+    assert client.cookies["django_language"].value == spoken
