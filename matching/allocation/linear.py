@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.linear_solver import pywraplp
+from ortools.linear_solver import pywraplp  # type: ignore[attr-defined]  # built by SWIG, without types
 
 from matching.allocation.expansion import Expansion
 from matching.allocation.max_flow import Amounts
