@@ -123,6 +123,7 @@ class Postgres:
             "unix_socket_permissions": "0700",
             "max_connections": "200",
             "shared_buffers": "128MB",
+            "dynamic_shared_memory_type": "mmap",  # in the data folder: a container's /dev/shm is small, and kills leak it
             "logging_collector": "off",
         }
         settings |= {} if self.is_durable else VOLATILE
