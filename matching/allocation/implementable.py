@@ -1,5 +1,7 @@
 """The implementable expansion: every flow in it is a plan, up to whole pieces and minimum lots."""
 
+from bisect import bisect_left
+
 import numpy as np
 
 from matching.allocation.expansion import Expansion, Numbers, Slots, carriages, joined, supply_nodes
@@ -8,7 +10,7 @@ from matching.allocation.model import FlowModel, Work
 from matching.allocation.run_time import RunTime
 from matching.working_time import WorkingTime
 
-PIECES_PER_LOT = 100  # a lot of n pieces loses half a piece to whole minutes, so 0.5 % here
+PIECES_PER_LOT = 200  # a lot of n pieces loses half a piece to whole minutes, so 0.25 % here
 
 
 def implementable(model: FlowModel, *, grid: Grid, run_times: tuple[RunTime, ...]) -> Expansion:
@@ -71,10 +73,11 @@ def _thinned(moments: Minutes, *, gap: int) -> Minutes:
     """The first moment, then always the next that is at least `gap` later; and the last."""
     if len(moments) < 2 or int(np.diff(moments).min()) >= gap:
         return moments
+    listed = moments.tolist()
     kept = [0]
-    while (following := int(np.searchsorted(moments, moments[kept[-1]] + gap))) < len(moments):
+    while (following := bisect_left(listed, listed[kept[-1]] + gap, lo=kept[-1])) < len(listed):
         kept.append(following)
-    return moments[sorted({*kept, len(moments) - 1})]
+    return moments[sorted({*kept, len(listed) - 1})]
 
 
 def _out_of_breaks(begin: Minutes, *, run_time: RunTime) -> Minutes:
