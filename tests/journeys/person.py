@@ -71,7 +71,7 @@ class Person:
     def log_in(self, email: str, *, password: str = PASSWORD) -> None:
         self.page.goto("/accounts/login/")
         self.fill(login=email, password=password)
-        self.press("Log in")
+        self.page.click("main button.btn-primary")
         self.page.wait_for_url(lambda url: "/accounts/login/" not in url)
 
     @property

@@ -39,7 +39,9 @@ def home(request: ViewerRequest) -> HttpResponse:
 
 @login_required
 def offers(request: ViewerRequest) -> HttpResponse:
-    return render(request, "trading/offers.html", {"packages": selectors.packages(request.viewer)[:200]})
+    packages = list(selectors.packages(request.viewer)[:200])
+    num_waiting = sum(package.status == Package.Status.OFFERED for package in packages)
+    return render(request, "trading/offers.html", {"packages": packages, "num_waiting": num_waiting})
 
 
 @login_required
