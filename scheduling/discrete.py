@@ -31,6 +31,7 @@ _OPENING_SHARE = 0.25  # of the time, by which the rules of experience are tried
 _RELAX_SHARE = 0.5  # of the time, by which the relaxation is solved
 _ADVICE_SHARE = 0.6  # of the time, by which its advice is tried
 _LONG_S = 60.0
+_MOST_TREE_S = 4.0  # a search tree cannot be interrupted: nobody who says stop shall wait for longer
 _MOST_NODES = 200  # of a search tree of the relaxation with whole firms
 _EXACT_SHARE = 0.8  # of what is left then: for CP-SAT, where the problem is small
 _GUESS_SHARE = 0.25  # the same where CP-SAT knows only some ways to cut lots, and proves nothing
@@ -101,7 +102,11 @@ class _Solve:
         if not Relaxation.suits(self._shop):
             return
         relaxation = Relaxation(self._shop)
-        effort = Effort(seconds=self._seconds(_RELAX_SHARE / 2), nodes=_MOST_NODES)
+        effort = Effort(
+            seconds=self._seconds(_RELAX_SHARE / 2),
+            tree_seconds=self._seconds(_RELAX_SHARE / 2, at_most=_MOST_TREE_S),
+            nodes=_MOST_NODES,
+        )
         if not self._incumbent.has_plan:
             self._is_infeasible = self._is_missing_something(relaxation, effort)
             return
@@ -134,9 +139,9 @@ class _Solve:
                 return False
         return True
 
-    def _seconds(self, share: float) -> float:
-        """Seconds for a part of the time; where work is counted, a limit that is not reached."""
-        return _LONG_S if self._budget.counts_work else self._budget.seconds_left * share
+    def _seconds(self, share: float, *, at_most: float = _LONG_S) -> float:
+        """Seconds for a part of the time that is left; where work is counted, more than will be needed."""
+        return _LONG_S if self._budget.counts_work else min(at_most, self._budget.seconds_left * share)
 
     def _sequence(self, orders: list[Order]) -> None:
         """Let CP-SAT improve and prove, if the problem is small enough for it."""

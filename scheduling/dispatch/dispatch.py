@@ -21,7 +21,7 @@ from scheduling.dispatch.trim import trim
 
 def dispatch(shop: Shop, estimates: Estimates, *, guide: Guide) -> Draft:
     """Place item after item in the guide's sequence; deal out and trim each order when its product is made."""
-    floor = Floor(shop, kept=guide.kept)
+    floor = Floor(shop)
     served = [floor.serve_demands(good) for good in floor.demands if good[0] is None]
     to_make: dict[Good, int] = {}
     parcels: dict[OrderId, list[Parcel]] = {}
@@ -35,7 +35,7 @@ def dispatch(shop: Shop, estimates: Estimates, *, guide: Guide) -> Draft:
             supplies = floor.pools[good].supplies
             parcels[order.id] = deal_out(shop, order=order, supplies=supplies)
             trim(floor, order=order, met=sum(each.units for each in parcels[order.id]))
-    apart = frozenset(lot.id for lot in (*guide.kept, *(shop.problem.previous or ())))
+    apart = frozenset(lot.id for lot in shop.problem.previous or ())
     Joiner(floor, parcels=parcels, apart=apart).join_all()
     return _draft(floor, parcels=parcels, starved=not all(served))
 

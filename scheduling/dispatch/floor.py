@@ -61,12 +61,9 @@ class Demand:
 
 
 class Floor:
-    """State of one dispatch; begins with the fixed lots and what is in stock.
+    """State of one dispatch; begins with the fixed lots and what is in stock."""
 
-    No new lot gets the id of one of `kept`, of a fixed lot or of the plan in force.
-    """
-
-    def __init__(self, shop: Shop, *, kept: tuple[Lot, ...] = ()) -> None:
+    def __init__(self, shop: Shop) -> None:
         self.shop = shop
         problem = shop.problem
         self.placed: list[Placed] = []
@@ -83,7 +80,7 @@ class Floor:
         self._open_pools()
         for lot in problem.fixed_lots:
             self._add_fixed(lot)
-        self._taken_ids = {lot.id for lot in (*problem.fixed_lots, *(problem.previous or ()), *kept)}
+        self._taken_ids = {lot.id for lot in (*problem.fixed_lots, *(problem.previous or ()))}
         self._next_id = 0
 
     def free(self, mode: Mode, *, site: SiteId, start: int, end: int) -> list[Period]:

@@ -20,7 +20,7 @@ class Guide:
     `enterprises`: those that may work on an order (an order that is not named: all that may by rule).
     `shunned`: machines that an order shall not use. `left_out`: orders of which nothing is made.
     `needed`: units of an item to make, where a dispatch before has shown how many.
-    `kept`: lots to place unchanged, with their ids, as far as that is possible.
+    `kept`: lots to place unchanged, as far as that is possible (those of the plan in force with their ids).
     `noise`: scores are spread by up to this part, by `seed`.
     """
 

@@ -16,7 +16,7 @@ from scheduling.relaxation.shortest import ShortestWays
 from scheduling.relaxation.work import Workload
 
 _MOST_SITES = 250
-_MOST_WINDOWS = 60_000  # of all stations together
+_MOST_WINDOWS = 120_000  # of all stations together
 _SAFETY = 1e-7  # part of a bound given away for the tolerances of floating point solvers
 _SHUNNED = ("alns", "rins", "rens", "crossover")  # heuristics of SCIP that report trouble on stderr
 _NOTHING = 1e-6  # of a whole: an amount that is only tolerance
@@ -33,9 +33,10 @@ class Relaxed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effort:
-    """How hard to try: `seconds` of wall clock, and `nodes` of a search tree where firms are whole."""
+    """How hard to try: `seconds` of wall clock; `tree_seconds` and `nodes` of a search tree where firms are whole."""
 
     seconds: float
+    tree_seconds: float
     nodes: int
 
 
@@ -119,7 +120,7 @@ class Relaxation:
 
 def _solver(effort: Effort, *, whole: bool) -> lp.Solver:
     solver = lp.Solver("scip" if whole else "glop")
-    solver.set_time_limit_in_seconds(effort.seconds)
+    solver.set_time_limit_in_seconds(effort.tree_seconds if whole else effort.seconds)
     if whole:
         parameters = [
             f"limits/nodes = {effort.nodes}",

@@ -7,7 +7,7 @@ from tests.matching.workshop import a_machine, a_mode, a_problem, a_site, a_tran
 from tests.scheduling.brute_force import a_tiny_problem, best_objective
 from tests.scheduling.rule_pairs import PAIRS
 
-EFFORT = Effort(seconds=20.0, nodes=200)
+EFFORT = Effort(seconds=20.0, tree_seconds=20.0, nodes=200)
 
 
 def relaxation(problem):
