@@ -106,4 +106,5 @@ def test_more_cannot_be_on_time_than_is_made_on_time():
     problem = a_problem(
         machines=[a_machine(windows=[(0, 60), (1500, 1600)])], orders=[order], horizon_min=1600
     )
-    assert cost_bound(problem) >= 0.999 * (10_000 + 40 * 1440)
+    best = 10_000 + sum(1440 + piece for piece in range(1, 41))  # every late piece a lot of its own
+    assert 0.999 * (10_000 + 40 * 1440) <= cost_bound(problem) <= best
