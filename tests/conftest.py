@@ -10,35 +10,44 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+from playwright.sync_api import Browser
 
 from embedded.ports import free_port
 from embedded.state import open_state
+from tests.browser import a_browser
 from tests.servers import end_run, start_shared_servers, this_run, worker_environ
 from tests.supervised import Supervised, start
 
 TESTS = Path(__file__).parent
 PURE = {TESTS / name for name in ("matching", "scheduling", "telemetry", "embedded", "architecture")}
 LIVE_WITHIN_S = 90
+SOLVED_WITHIN_S = "8"  # journeys are about what people see, not about the last per cent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before pytest-django looks: say where the servers will be, unless only pure tests were asked for."""
+    """Before pytest-django looks: say where the servers will be, unless only pure tests were asked for.
+
+    The process that hands tests to workers names no settings: workers inherit its environment, and would
+    read their settings before they have said which database, Redis number and broker are theirs.
+    """
     if _asks_for_pure_tests_only(config):
         return
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    os.environ |= worker_environ(this_run(), worker=worker)
+    environ = worker_environ(this_run(), worker=os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    if config.getoption("numprocesses", None):
+        return
+    os.environ |= environ
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     from django.conf import settings
 
-    assert settings.DATABASES
+    assert os.environ["MQTT_URL"] == settings.MQTT_URL, "settings were read before the servers were known"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker runs all journeys: a second running Muster would only slow the first one down."""
+    """The journeys of a file stay together: what they prepare is prepared once."""
     for item in items:
         if "live_stack" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("live"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -60,6 +69,23 @@ def fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
         with redis.from_url(os.environ["REDIS_URL"]) as connection:
             for key in connection.scan_iter(":1:*", count=1000):
                 connection.delete(key)
+
+
+@pytest.fixture(autouse=True)
+def own_language(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A page asked for in one language leaves it active in the thread."""
+    yield
+    if "servers" in request.fixturenames:
+        from django.utils import translation
+
+        translation.deactivate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """No longer than a module: Playwright's event loop would be in the way of other modules' own."""
+    with a_browser() as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +125,11 @@ def live_stack(database_url: str, mqtt_broker: str) -> Iterator[Supervised]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     names = ("ENVIRONMENT", "SCENARIO", "SECRET_KEY", "REDIS_URL", "MQTT_URL")
     environ = {name: os.environ[name] for name in names}
-    environ |= {"DATABASE_URL": database_url, "PORT": str(free_port())}
+    environ |= {
+        "DATABASE_URL": database_url,
+        "PORT": str(free_port()),
+        "SOLVER_TIME_LIMIT_S": SOLVED_WITHIN_S,
+    }
     stack = start(open_state(this_run().folder / f"live-{worker}"), environ=environ)
     stack.wait_until_up(within_s=LIVE_WITHIN_S)
     yield stack

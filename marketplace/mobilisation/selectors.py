@@ -1,4 +1,7 @@
-"""What a coordinator sees in normal times: need exactly, capacity as gated aggregates, who is on the network."""
+"""What the coordinator of a verified office sees in normal times.
+
+Need exactly, capacity as gated aggregates, who is on the network.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +18,7 @@ from marketplace.capacity.market import listed_equipment, sellable_windows
 from marketplace.capacity.models import Process
 from marketplace.common.errors import NotFound
 from marketplace.disclosure.gate import Cell, gate, shown_total
+from marketplace.mobilisation.errors import NotVerified
 from marketplace.orders.models import Order, OrderDrop
 
 WEEK = timedelta(days=7)
@@ -154,6 +158,8 @@ def _need(key: tuple[str, str], group: Sequence[Mapping[str, Any]], *, due: date
 
 
 def _require_coordinator(viewer: Viewer) -> None:
-    """For anybody else these pages do not exist."""
+    """For anybody else these pages do not exist. Raises NotVerified for an office that may be anybody's."""
     if not viewer.is_coordinator:
         raise NotFound(_("There is no such page."))
+    if not viewer.is_verified:
+        raise NotVerified(_("Need and capacity are shown to offices that are verified."))

@@ -96,7 +96,7 @@ def gantt_conclusion(picture: Picture) -> str:
 
 
 def map_conclusion(picture: Picture) -> str:
-    num_trips = sum(flow.num_trips for flow in picture.flows)
+    num_trips = picture.num_trips
     return ngettext("%(trips)s truck on %(ways)s ways.", "%(trips)s trucks on %(ways)s ways.", num_trips) % {
         "trips": f"{num_trips:,}",
         "ways": len({(f.from_place, f.to_place) for f in picture.flows}),

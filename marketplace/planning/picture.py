@@ -72,8 +72,20 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """One departure of goods between two places."""
+
+    from_place: str
+    to_place: str
+    item: str
+    departs_at: datetime
+    arrives_at: datetime
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """`rows` in order of stage, then factory; `bars` by start."""
+    """`rows` in order of stage, then factory; `bars` by start; goods of several kinds share a trip of `num_trips`."""
 
     starts_at: datetime
     ends_at: datetime
@@ -82,6 +94,7 @@ class Picture:
     bars: tuple[Bar, ...]
     places: tuple[Place, ...]
     flows: tuple[Flow, ...]
+    num_trips: int
 
 
 def neutral_name(letter: str, city: str) -> str:
@@ -103,6 +116,8 @@ def picture_before_contract(run: PlanRun) -> Picture:
     operations = {operation.code: operation for operation in run.order.product.operations.all()}
     rows, bars = _rows_and_bars(problem, plan, names=names, operations=operations)
     drops = {drop.public_id: drop for drop in run.order.drops.all()}
+    moves = _moves(problem, plan, names=names, goods=goods_names(run.order.product))
+    trip_units = problem.transport.trip_units
     end = max([bar.ends_at for bar in bars] + [run.epoch + timedelta(minutes=run.finish_min or 0)])
     return Picture(
         starts_at=run.epoch,
@@ -111,9 +126,8 @@ def picture_before_contract(run: PlanRun) -> Picture:
         rows=rows,
         bars=bars,
         places=tuple(_places(names, sites=sites, drops=drops.values())),
-        flows=tuple(
-            _flows(problem, plan, names=names, goods=goods_names(run.order.product), epoch=run.epoch)
-        ),
+        flows=tuple(flows_of(moves, trip_units=trip_units)),
+        num_trips=count_trips(moves, trip_units=trip_units),
     )
 
 
@@ -158,10 +172,9 @@ def _places(names: dict[str, str], *, sites: dict[str, Site], drops: Iterable[Or
         yield Place(key=drop.public_id, name=drop.name, kind="drop", lat=drop.lat, lon=drop.lon)
 
 
-def _flows(
-    problem: Problem, plan: Plan, *, names: dict[str, str], goods: dict[str, str], epoch: datetime
-) -> Iterable[Flow]:
-    legs = [
+def _moves(problem: Problem, plan: Plan, *, names: dict[str, str], goods: dict[str, str]) -> list[Move]:
+    epoch = problem.epoch
+    moves = [
         Move(
             from_place=names[t.from_site],
             to_place=names[t.to_site],
@@ -173,7 +186,7 @@ def _flows(
         for t in plan.transfers
         if t.from_site != t.to_site
     ]
-    legs += [
+    moves += [
         Move(
             from_place=names[d.from_site],
             to_place=str(d.drop),
@@ -184,19 +197,7 @@ def _flows(
         )
         for d in plan.deliveries
     ]
-    return flows_of(legs, trip_units=problem.transport.trip_units)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """One departure of goods between two places."""
-
-    from_place: str
-    to_place: str
-    item: str
-    departs_at: datetime
-    arrives_at: datetime
-    quantity: int
+    return moves
 
 
 def flows_of(moves: Iterable[Move], *, trip_units: int | None) -> list[Flow]:
@@ -219,8 +220,8 @@ def flows_of(moves: Iterable[Move], *, trip_units: int | None) -> list[Flow]:
 
 
 def count_trips(moves: Iterable[Move], *, trip_units: int | None) -> int:
-    """Trips of `trip_units` pieces (None: one takes all) for each departure."""
-    load: dict[datetime, int] = defaultdict(int)
+    """Trips of `trip_units` pieces (None: one takes all) for each departure on each way, whatever the goods."""
+    load: dict[tuple[str, str, datetime], int] = defaultdict(int)
     for move in moves:
-        load[move.departs_at] += move.quantity
+        load[move.from_place, move.to_place, move.departs_at] += move.quantity
     return sum(1 if trip_units is None else -(-units // trip_units) for units in load.values())

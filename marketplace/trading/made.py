@@ -15,21 +15,22 @@ def made_by_run(deal: Deal, *, now: datetime) -> dict[int, int]:
 
     Never more than the run's quantity: what a machine makes beyond it is its owner's. Two queries.
     """
-    begun = [
-        run
-        for run in Run.objects.filter(package__deal=deal, status=Run.Status.BOOKED, starts_at__lte=now)
-        .select_related("equipment")
-        .order_by("pk")
-        if run.equipment.device_id is not None
-    ]
-    stretches = [
-        Stretch(
-            device_id=run.equipment.device_id or 0, starts_at=run.starts_at, ends_at=min(run.ends_at, now)
+    begun = list(
+        Run.objects.filter(
+            package__deal=deal,
+            status=Run.Status.BOOKED,
+            starts_at__lte=now,
+            equipment__device__isnull=False,
         )
-        for run in begun
+        .order_by("pk")
+        .values_list("pk", "quantity", "equipment__device_id", "starts_at", "ends_at")
+    )
+    stretches = [
+        Stretch(device_id=device_id, starts_at=starts_at, ends_at=min(ends_at, now))
+        for _pk, _quantity, device_id, starts_at, ends_at in begun
     ]
     counted = zip(begun, pieces_made(stretches), strict=True)
-    return {run.pk: min(made, run.quantity) for run, made in counted if made is not None}
+    return {run[0]: min(made, run[1]) for run, made in counted if made is not None}
 
 
 def note_shown(run_pks: Collection[int], *, viewer: Viewer, real_now: datetime) -> None:

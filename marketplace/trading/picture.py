@@ -4,10 +4,12 @@ Before all is agreed a buyer sees neutral names and places at city level; with t
 factory sees its own rows and, of the flows, its own ends with the city of the other side.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Site
@@ -17,7 +19,7 @@ from marketplace.common.errors import NotFound
 from marketplace.disclosure.place import city_point
 from marketplace.planning.goods import goods_names
 from marketplace.planning.models import TransportTerms
-from marketplace.planning.picture import Bar, Move, Picture, Place, Row, flows_of, neutral_name
+from marketplace.planning.picture import Bar, Move, Picture, Place, Row, count_trips, flows_of, neutral_name
 from marketplace.trading.models import Deal, Leg, Package, Run
 from marketplace.trading.selectors import state_of
 
@@ -28,13 +30,17 @@ def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> 
     """`made` counts good pieces by run key, where telemetry says. The caller has shown the deal is the viewer's."""
     labels = dict(deal.packages.order_by("id").values_list("enterprise_id", "label"))
     is_open = deal.status == Deal.Status.AGREED
-
-    def name(site: Site) -> str:
-        neutral = neutral_name(labels.get(site.enterprise_id, "?"), site.city)
-        return f"{site.enterprise.name}, {place_name(site.city)}" if is_open else neutral
-
     runs = _runs(deal)
-    return _picture(deal, runs, list(_legs(deal)), name=name, exact=is_open, now=now, made=made)
+    firms = Counter(site.enterprise.name for site in {run.equipment.site for run in runs})
+
+    @cache
+    def name(site: Site) -> str:
+        if not is_open:
+            return neutral_name(labels.get(site.enterprise_id, "?"), site.city)
+        firm = site.enterprise.name
+        return firm if firms[firm] == 1 else f"{firm}, {place_name(site.city)}"
+
+    return _picture(deal, runs, _legs(deal), name=name, exact=is_open, now=now, made=made)
 
 
 def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapping[int, int]) -> Picture:
@@ -43,31 +49,32 @@ def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapp
         raise NotFound(_("There is no such offer."))
     mine = viewer.enterprise_id
 
+    @cache
     def name(site: Site) -> str:
         neighbour = _("Neighbour in %(city)s") % {"city": place_name(site.city)}
         return site.name if site.enterprise_id == mine else neighbour
 
-    runs = [run for run in _runs(deal) if run.package.enterprise_id == mine]
-    legs = [
-        leg
-        for leg in _legs(deal)
-        if leg.from_site.enterprise_id == mine or (leg.to_site and leg.to_site.enterprise_id == mine)
-    ]
+    runs = _runs(deal, Q(package__enterprise=mine))
+    legs = _legs(deal, Q(from_site__enterprise=mine) | Q(to_site__enterprise=mine))
     return _picture(deal, runs, legs, name=name, exact=False, now=now, made=made)
 
 
-def _runs(deal: Deal) -> list[Run]:
+def _runs(deal: Deal, *only: Q) -> list[Run]:
+    """Thousands of runs stand on a hundred machines: each machine, site and enterprise is read once."""
     return list(
-        Run.objects.filter(package__deal=deal)
+        Run.objects.filter(*only, package__deal=deal)
         .exclude(status=Run.Status.REPLACED)
         .exclude(package__status=Package.Status.WITHDRAWN)
-        .select_related("package", "equipment__site__enterprise", "operation")
+        .defer("lots")
+        .prefetch_related("package", "equipment__site__enterprise", "operation")
         .order_by("operation__position", "package_id", "equipment_id", "starts_at")
     )
 
 
-def _legs(deal: Deal) -> Iterable[Leg]:
-    return deal.legs.select_related("from_site__enterprise", "to_site__enterprise", "to_drop")
+def _legs(deal: Deal, *only: Q) -> list[Leg]:
+    return list(
+        deal.legs.filter(*only).prefetch_related("from_site__enterprise", "to_site__enterprise", "to_drop")
+    )
 
 
 def _picture(
@@ -94,6 +101,7 @@ def _picture(
     ]
     goods = goods_names(deal.order.product)
     terms = TransportTerms.objects.order_by("-id").first() or TransportTerms()
+    moves = [_move(leg, name=name, goods=goods) for leg in legs]
     ends = [run.ends_at for run in runs] + [leg.arrives_at for leg in legs] + [deal.chosen_at]
     return Picture(
         starts_at=deal.chosen_at,
@@ -114,9 +122,8 @@ def _picture(
             for run in sorted(runs, key=lambda run: run.starts_at)
         ),
         places=tuple({place.key: place for place in places}.values()),
-        flows=tuple(
-            flows_of((_move(leg, name=name, goods=goods) for leg in legs), trip_units=terms.trip_units)
-        ),
+        flows=tuple(flows_of(moves, trip_units=terms.trip_units)),
+        num_trips=count_trips(moves, trip_units=terms.trip_units),
     )
 
 

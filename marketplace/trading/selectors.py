@@ -73,6 +73,7 @@ def deal_of_order(viewer: Viewer, *, order_public_id: str) -> Deal | None:
         Deal.objects.filter(order=order)
         .exclude(status=Deal.Status.FAILED)
         .select_related("order__product", "order__buyer", "plan_run", "proposed_run")
+        .defer("plan_run__problem", "plan_run__plan", "proposed_run__problem", "proposed_run__plan")
         .first()
     )
 
@@ -124,17 +125,17 @@ def output_by_operation(deal: Deal, *, made: Mapping[int, int]) -> list[Output]:
     """In the order of the routing. One query. The caller has shown that the deal is the viewer's."""
     living = (
         Run.objects.filter(package__deal=deal, status__in=[Run.Status.BOOKED, Run.Status.OFFERED])
-        .select_related("operation")
         .order_by("operation__position", "pk")
+        .values_list("operation__name", "pk", "quantity")
     )
-    groups: dict[str, list[Run]] = {}
-    for run in living:
-        groups.setdefault(run.operation.name, []).append(run)
+    groups: dict[str, list[tuple[int, int]]] = {}
+    for name, pk, quantity in living:
+        groups.setdefault(name, []).append((pk, quantity))
     return [
         Output(
             operation=name,
-            planned=sum(run.quantity for run in runs),
-            made=sum(made.get(run.pk, 0) for run in runs),
+            planned=sum(quantity for _pk, quantity in runs),
+            made=sum(made.get(pk, 0) for pk, _quantity in runs),
             num_runs=len(runs),
         )
         for name, runs in groups.items()

@@ -30,17 +30,24 @@ class Bracket:
         margin = (self._enough - self._too_early) // 4
         return min(max(round(self._estimate), self._too_early + 1 + margin), self._enough - 1 - margin)
 
-    def learn(self, deadline: int, *, surplus: float, is_enough: bool) -> None:
-        """Take in what came of a deadline; `surplus` < 0 is a shortage."""
+    def learn(self, deadline: int, *, surplus: float | None, is_enough: bool) -> None:
+        """Take in what came of a deadline.
+
+        `surplus` < 0 is a shortage; None: all that was offered was delivered, so it is not known.
+        """
+        if is_enough:
+            self._enough = deadline
+        else:
+            self._too_early = max(self._too_early, deadline)
+        if surplus is None:
+            self._estimate = (self._too_early + deadline) / 2
+            return
         if self._last is not None and self._last[0] != deadline and self._last[1] != surplus:
             steepness = (surplus - self._last[1]) / (deadline - self._last[0])
             self._rate = max(self._rate / 4, steepness)
         self._last = (deadline, surplus)
         step = -surplus / self._rate
-        if is_enough:
-            self._enough = deadline
-        else:
-            self._too_early = max(self._too_early, deadline)
+        if not is_enough:
             step = max(step * BEYOND, self._tolerance * 2.0**self._num_failed)
             self._num_failed += 1
         self._estimate = deadline + step

@@ -13,6 +13,7 @@ from matching.allocation.model import FlowModel
 from matching.allocation.run_time import RunTime
 from matching.problem import SiteId
 
+TINY = 1e-3  # pieces
 AMPLE = 1.002  # a lone drop is offered that much more: a surplus tells how early is too early
 
 
@@ -26,6 +27,10 @@ class Routed:
     delivered: tuple[float, ...]
     amounts: Amounts
     expansion: Expansion
+
+    def is_enough(self, targets: Sequence[int]) -> bool:
+        """Whether every drop gets what it asks for, but for rounding."""
+        return all(got > asked - TINY for got, asked in zip(self.delivered, targets, strict=True))
 
 
 class Router(Protocol):
@@ -58,7 +63,8 @@ class EarliestSearch:
         self, deadline_min: int, *, fineness: Fineness, targets: Sequence[int]
     ) -> tuple[Allocation, Routed]:
         """The flow for one deadline, enough or not."""
-        grid = grid_with(self.model, fineness=fineness, critical=self.critical, until=deadline_min)
+        until = max(deadline_min, self.model.last_taken_min)
+        grid = grid_with(self.model, fineness=fineness, critical=self.critical, until=until)
         expansion = implementable(self.model, grid=grid, run_times=self.run_times)
         routed = self.router.route(expansion, deadline_min=deadline_min, targets=targets)
         found = Allocation(expansion=routed.expansion, amounts=routed.amounts, deadline_min=deadline_min)
@@ -84,8 +90,10 @@ class EarliestSearch:
         best: Allocation | None = None
         while (deadline := bracket.next()) is not None and not self.is_over():
             found, routed = self.at(deadline, fineness=fineness, targets=offered)
-            is_enough = all(got >= asked for got, asked in zip(routed.delivered, self.targets, strict=True))
-            bracket.learn(deadline, surplus=sum(routed.delivered) - sum(self.targets), is_enough=is_enough)
+            is_enough = routed.is_enough(self.targets)
+            got_all = sum(routed.delivered) > sum(offered) - 1
+            surplus = None if got_all else sum(routed.delivered) - sum(self.targets)
+            bracket.learn(deadline, surplus=surplus, is_enough=is_enough)
             if is_enough:
                 best = found
         return best

@@ -59,11 +59,11 @@ class Fineness:
 def grid_with(
     model: FlowModel, *, fineness: Fineness, critical: Mapping[SiteId, Sequence[int]], until: int
 ) -> Grid:
-    """A grid of the given fineness; `critical` moments of each site are on it, and those around them."""
+    """A grid of the given fineness; `critical` moments of the model's sites are on it, and those around them."""
     moments: dict[SiteId, list[Minutes]] = {
         site: [np.arange(0, until + 1, fineness.step_min, dtype=np.int64)] for site in model.places_by_site
     }
-    for site, centres in critical.items():
+    for site, centres in ((site, critical[site]) for site in critical if site in moments):
         for radius, step in fineness.rings:
             moments[site].extend(_moments_around(centre, radius=radius, step=step) for centre in centres)
     if fineness.has_timetable:

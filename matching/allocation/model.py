@@ -117,6 +117,11 @@ class FlowModel:
         """Pieces to deliver over all drops."""
         return sum(self.drops)
 
+    @property
+    def last_taken_min(self) -> int:
+        """When the last fixed lot takes its input; 0 if none does."""
+        return max((supply.at_min for supply in self.supplies if supply.quantity < 0), default=0)
+
     @cached_property
     def places_by_site(self) -> dict[SiteId, tuple[int, ...]]:
         """Numbers of the places of each site."""

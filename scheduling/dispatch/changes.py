@@ -9,10 +9,9 @@ from matching.problem import EnterpriseId, MachineId, Order, OrderId
 from scheduling.dispatch.crews import Crews
 from scheduling.dispatch.draft import Draft
 from scheduling.dispatch.estimates import Estimates
-from scheduling.dispatch.guide import Guide
+from scheduling.dispatch.guide import LEAST_LOT_MIN, WHOLE_WINDOWS_MIN, Guide
 from scheduling.dispatch.shop import Good, Shop
 
-_LEAST_LOT_MIN = 5
 _NOISES = (0.0, 0.02, 0.05, 0.15)
 
 
@@ -60,7 +59,8 @@ class Changes:
         return replace(guide, kept=tuple(kept), needed=MappingProxyType(dict(draft.consumed)))
 
     def _resize(self, guide: Guide, _draft: Draft, rng: Random) -> Guide:
-        return replace(guide, lot_min=max(_LEAST_LOT_MIN, int(guide.lot_min * rng.uniform(0.4, 2.2))))
+        wished = int(guide.lot_min * rng.uniform(0.4, 2.2))
+        return replace(guide, lot_min=min(WHOLE_WINDOWS_MIN, max(LEAST_LOT_MIN, wished)))
 
     def _respread(self, guide: Guide, _draft: Draft, rng: Random) -> Guide:
         return replace(guide, noise=rng.choice(_NOISES), seed=rng.randrange(2**31))

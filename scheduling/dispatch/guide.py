@@ -7,6 +7,9 @@ from types import MappingProxyType
 from matching.problem import EnterpriseId, Lot, MachineId, OrderId
 from scheduling.dispatch.shop import Good
 
+LEAST_LOT_MIN = 5
+WHOLE_WINDOWS_MIN = 10**6  # a wish beyond every window: as much as a window holds
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guide:
@@ -14,7 +17,8 @@ class Guide:
 
     `sequence`: every item of every order that is to be planned once, each after the items that go into it
     (orders that do not occur are not planned and not missed).
-    `lot_min`: wished working minutes of a lot (the most it gets unless a smallest lot asks for more).
+    `lot_min`: wished working minutes of a lot (the most it gets unless a smallest lot asks for more), from
+    LEAST_LOT_MIN to WHOLE_WINDOWS_MIN.
     `slack`: how much earlier than needed at best an operation is due, in parts of the work after it.
     `eager`: orders that are to finish early rather than cheaply, whatever the objective.
     `enterprises`: those that may work on an order (an order that is not named: all that may by rule).

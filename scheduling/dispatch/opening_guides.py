@@ -7,13 +7,11 @@ from types import MappingProxyType
 from matching.problem import EnterpriseId, Lot, Order, OrderId
 from scheduling.dispatch.crews import Crews
 from scheduling.dispatch.estimates import Estimates
-from scheduling.dispatch.guide import Guide
+from scheduling.dispatch.guide import LEAST_LOT_MIN, WHOLE_WINDOWS_MIN, Guide
 from scheduling.dispatch.shop import Good, Shop
 
 NOTHING: Mapping[Good, int] = MappingProxyType({})
 _LOTS_A_STAGE = 40  # about as many lots for one item of one order at the wished size
-_LEAST_LOT_MIN = 5
-_WHOLE_WINDOWS_MIN = 10**6
 _SIZES = (1.0, 3.0, None, 0.4)  # parts of the usual lot; None: as much as a window holds
 _SLACKS = (1.0, 0.0, 3.0)
 
@@ -36,7 +34,7 @@ def opening_guides(
             for slack, crew in product(slacks, crews):
                 yield Guide(
                     sequence=sequence,
-                    lot_min=_WHOLE_WINDOWS_MIN if size is None else max(_LEAST_LOT_MIN, int(usual * size)),
+                    lot_min=WHOLE_WINDOWS_MIN if size is None else max(LEAST_LOT_MIN, int(usual * size)),
                     slack=slack,
                     enterprises=MappingProxyType(crew),
                     kept=kept,

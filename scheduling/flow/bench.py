@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable
 
 from scheduling.flow.deal import kind_of
-from scheduling.flow.draft import Draft, DraftLot
+from scheduling.flow.draft import Draft, DraftCarriage, DraftLot
 
 Run = tuple[int, int]  # work and span
 
@@ -42,6 +42,16 @@ class Bench:
             return False
         self._add(lot, pieces=pieces)
         return True
+
+    def left_over(self, node: int) -> int:
+        """Units that nobody takes from a node or any later one of its place."""
+        return int(self.stock[node : self.last[node] + 1].min())
+
+    def unload(self, carriage: DraftCarriage, *, units: int) -> None:
+        """Leave units that are left over at the end of the way where they come from."""
+        carriage.units -= units
+        self.stock[carriage.head : self.last[carriage.head] + 1] -= units
+        self.stock[carriage.tail : self.last[carriage.tail] + 1] += units
 
     def move(self, lot: DraftLot, *, to: DraftLot, pieces: int) -> bool:
         """Make pieces in another lot of the kind; False, and nothing done, if somebody had to wait."""

@@ -166,7 +166,7 @@ class Pursuit:
         least = max(1, bound.finish_min)
         return Aim(
             guess_min=round(1.008 * least),
-            tolerance_min=max(1, round(0.006 * least)),
+            tolerance_min=max(1, round(0.01 * least)),
             fineness=rough(model, size=self.method.size, finish_min=least),
         )
 

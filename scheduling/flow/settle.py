@@ -35,7 +35,7 @@ def settled(search: EarliestSearch, found: Allocation, *, fineness: Fineness, st
             if search.is_over() or deadline_min > search.model.latest_arrival_min:
                 return None
             found, routed = search.at(deadline_min, fineness=fineness, targets=targets)
-            if all(got >= asked for got, asked in zip(routed.delivered, targets, strict=True)):
+            if routed.is_enough(targets):
                 break
             deadline_min, step_min = deadline_min + step_min, step_min * 2
     return None

@@ -1,24 +1,37 @@
 """What nobody needs in the end is not made."""
 
 from collections import defaultdict
-from collections.abc import Hashable
 
+from matching.problem import ItemId, MaterialId
 from scheduling.flow.bench import Bench
-from scheduling.flow.draft import Draft, DraftLot
+from scheduling.flow.draft import Draft, DraftCarriage, DraftLot
+
+Good = tuple[ItemId | None, MaterialId | None]
 
 
 def leave_out_waste(draft: Draft) -> None:
-    """Make less of what would be left over, from the product back to the first items.
+    """Make and carry less of what would be left over, from the product back to the first items.
 
     Runs keep their minimum lot, or are left out altogether. Deliveries are cut to what the drops ask for
     before, so that nothing too much is made for them.
     """
     _cut_exits(draft)
     bench = Bench(draft)
-    for lots in _lots_by_item(draft):
-        for lot in sorted(lots, key=lambda lot: -lot.start):
-            if lot.pieces > 0:
-                _lessen(bench, lot)
+    goods = _goods_from_the_product_back(draft)
+    lots: dict[Good, list[DraftLot]] = defaultdict(list)
+    carriages: dict[Good, list[DraftCarriage]] = defaultdict(list)
+    model = draft.expansion.model
+    for lot in sorted(draft.lots, key=lambda lot: -lot.start):
+        if lot.pieces > 0:
+            lots[_good(draft, model.works[lot.work].output)].append(lot)
+    for carriage in sorted(draft.carriages, key=lambda carriage: -carriage.depart):
+        carriages[_good(draft, model.moves[carriage.move].start)].append(carriage)
+    for good in goods:
+        for carriage in carriages[good]:
+            bench.unload(carriage, units=min(carriage.units, bench.left_over(carriage.head)))
+        for lot in lots[good]:
+            _lessen(bench, lot)
+    draft.carriages = [carriage for carriage in draft.carriages if carriage.units > 0]
 
 
 def _cut_exits(draft: Draft) -> None:
@@ -33,30 +46,30 @@ def _cut_exits(draft: Draft) -> None:
     draft.exits = [each for each in draft.exits if each.pieces > 0]
 
 
-def _lots_by_item(draft: Draft) -> list[list[DraftLot]]:
-    """Lots by the item they make, each item after those that are made from it."""
+def _good(draft: Draft, place: int) -> Good:
+    where = draft.expansion.model.places[place]
+    return where.item, where.material
+
+
+def _goods_from_the_product_back(draft: Draft) -> list[Good]:
+    """Each good after those that are made from it."""
     model = draft.expansion.model
-    groups: dict[Hashable, list[DraftLot]] = defaultdict(list)
-    sources: dict[Hashable, set[Hashable]] = defaultdict(set)
-    for lot in draft.lots:
-        work = model.works[lot.work]
-        item = model.places[work.output].item
-        groups[item].append(lot)
-        sources[item] |= {model.places[each.place].item for each in work.inputs}
-    ordered: list[list[DraftLot]] = []
-    waiting = list(groups)
-    while waiting:
-        needed = {source for item in waiting for source in sources[item]}
-        ready = [item for item in waiting if item not in needed]
-        ordered += [groups[item] for item in ready]
-        waiting = [item for item in waiting if item in needed]
+    sources: dict[Good, set[Good]] = {_good(draft, number): set() for number in range(len(model.places))}
+    for work in model.works:
+        sources[_good(draft, work.output)] |= {_good(draft, each.place) for each in work.inputs}
+    ordered: list[Good] = []
+    while sources:
+        needed = set().union(*sources.values())
+        ordered += [good for good in sources if good not in needed]
+        sources = {good: of for good, of in sources.items() if good in needed}
     return ordered
 
 
 def _lessen(bench: Bench, lot: DraftLot) -> None:
     """By what is left over at its place to the end, as far as its run allows."""
-    left_over = int(bench.stock[lot.head : bench.last[lot.head] + 1].min())
     made, least = bench.made[lot.work, lot.span], bench.works[lot.work].mode.min_lot
-    pieces = min(left_over, lot.pieces, made if lot.pieces == made else made - least)
-    if pieces > 0 and (made - pieces >= least or made == pieces):
+    pieces = min(bench.left_over(lot.head), lot.pieces)
+    if made - pieces < least:
+        pieces = lot.pieces if pieces == lot.pieces == made else min(pieces, made - least)
+    if pieces > 0:
         bench.grow(lot, pieces=-pieces)

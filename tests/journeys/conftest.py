@@ -7,7 +7,7 @@ import pytest
 from scenarios import tiny
 from scenarios.keys import Keys
 from scenarios.world import World
-from tests.browser import a_browser, needs_browser
+from tests.browser import needs_browser
 from tests.journeys.person import Person
 from tests.supervised import Supervised
 
@@ -31,12 +31,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         for number, person in enumerate(item.stash.get(PEOPLE, []), start=1):
             report.sections.append((f"browser of person {number}", person.told()))
     return report
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with a_browser() as started:
-        yield started
 
 
 @pytest.fixture(scope="session")

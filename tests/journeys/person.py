@@ -13,6 +13,9 @@ from tests.browser import DESKTOP, a_context, violations
 
 PASSWORD = "correct horse battery"
 SETTLED_WITHIN_MS = 20_000
+# Endless movements, such as those of a progress bar, are not waited for.
+STILL = """() => Promise.allSettled(document.getAnimations()
+  .filter((each) => each.effect?.getComputedTiming().endTime < 10_000).map((each) => each.finished))"""
 LEFT = "net::ERR_ABORTED"  # a request of a page that was left before the answer came
 
 
@@ -50,8 +53,9 @@ class Person:
             self._hear(f"{where}: {width[0]} px wide on a screen of {width[1]} px")
 
     def settle(self) -> None:
-        """Fragments and drawings have come."""
+        """Fragments and drawings have come, and nothing moves or changes colour any more."""
         self.page.wait_for_load_state("networkidle")
+        self.page.evaluate(STILL)
 
     def fill(self, **values: object) -> None:
         """Fields of the page's main part, by their names."""

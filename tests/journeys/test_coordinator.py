@@ -1,8 +1,12 @@
-"""A coordinator comes: need exactly, capacity as aggregates that pass the gate, who is on the network."""
+"""A coordinator comes and is verified: need exactly, capacity as aggregates that pass the gate, who is on the network."""
 
 import pytest
 
-from tests.builders import a_machine, a_site, an_enterprise
+from marketplace.accounts.models import Enterprise
+from marketplace.accounts.services import decide_verification
+from marketplace.common import clock
+from tests.browser import aside
+from tests.builders import a_machine, a_person, a_site, an_enterprise
 from tests.journeys.actor import Actor, an_order_body
 
 NUM_MORE_FACTORIES = 5  # with the two of the world, no owner of presses holds more than a quarter
@@ -30,7 +34,15 @@ def test_a_coordinator_sees_need_exactly_and_capacity_through_the_gate(
     person.press("Sign up")
     person.page.wait_for_url("**/control-room/")
     person.check()
-    assert person.title == "No need is reported"
+    assert person.title == "Have your office verified"
+    assert person.context.request.get("/api/v1/need").status == 403
+
+    ask_to_be_verified(person)
+    person.open("/control-room/")
+    assert person.title == "Your office is being verified"
+    verify("Relief Office East")
+    person.page.wait_for_selector("#page-title:has-text('No need is reported')")
+    person.check()
 
     post_orders(Actor(base_url=live_stack.base_url, token=keys.buyer), world=tiny_world)
     person.open("/control-room/")
@@ -48,6 +60,27 @@ def test_a_coordinator_sees_need_exactly_and_capacity_through_the_gate(
     person.check()
     assert person.title == "8 factories offer machines"
     assert all(person.says(firm.name) for firm in tiny_world.firms)
+
+
+def ask_to_be_verified(person):
+    person.page.click("main a:has-text('registration number')")
+    person.fill(registration_number="CN-4711")
+    person.press("Save")
+    person.open("/settings/sites/new")
+    person.fill(name="Head office", city="Ningbo")
+    person.press("Save")
+    person.open("/control-room/")
+    person.press("Ask to be verified")
+
+
+def verify(name):
+    """Platform staff look at it and find it genuine."""
+    office = Enterprise.objects.get(name=name)
+    aside(
+        lambda: decide_verification(
+            by=a_person(is_staff=True), enterprise_id=office.pk, is_genuine=True, now=clock.real_now()
+        )
+    )
 
 
 def post_orders(buyer, *, world):

@@ -9,7 +9,6 @@ from marketplace.common import clock
 from tests.browser import (
     DESKTOP,
     PHONE,
-    a_browser,
     a_context,
     complaints_of,
     log_in,
@@ -23,12 +22,6 @@ from tests.supervised import Supervised
 pytestmark = [pytest.mark.browser, needs_browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 NO_SOCKET = "WebSocket connection to"  # the plain server speaks HTTP only
 HEARD_WITHIN_MS = 15_000
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with a_browser() as started:
-        yield started
 
 
 @pytest.fixture

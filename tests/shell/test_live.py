@@ -12,7 +12,6 @@ pytestmark = [
     pytest.mark.slow,
     needs_browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("live_stack"),
 ]
 
 

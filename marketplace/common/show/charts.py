@@ -5,7 +5,7 @@ Times go to the browser as wall-clock milliseconds in the viewer's zone, so that
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -54,9 +54,10 @@ class Chart:
         return bool(self.x) and isinstance(self.x[0], datetime)
 
     def to_json(self) -> dict[str, object]:
+        zone = timezone.get_current_timezone()
         return {
             "isTime": self.is_time,
-            "x": [wall_ms(x) if isinstance(x, datetime) else x for x in self.x],
+            "x": [wall_ms(x, zone=zone) if isinstance(x, datetime) else x for x in self.x],
             "unit": str(self.unit),
             "isStacked": self.is_stacked,
             "series": [
@@ -115,7 +116,7 @@ class Gantt:
         return _groups(self.bars)
 
     def to_json(self) -> dict[str, object]:
-        groups = self.groups
+        groups, zone = self.groups, timezone.get_current_timezone()
         return {
             "rows": [str(row) for row in self.rows],
             "groups": groups,
@@ -123,8 +124,8 @@ class Gantt:
             "bars": [
                 [
                     b.row,
-                    wall_ms(b.starts_at),
-                    wall_ms(b.ends_at),
+                    wall_ms(b.starts_at, zone=zone),
+                    wall_ms(b.ends_at, zone=zone),
                     groups.index(str(b.group)),
                     str(b.label),
                     b.state,
@@ -132,7 +133,13 @@ class Gantt:
                 for b in self.bars
             ],
             "gaps": [
-                [g.from_row, wall_ms(g.departs_at), g.to_row, wall_ms(g.arrives_at), str(g.label)]
+                [
+                    g.from_row,
+                    wall_ms(g.departs_at, zone=zone),
+                    g.to_row,
+                    wall_ms(g.arrives_at, zone=zone),
+                    str(g.label),
+                ]
                 for g in self.gaps
             ],
             "now": wall_ms(self.now),
@@ -190,9 +197,9 @@ class FlowMap:
 Drawing = Chart | Gantt | FlowMap
 
 
-def wall_ms(at: datetime) -> int:
-    """Milliseconds of the viewer's wall clock at the moment, counted as if it were UTC."""
-    wall = at.astimezone(timezone.get_current_timezone()).replace(tzinfo=UTC)
+def wall_ms(at: datetime, *, zone: tzinfo | None = None) -> int:
+    """Milliseconds of the viewer's wall clock at the moment, counted as if it were UTC; `zone` spares asking for it."""
+    wall = at.astimezone(zone or timezone.get_current_timezone()).replace(tzinfo=UTC)
     return round(wall.timestamp() * 1000)
 
 
