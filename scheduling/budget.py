@@ -45,10 +45,10 @@ class Budget:
         """Units of work are done; one is about what one dispatch is."""
         self._steps += number
 
-    def is_over(self, *, share: float = 1.0) -> bool:
-        """Whether `share` of the seconds (or of the work) is used up, or somebody wants it to stop."""
+    def is_over(self, *, share: float = 1.0, ahead_s: float = 0.0) -> bool:
+        """Whether `share` of the seconds will be used up in `ahead_s` (or of the work now), or it is to stop."""
         if self.stop():
             return True
         if self._options.work is not None:
             return self._steps >= self._options.work * share
-        return self.seconds >= self._options.time_limit_s * share
+        return self.seconds + ahead_s >= self._options.time_limit_s * share

@@ -50,14 +50,24 @@ class Allocation:
 
 @dataclass(frozen=True, kw_only=True)
 class EarliestSearch:
-    """Looks for allocations of a strict model. `targets` are the pieces that each drop must get."""
+    """Looks for allocations of a strict model.
+
+    `targets` are the pieces that each drop must get, `reserve` those that it shall get beyond, since making
+    runs whole will cost some.
+    """
 
     model: FlowModel
     run_times: tuple[RunTime, ...]
     router: Router
     critical: Mapping[SiteId, Sequence[int]]
     targets: tuple[int, ...]
+    reserve: tuple[int, ...]
     is_over: Callable[[], bool]
+
+    @property
+    def wanted(self) -> tuple[int, ...]:
+        """Pieces to each drop, the reserve among them."""
+        return tuple(target + more for target, more in zip(self.targets, self.reserve, strict=True))
 
     def at(
         self, deadline_min: int, *, fineness: Fineness, targets: Sequence[int]
@@ -77,22 +87,22 @@ class EarliestSearch:
 
         None if there is none by the model's latest arrival, or the time is over before one is found.
         """
-        offered = self.targets
-        if len(self.targets) == 1:
-            offered = (int(AMPLE * self.targets[0]),)
+        wanted = offered = self.wanted
+        if len(wanted) == 1:
+            offered = (int(AMPLE * wanted[0]),)
         bracket = Bracket(
             too_early=impossible_min,
             latest=self.model.latest_arrival_min,
             guess=guess_min,
             tolerance=tolerance_min,
-            rate=sum(self.targets) / max(1, guess_min),
+            rate=sum(wanted) / max(1, guess_min),
         )
         best: Allocation | None = None
         while (deadline := bracket.next()) is not None and not self.is_over():
             found, routed = self.at(deadline, fineness=fineness, targets=offered)
-            is_enough = routed.is_enough(self.targets)
+            is_enough = routed.is_enough(wanted)
             got_all = sum(routed.delivered) > sum(offered) - 1
-            surplus = None if got_all else sum(routed.delivered) - sum(self.targets)
+            surplus = None if got_all else sum(routed.delivered) - sum(wanted)
             bracket.learn(deadline, surplus=surplus, is_enough=is_enough)
             if is_enough:
                 best = found

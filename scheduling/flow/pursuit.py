@@ -18,6 +18,7 @@ from scheduling.flow.counted import CountedProver, CountedRouter
 from scheduling.flow.emit import Parts, emit
 from scheduling.flow.impossible import is_confirmed, most_in_time, relaxations
 from scheduling.flow.methods import method_for
+from scheduling.flow.pace import Pace
 from scheduling.flow.setting import fine, rough
 from scheduling.flow.settle import settled
 from scheduling.options import Progress
@@ -25,6 +26,7 @@ from scheduling.plan import Relaxation
 
 BOUND_SHARE = 0.5  # of the budget, by which the bound is raised
 PLAN_SHARE = 0.9  # of the budget; the rest is for writing the plan down
+FINE_TIMES = 2.5  # as long as on a rough grid a step on a fine one takes
 FINE_SHARE = 0.6  # of the budget; a fine plan is not begun later
 
 
@@ -65,9 +67,11 @@ class Pursuit:
         self.bound_min = 0
         self.parts: Parts | None = None
         self.finish_min: int | None = None
+        self.reserve: tuple[int, ...] | None = None  # pieces that making the last plan whole has cost
         self.model = build_model(problem, order=self.order, lenient=True)
         self.method = method_for(self.model)
         self.prover = CountedProver(self.method.prover, budget=budget)
+        self.pace = Pace(budget, share=PLAN_SHARE)
 
     def run(self) -> Outcome:
         bounds = BoundSearch(
@@ -80,6 +84,7 @@ class Pursuit:
         bound = bounds.roughly()
         if not bound.is_impossible:
             search = self._search(bound)
+            self.pace.begin()
             found = self._pursue(search, aim=self._rough_aim(search.model, bound=bound), bound=bound)
             if self.is_rough:
                 return self._outcome(bound)
@@ -124,7 +129,10 @@ class Pursuit:
         latest = model.latest_arrival_min
         most = min(latest, 2 * bound.finish_min) if found is None else found.deadline_min
         aim = self._fine_aim(model, bound=bound, most=most)
-        self._pursue(replace(search, model=model, critical=bound.critical), aim=aim, bound=bound)
+        reserve = self.reserve or search.reserve
+        search = replace(search, model=model, critical=bound.critical, reserve=reserve)
+        self.pace.begin(times=FINE_TIMES)
+        self._pursue(search, aim=aim, bound=bound)
 
     def _search(self, bound: Bound) -> EarliestSearch:
         model = self.method.narrowed(build_model(self.problem, order=self.order, lenient=False))
@@ -134,7 +142,8 @@ class Pursuit:
             router=CountedRouter(self.method.router(model), budget=self.budget),
             critical=bound.critical,
             targets=model.drops,
-            is_over=self._is_over(PLAN_SHARE),
+            reserve=(0,) * len(model.drops),
+            is_over=self._search_is_over,
         )
 
     def _pursue(self, search: EarliestSearch, *, aim: Aim, bound: Bound) -> Allocation | None:
@@ -151,11 +160,12 @@ class Pursuit:
 
     def _settle(self, search: EarliestSearch, found: Allocation, *, aim: Aim) -> None:
         step_min = max(1, aim.tolerance_min // 2)
-        draft = settled(search, found, fineness=aim.fineness, step_min=step_min)
-        if draft is None:
+        outcome = settled(search, found, fineness=aim.fineness, step_min=step_min)
+        if outcome is None:
             return
+        self.reserve = outcome.cost
         fixed = self.problem.fixed_lots
-        parts = emit(draft, order=self.order, taken_ids=frozenset(lot.id for lot in fixed))
+        parts = emit(outcome.draft, order=self.order, taken_ids=frozenset(lot.id for lot in fixed))
         finish = max((delivery.arrive_min for delivery in parts.deliveries), default=0)
         if self.finish_min is None or finish < self.finish_min:
             self.parts, self.finish_min = parts, finish
@@ -180,13 +190,18 @@ class Pursuit:
         )
 
     def _is_over(self, share: float) -> Callable[[], bool]:
-        """Where work is counted, a first plan is found whatever it takes."""
-
         def is_over() -> bool:
-            must_find = self.budget.counts_work and self.parts is None
-            return self.budget.stop() or (not must_find and self.budget.is_over(share=share))
+            return self.budget.stop() or (not self._must_find and self.budget.is_over(share=share))
 
         return is_over
+
+    def _search_is_over(self) -> bool:
+        return self.budget.stop() or (not self._must_find and self.pace.is_over())
+
+    @property
+    def _must_find(self) -> bool:
+        """Where work is counted, a first plan is found whatever it takes."""
+        return self.budget.counts_work and self.parts is None
 
     def _report_bound(self, bound_min: int) -> None:
         self.bound_min = bound_min
