@@ -2,6 +2,7 @@
 
 * A client is known before it touches any session, and its session is named by its user: amqtt itself lets a stranger
   take over or delete the session of a client id, and publishes a last will past the access list.
+* A device whose token is revoked or renewed is put out within LOOK_EVERY_S, not when it next connects.
 * A message that was acknowledged to its publisher is handed on even if the publisher leaves at once.
 * A message waits for the acknowledgement of its reader as long as that takes, and is sent again after a reconnect.
 
@@ -26,6 +27,7 @@ from embedded.mqtt.access import Access, AccessUnknownError, may_hear, may_publi
 
 CONNECT_WITHIN_S = 10.0  # from the TCP connection to the end of the CONNECT packet
 DISCONNECT_WITHIN_S = 2.0  # for an earlier connection of the same user
+LOOK_EVERY_S = 5.0  # whether those who are connected may still be
 MAX_PACKET_BYTES = 1_000_000  # a line of observations has some hundred bytes
 
 log = logging.getLogger("embedded.mqtt")
@@ -43,6 +45,34 @@ class Broker(AmqttBroker):  # type: ignore[misc]  # amqtt has no type marker
     def __init__(self, *, access: Access, bind: str) -> None:
         super().__init__({"listeners": {"default": {"type": "tcp", "bind": bind}}, "plugins": {}})
         self._access = access
+        self._door: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await super().start()
+        self._door = asyncio.create_task(self._watch_the_door())
+
+    async def shutdown(self) -> None:
+        if self._door is not None:
+            self._door.cancel()
+        await super().shutdown()
+
+    async def _watch_the_door(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                await self._put_out_strangers()
+            except AccessUnknownError as error:
+                log.warning("Cannot tell whether those who are connected still may be: %s", error)
+
+    async def _put_out_strangers(self) -> None:
+        inside = {
+            user: session.password or ""
+            for user, (session, _) in self._sessions.items()
+            if session.transitions.is_connected()
+        }
+        for user in await self._access.strangers(inside):
+            log.warning("Put out %s: its token is no longer valid", user)
+            await self._end_earlier_connection(user)
 
     async def _client_connected(
         self, listener_name: str, reader: ReaderAdapter, writer: WriterAdapter

@@ -150,6 +150,7 @@ class Order(models.Model):
     currency = models.CharField(max_length=3, default="CNY")
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
+    revision = models.PositiveIntegerField(default=1)  # of what is ordered; plans of an earlier one are void
 
     class Meta:
         constraints = [

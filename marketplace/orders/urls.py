@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from marketplace.orders.views import orders, products
+from marketplace.orders.views import order_editor, orders, products
 
 app_name = "orders"
 urlpatterns = [
     path("orders/", orders.order_list, name="list"),
-    path("orders/new/", orders.new, name="new"),
+    path("orders/new/", order_editor.new, name="new"),
     path("orders/export.csv", orders.export, name="export"),
     path("orders/<str:order>/", orders.order, name="order"),
+    path("orders/<str:order>/edit/", order_editor.edit, name="edit"),
     path("orders/<str:order>/cancel/", orders.cancel, name="cancel"),
     path("products/", products.product_list, name="products"),
     path("products/new/", products.new_product, name="product-new"),

@@ -55,6 +55,7 @@ class PlanRun(models.Model):
     public_id = PublicIdField("pln")
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="plan_runs")
     requested_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    revision = models.PositiveIntegerField()  # of the order that is planned
     goal = models.CharField(max_length=10, choices=Goal.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     epoch = models.DateTimeField()  # business time of minute 0

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
@@ -58,9 +58,11 @@ class Option:
 
 
 def plan_runs(viewer: Viewer) -> QuerySet[PlanRun]:
-    """The viewer's plan runs, newest first, without the large documents."""
+    """The viewer's plan runs of orders as they are now, newest first, without the large documents."""
     return (
-        PlanRun.objects.filter(order__buyer_id=viewer.enterprise_id, order__buyer__isnull=False)
+        PlanRun.objects.filter(
+            order__buyer_id=viewer.enterprise_id, order__buyer__isnull=False, revision=F("order__revision")
+        )
         .select_related("order")
         .defer("problem", "plan")
         .order_by("-id")
@@ -77,7 +79,9 @@ def plan_run(viewer: Viewer, *, public_id: str) -> PlanRun:
 def whole_plan_run(viewer: Viewer, *, public_id: str) -> PlanRun:
     """With problem, plan and the order's routing and drops, for a picture of it."""
     run = (
-        PlanRun.objects.filter(public_id=public_id, order__buyer_id=viewer.enterprise_id)
+        PlanRun.objects.filter(
+            public_id=public_id, order__buyer_id=viewer.enterprise_id, revision=F("order__revision")
+        )
         .select_related("order__product")
         .prefetch_related("order__product__operations", "order__drops")
         .first()

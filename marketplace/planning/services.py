@@ -39,7 +39,8 @@ def request_plans(*, viewer: Viewer, order_public_id: str, now: datetime) -> lis
         order.refresh_from_db()
     if order.status != Order.Status.OPEN:
         raise OrderNotPlannable(_("This order has been placed or closed; it is not planned again."))
-    living = set(order.plan_runs.filter(status__in=LIVING).values_list("goal", flat=True))
+    current = order.plan_runs.filter(status__in=LIVING, revision=order.revision)
+    living = set(current.values_list("goal", flat=True))
     return [
         queue_run(order=order, goal=goal, requested_by_id=viewer.person_id, now=now)
         for goal in PlanRun.Goal.values
@@ -64,6 +65,7 @@ def queue_run(
     """
     run = PlanRun.objects.create(
         order=order,
+        revision=order.revision,
         goal=goal,
         requested_by_id=requested_by_id,
         epoch=(epoch or now).replace(second=0, microsecond=0),
@@ -161,15 +163,12 @@ def finish(run: PlanRun, **answer: object) -> bool:
 def requeue_lost() -> list[str]:
     """Nudge every run that waits or whose lease ran out; returns their public ids.
 
-    Runs of cancelled orders are stopped instead.
+    Runs of orders that were cancelled or changed are stopped instead.
     """
     now = real_now()
-    PlanRun.objects.filter(order__status=Order.Status.CANCELLED, status=PlanRun.Status.QUEUED).update(
-        status=PlanRun.Status.CANCELLED, finished_at=now
-    )
-    PlanRun.objects.filter(order__status=Order.Status.CANCELLED, status=PlanRun.Status.RUNNING).update(
-        stop_requested=True
-    )
+    void = PlanRun.objects.filter(Q(order__status=Order.Status.CANCELLED) | ~Q(revision=F("order__revision")))
+    void.filter(status=PlanRun.Status.QUEUED).update(status=PlanRun.Status.CANCELLED, finished_at=now)
+    void.filter(status=PlanRun.Status.RUNNING).update(stop_requested=True)
     lost = PlanRun.objects.filter(
         Q(status=PlanRun.Status.QUEUED, created_at__lt=now - timedelta(seconds=5))
         | Q(status=PlanRun.Status.RUNNING, lease_until__lt=now)

@@ -118,7 +118,9 @@ class Leg(models.Model):
     item = models.CharField(max_length=40)
     from_site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     to_site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    to_drop = models.ForeignKey(OrderDrop, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    to_drop = models.ForeignKey(
+        OrderDrop, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )  # a place goes only when an order is changed, of which nothing is agreed
     departs_at = models.DateTimeField()
     arrives_at = models.DateTimeField()
     quantity = models.BigIntegerField()

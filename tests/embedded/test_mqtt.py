@@ -1,14 +1,17 @@
 """The embedded broker over its own wire: who may connect, say and hear what, and what is never lost."""
 
+import hashlib
 import socket
 import struct
 import time
 from urllib.parse import unquote, urlsplit
 
+import psycopg
 import pytest
 
 from tests.embedded.mqtt_client import WITHIN_S, Client, until
 
+RENEW = "UPDATE machines_device SET token_hash = %s WHERE public_id = %s"
 pytestmark = pytest.mark.xdist_group("mqtt")
 
 
@@ -188,3 +191,19 @@ def test_clients_are_asked_to_come_back_while_the_database_is_away(join, bare_se
 
     assert refused.is_in or str(refused.code) == "Server unavailable"
     until(lambda: join("dev_press").is_in)
+
+
+def test_a_device_whose_token_is_renewed_is_put_out_and_heard_no_more(join, devices):
+    server, press, oven = join(None), join("dev_press"), join("dev_oven")
+    assert server.subscribe("muster/1/+/obs")
+    old = hashlib.sha256(b"token of dev_press").hexdigest()
+    with psycopg.connect(devices["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(RENEW, ["another hash", "dev_press"])
+        try:
+            until(lambda: not press.is_in)
+            assert not join("dev_press").is_in
+        finally:
+            connection.execute(RENEW, [old, "dev_press"])
+    oven.publish("muster/1/dev_oven/obs", b"still here")
+    until(lambda: server.heard)
+    assert oven.is_in

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 
+import lxml.html
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -15,6 +16,7 @@ from tests.builders import a_buyer, a_product, a_viewer, an_enterprise, an_order
 pytestmark = pytest.mark.django_db
 
 NUMBERS = {"key": "numbers", "label": "Numbers", "kind": "number_range"}
+NUMBERED = {"numbers": {"first": 1, "last": 500, "prefix": "A", "digits": 7}}
 SIZE = {"key": "size", "label": "Size", "kind": "choice", "choices": ["S", "M"]}
 
 
@@ -341,3 +343,46 @@ def test_the_pages_of_a_product_say_how_it_is_made(browser):
     product = a_product(name="Plate", processes=("press", "coat"), parameters=[NUMBERS, SIZE])
     assert "Press" in page(browser, reverse("orders:product", args=[product.public_id]))
     assert "S, M" in page(browser, reverse("orders:product", args=[product.public_id]))
+
+
+def fields_of(html: str) -> dict[str, str]:
+    """What a browser would send of the form as it stands."""
+    form = lxml.html.fromstring(html).xpath("//main//form[.//*[@name='quantity']]")[0]
+    return {name: value for name, value in form.form_values() if name and "__prefix__" not in name}
+
+
+def test_an_order_is_changed_in_its_own_form_and_nothing_else_moves(browser, buyer):
+    order = an_order(
+        buyer=buyer, product=a_product(parameters=[NUMBERS]), variant=NUMBERED, regions=("Zhejiang",)
+    )
+    Order.objects.filter(pk=order.pk).update(due_at="2030-03-16T08:00Z")
+    order.drops.update(due_at="2030-03-16T08:00Z")
+    url = reverse("orders:edit", args=[order.public_id])
+    assert url in page(browser, reverse("orders:order", args=[order.public_id]))
+    html = page(browser, url)
+    assert title_of(html) == f"Change {order.title}"
+    answer = browser.post(url, fields_of(html) | {"quantity": "800", "drops-0-quantity": "800"})
+    assert answer.headers["Location"] == reverse("orders:order", args=[order.public_id])
+    fresh = Order.objects.get()
+    assert (fresh.quantity, fresh.regions, fresh.variant["numbers"]["last"]) == (800, ["Zhejiang"], 800)
+    assert fresh.due_at.isoformat() == "2030-03-16T08:00:00+00:00"
+    assert [(drop.name, drop.quantity) for drop in fresh.drops.all()] == [("Depot", 800)]
+
+
+def test_a_change_that_breaks_a_rule_is_told_beside_its_field(browser, buyer):
+    order = an_order(buyer=buyer)
+    url = reverse("orders:edit", args=[order.public_id])
+    sent = fields_of(page(browser, url)) | {"due_at": "2001-01-01T00:00"}
+    answer = browser.post(url, sent)
+    assert answer.status_code == 422
+    assert "This must be in the future." in answer.content.decode()
+    assert Order.objects.get().version == order.version
+
+
+def test_an_order_that_is_offered_is_not_changed(browser, buyer):
+    order = an_order(buyer=buyer)
+    Order.objects.filter(pk=order.pk).update(status="offered")
+    url = reverse("orders:edit", args=[order.public_id])
+    assert url not in page(browser, reverse("orders:order", args=[order.public_id]))
+    assert browser.get(url).headers["Location"] == reverse("orders:order", args=[order.public_id])
+    page(browser_of(a_buyer()), url, status=404)

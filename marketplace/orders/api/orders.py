@@ -1,4 +1,4 @@
-"""Orders: create, read, list, open, cancel."""
+"""Orders: create, read, change, list, open, cancel."""
 
 from typing import Any
 
@@ -166,6 +166,14 @@ class OrderView(APIView):
 
     @extend_schema(operation_id="orders_retrieve", responses=OrderSerializer)
     def get(self, request: Request, order: str) -> Response:
+        return Response(_json(request, order))
+
+    @extend_schema(operation_id="orders_update", request=OrderInput, responses=OrderSerializer)
+    def put(self, request: Request, order: str) -> Response:
+        """Change an order of which nothing is offered yet: it is a draft again, its plans are void."""
+        asked = OrderInput(data=request.data)
+        asked.is_valid(raise_exception=True)
+        services.change_order(viewer=viewer_of(request), order=order, draft=asked.draft(), now=clock.now())
         return Response(_json(request, order))
 
 

@@ -204,8 +204,8 @@ def drop_drafts(forms_: list[DropForm], *, quantity: int) -> tuple[DropDraft, ..
     )
 
 
-def initial_of(order: Order) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """What a copy of the order starts from: the form's values and the places'."""
+def initial_of(order: Order, *, with_dates: bool = False) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """What a copy of the order starts from: the form's values and the places'; a copy has dates of its own."""
     values: dict[str, Any] = {
         "title": order.title,
         "quantity": order.quantity,
@@ -232,6 +232,10 @@ def initial_of(order: Order) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         }
         for drop in order.drops.all()
     ]  # fmt: skip
+    if with_dates:
+        values |= {"due_at": order.due_at, "release_at": order.release_at}
+        for shown, drop in zip(drops, order.drops.all(), strict=True):
+            shown["due_at"] = None if drop.due_at == order.due_at else drop.due_at
     return values, drops
 
 

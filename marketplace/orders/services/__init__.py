@@ -3,6 +3,7 @@
 from marketplace.orders.services.orders import (
     InvalidTransition,
     cancel_order,
+    change_order,
     change_status,
     create_order,
     open_order,
@@ -23,6 +24,7 @@ __all__ = [
     "ProductDraft",
     "ProductInUse",
     "cancel_order",
+    "change_order",
     "change_status",
     "create_material",
     "create_order",

@@ -16,7 +16,7 @@ from marketplace.common.money import MAX_CENTS
 from marketplace.orders import selectors
 from marketplace.orders.drafts import OrderDraft, SupplyDraft
 from marketplace.orders.models import MaterialSupply, Order, OrderDrop, Product
-from marketplace.orders.states import BUYER_MAY_CANCEL, may_follow
+from marketplace.orders.states import BUYER_MAY_CANCEL, BUYER_MAY_CHANGE, may_follow
 from marketplace.orders.variants import read_parameters, read_values
 
 LONGEST_AHEAD = timedelta(days=5 * 366)
@@ -34,30 +34,33 @@ def create_order(*, viewer: Viewer, draft: OrderDraft, now: datetime) -> Order:
     buyer_id = _require_buyer(viewer)
     product = _orderable(viewer, draft.product)
     _check_dates(draft, now=now)
-    order = Order.objects.create(
-        buyer_id=buyer_id,
-        created_by_id=viewer.person_id,
-        product=product,
-        title=draft.title.strip() or product.name,
-        quantity=draft.quantity,
-        release_at=draft.release_at,
-        due_at=draft.due_at,
-        certificates=list(draft.certificates),
-        variant=read_values(read_parameters(product.parameters), draft.variant, quantity=draft.quantity),
-        split_allowed=draft.split_allowed,
-        max_enterprises=draft.max_enterprises,
-        regions=list(draft.regions),
-        verified_only=draft.verified_only,
-        budget_cents=draft.budget_cents,
-        currency=draft.currency,
-        tax_bp=draft.tax_bp,
-        seller_of_record=_seller(draft.seller_of_record),
-    )
-    OrderDrop.objects.bulk_create(_drops(order, draft))
-    MaterialSupply.objects.bulk_create(_supplies(order, product, draft.supplies))
-    order.blocked.set(_blocked(draft.blocked))
-    _push(order)
+    order = Order(buyer_id=buyer_id, created_by_id=viewer.person_id, product=product)
+    _write(order, draft)
     return order
+
+
+@transaction.atomic
+def change_order(*, viewer: Viewer, order: str, draft: OrderDraft, now: datetime) -> Order:
+    """Everything but the product, as long as nothing is offered to a factory.
+
+    The order is a draft again, and what was planned for it is void. Raises `InvalidTransition` and
+    `InvalidInput`.
+    """
+    _require_buyer(viewer)
+    found = _locked(selectors.order(viewer=viewer, order=order).pk)
+    if found.status not in BUYER_MAY_CHANGE:
+        raise InvalidTransition(_("What has been offered to factories is not changed."), status=found.status)
+    if draft.product != found.product.public_id:
+        raise InvalidInput(_("The product of an order stays."), field="product", value=draft.product[:80])
+    _check_dates(draft, now=now)
+    found.status = Order.Status.DRAFT
+    found.version += 1
+    found.revision += 1
+    found.drops.all().delete()
+    found.supplies.all().delete()
+    _write(found, draft)
+    start_after_commit("planning.sweep")
+    return found
 
 
 @transaction.atomic
@@ -120,6 +123,30 @@ def _require_buyer(viewer: Viewer) -> int:
         raise Forbidden(_("Only a buyer orders."))
     viewer.require_planner()
     return viewer.enterprise_id
+
+
+def _write(order: Order, draft: OrderDraft) -> None:
+    """What the draft says, with places, supplies and blocked enterprises; the order has none of these yet."""
+    product = order.product
+    order.title = draft.title.strip() or product.name
+    order.quantity = draft.quantity
+    order.release_at = draft.release_at
+    order.due_at = draft.due_at
+    order.certificates = list(draft.certificates)
+    order.variant = read_values(read_parameters(product.parameters), draft.variant, quantity=draft.quantity)
+    order.split_allowed = draft.split_allowed
+    order.max_enterprises = draft.max_enterprises
+    order.regions = list(draft.regions)
+    order.verified_only = draft.verified_only
+    order.budget_cents = draft.budget_cents
+    order.currency = draft.currency
+    order.tax_bp = draft.tax_bp
+    order.seller_of_record = _seller(draft.seller_of_record)
+    order.save()
+    OrderDrop.objects.bulk_create(_drops(order, draft))
+    MaterialSupply.objects.bulk_create(_supplies(order, product, draft.supplies))
+    order.blocked.set(_blocked(draft.blocked))
+    _push(order)
 
 
 def _orderable(viewer: Viewer, public_id: str) -> Product:

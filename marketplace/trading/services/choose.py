@@ -31,6 +31,8 @@ def choose_plan(
     order = Order.objects.select_for_update().select_related("product").get(pk=run.order_id)
     if order.status != Order.Status.OPEN:
         raise PlanNotChoosable(_("A plan has been chosen for this order already."))
+    if run.revision != order.revision:
+        raise PlanNotChoosable(_("The order was changed after this plan was made; plan it again."))
     if run.status != PlanRun.Status.DONE or run.cost_cents is None or run.finish_min is None:
         raise PlanNotChoosable(_("This plan has no production to agree on."))
     deal = Deal.objects.create(
