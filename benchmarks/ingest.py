@@ -2,14 +2,13 @@
 
 python -m benchmarks.ingest --devices 153 --rate 1500 --seconds 20
 
-Runs against the stack the environment names (`eval "$(python -m embedded env)"`), starts an ingest of its own, and makes
-an enterprise with as many devices as asked for. Every device has a connection of its own and publishes with QoS 1.
+Starts servers and an ingest of its own (or uses the servers that the environment names), and makes an enterprise with as
+many devices as asked for. Every device has a connection of its own and publishes with QoS 1.
 """
 
 import argparse
 import asyncio
 import json
-import os
 import resource
 import struct
 import subprocess
@@ -20,10 +19,13 @@ from datetime import UTC, datetime
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from benchmarks.own_servers import settings_ready
+
+settings_ready()
 django.setup()
 
 from django.conf import settings  # noqa: E402 - the settings must be known first
+from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 from marketplace.accounts.models import Enterprise, Site  # noqa: E402
@@ -51,6 +53,7 @@ def main() -> None:
     parser.add_argument("--rate", type=int, default=1500, help="messages a second, of all devices together")
     parser.add_argument("--seconds", type=int, default=20)
     options = parser.parse_args()
+    call_command("migrate", verbosity=0)
     devices = make_devices(options.devices)
     ingest = subprocess.Popen([sys.executable, "manage.py", "ingest"], stderr=subprocess.PIPE, text=True)
     try:
