@@ -210,3 +210,14 @@ def test_listing_many_orders_takes_as_many_queries_as_one(client, buyer, django_
         an_order(buyer=buyer)
     with django_assert_max_num_queries(6):
         assert len(client.get("/api/v1/orders").json()["results"]) == 8
+
+
+def test_what_has_not_changed_is_not_sent_again():
+    buyer = a_buyer()
+    client, order = an_api_client(buyer), an_order(buyer=buyer)
+    path = f"/api/v1/orders/{order.public_id}"
+    first = client.get(path)
+    assert client.get(path, headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
+    Order.objects.filter(pk=order.pk).update(title="Another")
+    changed = client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert (changed.status_code, changed.json()["title"]) == (200, "Another")
