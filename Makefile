@@ -68,7 +68,7 @@ screenshots: setup
 	$(RUN) -m tests.screenshots
 
 lock:
-	uv pip compile --universal --python-version 3.11 --extra dev --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --extra dev --no-header pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf .state staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .screenshots

@@ -34,7 +34,7 @@ class Link:
 SETTINGS = Place(name="accounts:settings", label=_("Settings"), icon="settings", also=("/accounts/",))
 PLACES: dict[str, tuple[Place, ...]] = {
     Enterprise.Kind.FACTORY: (
-        Place(name="trading:home", label=_("Home"), icon="home", also=("/work/",)),
+        Place(name="trading:home", label=_("Home"), icon="home", also=("/booked/",)),
         Place(name="capacity:list", label=_("Machines"), icon="assembly"),
         Place(name="trading:offers", label=_("Offers"), icon="inbox"),
         Place(name="machines:data", label=_("Data"), icon="activity"),

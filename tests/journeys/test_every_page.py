@@ -15,7 +15,7 @@ LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
 LOOKS = {"en": ((DESKTOP, "light"), (PHONE, "dark")), "zh-hans": ((DESKTOP, "dark"), (PHONE, "light"))}
 STARTS = {
     "visitor": ("/", "/accounts/signup/?kind=factory", "/accounts/login/", "/accounts/password/reset/"),
-    "factory": ("/", "/work/", "/accounts/password/change/"),
+    "factory": ("/", "/booked/", "/accounts/password/change/"),
     "buyer": ("/", "/materials/"),
     "coordinator": ("/",),
 }

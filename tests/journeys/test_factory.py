@@ -51,7 +51,7 @@ def test_a_factory_lists_a_machine_is_seen_and_takes_one_of_two_runs(enter, live
     owner.check()
 
     take_one_and_decline_one(owner)
-    owner.open("/work/")
+    owner.open("/booked/")
     assert owner.title == "1 run is booked on your machines"
     assert owner.says("Press North") != owner.says("Press South")
     owner.open(machine_page)
