@@ -98,7 +98,7 @@ def _tell_blocked(problem: Problem, order: Order, standing: Standing) -> Relaxat
         kind="blocked_enterprises",
         id=order.id,
         from_value=", ".join(sorted(order.blocked_enterprises)),
-        to_value=left,
+        to_value=left or None,
         text=f"Order {order.id} can be delivered if {', '.join(freed)} may work on it.",
     )
 
@@ -111,7 +111,7 @@ def _tell_certificates(problem: Problem, order: Order, standing: Standing) -> Re
         kind="certificates",
         id=order.id,
         from_value=", ".join(sorted(order.certificates)),
-        to_value=kept,
+        to_value=kept or None,
         text=f"Order {order.id} can be delivered if certificate {missing} is not asked for.",
     )
 

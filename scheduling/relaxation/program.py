@@ -1,6 +1,7 @@
 """The linear program: variables and rows."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ortools.linear_solver.python import model_builder as lp
@@ -125,7 +126,7 @@ def set_up(program: Program, *, whole: bool) -> None:
     by_machine: dict[MachineId, list[tuple[Work, lp.Variable]]] = defaultdict(list)
     for work, made in program.made:
         by_machine[work.station.machine.id].append((work, made))
-    most = {order.id: most_units_a_piece(program.shop, order) for order in program.orders}
+    most = {order.id: most_units(program.shop, order) for order in program.orders}
     for works in by_machine.values():
         shares = [(_setup_cents(work, work.setup), made) for work, made in works]
         once = min(_setup_cents(work, program.workload.least_setup(work)) for work, _ in works)
@@ -136,10 +137,7 @@ def set_up(program: Program, *, whole: bool) -> None:
         if once:
             runs = program.model.new_var(0, 1, whole, None)
             program.model.add(once * runs <= paid)
-            capacity = sum(
-                most[work.order.id][work.station.operation.makes] * work.order.quantity for work, _ in works
-            )
-            capacity += sum(program.shop.fixed_wants.values())
+            capacity = sum(most[work.order.id][work.station.operation.makes] for work, _ in works)
             program.model.add(_sum([(1.0, made) for _, made in works]) <= capacity * runs)
 
 
@@ -204,12 +202,10 @@ def employ(program: Program, *, whole_firms: bool) -> None:
     for work, made in program.made:
         key = (work.order.id, work.station.enterprise, work.station.operation.makes)
         made_by[key].append((1.0, made))
-    units = {order.id: most_units_a_piece(shop, order) for order in program.orders}
+    units = {order.id: most_units(shop, order) for order in program.orders}
     for (order_id, enterprise, item), terms in made_by.items():
-        order = shop.problem.order_by_id[order_id]
         works = _works(program, order_id, enterprise, whole=whole_firms)
-        most = units[order_id][item] * order.quantity + shop.fixed_wants.get((order_id, item), 0)
-        program.model.add(_sum(terms) <= most * works)
+        program.model.add(_sum(terms) <= units[order_id][item] * works)
     for lot in shop.problem.fixed_lots:
         site = shop.problem.machine_by_id[lot.machine].site
         enterprise = shop.problem.site_by_id[site].enterprise
@@ -223,7 +219,25 @@ def employ(program: Program, *, whole_firms: bool) -> None:
 
 def most_units_a_piece(shop: Shop, order: Order) -> dict[ItemId, float]:
     """Units of each item in one piece of the product, on the machines with most scrap, not rounded."""
-    most: dict[ItemId, float] = {shop.final_item(order): 1.0}
+    return _most_consumed(shop, order, {shop.final_item(order): 1.0})
+
+
+def most_units(shop: Shop, order: Order) -> dict[ItemId, float]:
+    """Units of each item that a plan without waste makes at most: for every piece, and for the fixed lots.
+
+    Fixed lots may consume more than the pieces need of it, and that has to be made of something too.
+    """
+    wanted: dict[ItemId, float] = {
+        ItemId(item): float(units) for (owner, item), units in shop.fixed_wants.items() if owner == order.id
+    }
+    product = shop.final_item(order)
+    wanted[product] = wanted.get(product, 0.0) + order.quantity
+    return _most_consumed(shop, order, wanted)
+
+
+def _most_consumed(shop: Shop, order: Order, wanted: Mapping[ItemId, float]) -> dict[ItemId, float]:
+    """Units of each item for what is wanted and for all that it is made of."""
+    most = dict(wanted)
     for item in reversed(shop.items_of[order.id]):
         for maker in shop.items_of[order.id]:
             stations = shop.stations[order.id, maker]
@@ -238,8 +252,8 @@ def _most_useful(program: Program) -> dict[Good, float]:
     shop = program.shop
     most: dict[Good, float] = {}
     for order in program.orders:
-        for item, units in most_units_a_piece(shop, order).items():
-            most[order.id, item] = units * order.quantity + shop.fixed_wants.get((order.id, item), 0)
+        for item, units in most_units(shop, order).items():
+            most[order.id, item] = units
     for material in shop.problem.materials:
         supplied = sum(supply.quantity for supply in material.supplies or ())
         stocked_units = sum(each.quantity for each in shop.problem.stock if each.material == material.id)

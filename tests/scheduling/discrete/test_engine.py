@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from scheduling.costs import costs_of, num_disrupted
 from scheduling.discrete import DiscreteEngine
 from scheduling.options import SolveOptions
 from scheduling.plan import Status
+from scheduling.plan_format import read_plan, write_plan
 from tests.matching.workshop import (
     DAY,
     a_chain,
@@ -160,9 +162,18 @@ def test_impossible_for_want_of_a_certificate_says_so():
     order = an_order(quantity=5, certificates=frozenset({"ISO"}))
     plan = solve(a_problem(orders=[order]))
     assert plan.status is Status.INFEASIBLE
-    assert ("certificates", "ISO", "") in [
+    assert ("certificates", "ISO", None) in [
         (each.kind, each.from_value, each.to_value) for each in plan.relaxations
     ]
+
+
+@pytest.mark.parametrize(
+    "limit", [{"certificates": frozenset({"ISO"})}, {"blocked_enterprises": frozenset({"E"})}]
+)
+def test_what_is_given_up_altogether_is_written_as_a_plan_that_can_be_read(limit):
+    plan = solve(a_problem(orders=[an_order(quantity=5, **limit)]))
+    assert [each.to_value for each in plan.relaxations if each.kind in limit] == [None]
+    assert read_plan(json.dumps(write_plan(plan))).relaxations == plan.relaxations
 
 
 def test_somebody_who_wants_it_to_stop_gets_the_plan_so_far():

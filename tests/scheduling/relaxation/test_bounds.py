@@ -3,7 +3,18 @@ import pytest
 from matching.problem import Objective
 from scheduling.dispatch.shop import Shop
 from scheduling.relaxation.solve import Effort, Relaxation
-from tests.matching.workshop import a_machine, a_mode, a_problem, a_site, a_transport, an_enterprise, an_order
+from tests.matching.workshop import (
+    a_lot,
+    a_machine,
+    a_mode,
+    a_problem,
+    a_product,
+    a_site,
+    a_transport,
+    an_enterprise,
+    an_operation,
+    an_order,
+)
 from tests.scheduling.brute_force import a_tiny_problem, best_objective
 from tests.scheduling.rule_pairs import PAIRS
 
@@ -108,3 +119,27 @@ def test_more_cannot_be_on_time_than_is_made_on_time():
     )
     best = 10_000 + sum(1440 + piece for piece in range(1, 41))  # every late piece a lot of its own
     assert 0.999 * (10_000 + 40 * 1440) <= cost_bound(problem) <= best
+
+
+def test_what_a_fixed_lot_consumes_has_to_be_made_of_something_too():
+    """The fixed lot takes one whole half for half a piece, and that half takes a whole blank."""
+    names = ("blank", "half", "whole")
+    steps = [
+        an_operation("blank"),
+        an_operation("half", needs=["blank"]),
+        an_operation("whole", needs=[("half", 1, 2)]),
+    ]
+    problem = a_problem(
+        enterprises=[an_enterprise(), an_enterprise("F", fixed_cents_per_order=50_000)],
+        sites=[a_site(), a_site("T", enterprise="F")],
+        products=[a_product(operations=steps)],
+        machines=[
+            a_machine(modes=[a_mode(name) for name in names]),
+            a_machine("N", site="T", modes=[a_mode(name) for name in names]),
+        ],
+        orders=[an_order(quantity=1, max_enterprises=1)],
+        fixed_lots=[a_lot(operation="whole", start=100, end=101, quantity=1)],
+    )
+    relaxed = relaxation(problem)
+    assert relaxed.least_missing(until=None, effort=EFFORT) <= relaxed.tolerance
+    assert cost_bound(problem) == pytest.approx(300, rel=1e-6)
