@@ -11,11 +11,12 @@ from django.urls import path
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_asgi_application()
 
-from marketplace.common.consumers import LiveConsumer  # noqa: E402 - apps must be loaded first
+from config.body_limit import BodyLimit  # noqa: E402 - apps must be loaded first
+from marketplace.common.consumers import LiveConsumer  # noqa: E402
 
 application = ProtocolTypeRouter(
     {
-        "http": django_application,
+        "http": BodyLimit(django_application),
         "websocket": AllowedHostsOriginValidator(
             AuthMiddlewareStack(URLRouter([path("ws/", LiveConsumer.as_asgi())]))
         ),

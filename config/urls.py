@@ -1,5 +1,6 @@
 """Where everything answers."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
@@ -9,6 +10,10 @@ from config import health, home
 
 # Upper apps first: a lower app never names an upper one.
 APPS = ["mobilisation", "trading", "planning", "orders", "capacity", "machines", "accounts"]
+
+# Staff log in where everybody does: one count of failed attempts, one second factor.
+admin.autodiscover()
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", home.home, name="home"),

@@ -171,8 +171,9 @@ class Conductor:
         return bool((await self._buyer.get(f"orders/{order}/deal"))["status"] != "changed")
 
     async def _consent(self, order: str) -> None:
-        if not await self._is_settled(order):
-            await self._buyer.post(f"orders/{order}/deal/consent")
+        deal = await self._buyer.get(f"orders/{order}/deal")
+        if deal["status"] == "changed":
+            await self._buyer.post(f"orders/{order}/deal/consent", {"plan": deal["proposed_plan"]})
 
     async def _visitor(self, has_acted: Callable[[], Awaitable[bool]]) -> None:
         """Wait for a visitor to do the step, at most `VISITOR_S`."""

@@ -22,6 +22,11 @@ def below(path: str) -> Iterator[None]:
         raise
 
 
+def is_storable_text(text: str) -> bool:
+    """PostgreSQL can hold it: no NUL, no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def require_whole(value: object, *, field: str, least: int, most: int) -> None:
     """A whole number from `least` to `most`, both included; True, 5.0 and "5" are none."""
     if isinstance(value, bool) or not isinstance(value, int):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from django.http import HttpResponse
 
-RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would run a text that begins like this
+RISKY = tuple("=+-@\t\r\n＝＋－＠")  # a spreadsheet would run a text that begins like this
 BOM = "\ufeff"  # tells spreadsheets that the file is UTF-8
 
 

@@ -6,6 +6,7 @@ Messages carry no data: what a reload would show is the only truth.
 """
 
 import logging
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -22,6 +23,8 @@ class Watcher(Protocol):
 
 MayWatch = Callable[[Watcher, str], bool]
 
+TOPIC = re.compile(r"[a-z]{1,20}:[a-z]{3}_[0-9a-z]{1,20}")
+
 log = logging.getLogger(__name__)
 _gates: dict[str, MayWatch] = {}
 
@@ -34,7 +37,7 @@ def register(kind: str, may_watch: MayWatch) -> None:
 def may_watch(person: Watcher, topic: str) -> bool:
     kind, _, public_id = topic.partition(":")
     gate = _gates.get(kind)
-    return gate is not None and bool(public_id) and gate(person, public_id)
+    return gate is not None and TOPIC.fullmatch(topic) is not None and gate(person, public_id)
 
 
 def group_name(topic: str) -> str:

@@ -19,7 +19,7 @@ COUNTERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stretch:
-    """[starts_at, ends_at) of business time on a device, by its key."""
+    """Business time on a device, by its key. What its counter shows at `ends_at` was made in it, at `starts_at` before."""
 
     device_id: int
     starts_at: datetime
@@ -60,19 +60,19 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT total FROM machines_observation
     WHERE device_id = stretch.device_id AND item = counter.item AND total IS NOT NULL
-      AND effective_at >= stretch.starts_at AND effective_at < stretch.ends_at
+      AND effective_at > stretch.starts_at AND effective_at <= stretch.ends_at
     ORDER BY effective_at DESC, total DESC LIMIT 1
 ) AS upto
 CROSS JOIN LATERAL (
     SELECT total FROM machines_observation
     WHERE device_id = stretch.device_id AND item = counter.item AND total IS NOT NULL
-      AND effective_at >= stretch.starts_at AND effective_at < stretch.ends_at
+      AND effective_at > stretch.starts_at AND effective_at <= stretch.ends_at
     ORDER BY effective_at, total LIMIT 1
 ) AS first
 LEFT JOIN LATERAL (
     SELECT total FROM machines_observation
     WHERE device_id = stretch.device_id AND item = counter.item AND total IS NOT NULL
-      AND effective_at < stretch.starts_at
+      AND effective_at <= stretch.starts_at
     ORDER BY effective_at DESC, total DESC LIMIT 1
 ) AS before ON true
 ORDER BY stretch.number, wanted.preference

@@ -72,8 +72,10 @@ def find_orders(*, viewer: Viewer, text: str = "", status: str = "") -> QuerySet
 
 
 def sellers() -> QuerySet[Enterprise]:
-    """Who may be the seller of record of an order: coordinators, by name."""
-    return Enterprise.objects.filter(kind=Enterprise.Kind.COORDINATOR).order_by("name")
+    """Who may be the seller of record of an order: coordinators who are who they say they are, by name."""
+    return Enterprise.objects.filter(
+        kind=Enterprise.Kind.COORDINATOR, verification=Enterprise.Verification.VERIFIED
+    ).order_by("name")
 
 
 def may_watch_order(person: Watcher, public_id: str) -> bool:

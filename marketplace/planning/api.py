@@ -19,6 +19,9 @@ class PlanRunSerializer(serializers.ModelSerializer[PlanRun]):
     id = serializers.CharField(source="public_id", read_only=True)
     order = serializers.CharField(source="order.public_id", read_only=True)
     currency = serializers.CharField(source="order.currency", read_only=True)
+    error = serializers.SerializerMethodField(
+        help_text="why it failed, by name; what the solver said names machines of others and stays with us"
+    )
     replaces = serializers.CharField(
         source="replaces.public_id", read_only=True, allow_null=True, default=None
     )
@@ -31,6 +34,9 @@ class PlanRunSerializer(serializers.ModelSerializer[PlanRun]):
             "replaces", "created_at", "started_at", "finished_at",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_error(self, run: PlanRun) -> str:
+        return run.error.partition(":")[0]
 
 
 class PlanRunListView(APIView):

@@ -19,13 +19,16 @@ class DealSerializer(serializers.ModelSerializer[Deal]):
     id = serializers.CharField(source="public_id", read_only=True)
     order = serializers.CharField(source="order.public_id", read_only=True)
     plan = serializers.CharField(source="plan_run.public_id", read_only=True)
+    proposed_plan = serializers.CharField(
+        source="proposed_run.public_id", read_only=True, allow_null=True, default=None
+    )
     num_packages = serializers.SerializerMethodField()
     num_answered = serializers.SerializerMethodField()
 
     class Meta:
         model = Deal
         fields = (
-            "id", "order", "plan", "status", "chosen_at", "net_cents", "currency", "promised_at", "reason",
+            "id", "order", "plan", "proposed_plan", "status", "chosen_at", "net_cents", "currency", "promised_at", "reason",
             "num_packages", "num_answered",
         )  # fmt: skip
         read_only_fields = fields
@@ -87,6 +90,10 @@ class ChooseSerializer(serializers.Serializer[None]):
     plan = serializers.CharField(help_text="public id of a finished plan of this order")
 
 
+class ConsentSerializer(serializers.Serializer[None]):
+    plan = serializers.CharField(help_text="`proposed_plan` of the deal, as it was looked at")
+
+
 class AnswerSerializer(serializers.Serializer[None]):
     """Either `accept_all`, or the runs that are accepted; the others are declined."""
 
@@ -133,11 +140,17 @@ class OrderDealView(APIView):
 class OrderConsentView(APIView):
     permission_classes = [IsMember]
 
-    @extend_schema(operation_id="order_deal_consent", request=None, responses=DealSerializer)
+    @extend_schema(operation_id="order_deal_consent", request=ConsentSerializer, responses=DealSerializer)
     def post(self, request: Request, order: str) -> Response:
         """Agree to the changed plan after a factory declined."""
+        asked = ConsentSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
         deal = services.consent(
-            viewer=viewer_of(request), order_public_id=order, now=clock.now(), clock_speed=clock.speed()
+            viewer=viewer_of(request),
+            order_public_id=order,
+            plan_public_id=asked.validated_data["plan"],
+            now=clock.now(),
+            clock_speed=clock.speed(),
         )
         return Response(DealSerializer(deal).data)
 

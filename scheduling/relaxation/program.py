@@ -243,7 +243,7 @@ def _most_consumed(shop: Shop, order: Order, wanted: Mapping[ItemId, float]) -> 
             stations = shop.stations[order.id, maker]
             worst = max((station.per_piece().get((order.id, item), 0.0) for station in stations), default=0.0)
             if worst:
-                most[item] = most.get(item, 0.0) + worst * most[maker]
+                most[item] = most.get(item, 0.0) + worst * most.get(maker, 0.0)
     return {item: most.get(item, 0.0) for item in shop.items_of[order.id]}
 
 

@@ -32,7 +32,14 @@ def test_pieces_of_a_stretch_are_the_growth_in_it():
     device = a_device()
     counted(device, 100, 110, 130, 160)
 
-    assert pieces_made([a_stretch(device, since=1, until=3), a_stretch(device, since=0, until=9)]) == [30, 60]
+    assert pieces_made([a_stretch(device, since=1, until=3), a_stretch(device, since=0, until=9)]) == [50, 60]
+
+
+def test_what_the_counter_shows_at_a_seam_belongs_to_the_stretch_before_it_and_to_one_only():
+    device = a_device()
+    counted(device, 100, 110, 130, 160)
+
+    assert pieces_made([a_stretch(device, since=0, until=2), a_stretch(device, since=2, until=3)]) == [30, 30]
 
 
 def test_a_reset_within_the_stretch_takes_nothing_away():

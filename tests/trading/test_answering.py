@@ -29,6 +29,16 @@ def solve_replan(deal):
     return replan
 
 
+def agree_to(plan, *, network):
+    return services.consent(
+        viewer=network.buyer,
+        order_public_id=network.order.public_id,
+        plan_public_id=plan.public_id,
+        now=NOW,
+        clock_speed=1.0,
+    )
+
+
 def test_when_all_accept_everything_is_booked_and_the_order_is_placed():
     network = a_network()
     deal = network.deal()
@@ -69,9 +79,7 @@ def test_a_replan_keeps_what_is_booked_and_offers_only_the_rest():
     deal.refresh_from_db()
     solve_replan(deal)
     if deal.status == Deal.Status.CHANGED:
-        services.consent(
-            viewer=network.buyer, order_public_id=network.order.public_id, now=NOW, clock_speed=1.0
-        )
+        agree_to(deal.proposed_run, network=network)
         deal.refresh_from_db()
     assert deal.status == Deal.Status.OFFERING
     still = set(Run.objects.filter(status=Run.Status.BOOKED).values_list("starts_at", "ends_at", "quantity"))

@@ -212,7 +212,7 @@ def _seller(public_id: str) -> Enterprise | None:
     """A coordinator may sell in its own name; without one each factory sells its share."""
     if not public_id:
         return None
-    found = Enterprise.objects.filter(kind=Enterprise.Kind.COORDINATOR, public_id=public_id).first()
+    found = selectors.sellers().filter(public_id=public_id).first()
     if found is None:
         raise InvalidInput(_("There is no such seller."), field="seller_of_record")
     return found

@@ -27,12 +27,14 @@ HOLD_MARGIN_S = 600
 def write_offers(
     deal: Deal, *, plan_run: PlanRun, booked_lots: frozenset[str], now: datetime, clock_speed: float
 ) -> list[Package]:
-    """Packages, runs, ways and holds of a plan, all or none. Raises `CapacityGone`.
+    """Packages, runs, ways and holds of a plan, all or none. Raises `CapacityGone`, also for time that is over.
 
     Lots in `booked_lots` are booked already and are offered to nobody.
     """
     problem, plan = stored_plan(plan_run)
     drafts = packages_of(problem, plan, without=booked_lots)
+    if any(_moment(problem.epoch, run.start_min) < now for draft in drafts for run in draft.runs):
+        raise CapacityGone(_("Some of the planned machine time is over. Ask for a new plan."))
     machines = _by_public_id(
         Equipment.objects.filter(public_id__in={r.machine for d in drafts for r in d.runs})
     )
@@ -59,7 +61,8 @@ def write_offers(
 def _package(
     deal: Deal, draft: PackageDraft, *, enterprise: Enterprise, epoch: datetime, now: datetime
 ) -> Package:
-    last = epoch + timedelta(minutes=max(run.end_min for run in draft.runs))
+    first = _moment(epoch, min(run.start_min for run in draft.runs))
+    last = _moment(epoch, max(run.end_min for run in draft.runs))
     return Package(
         deal=deal,
         enterprise=enterprise,
@@ -67,7 +70,7 @@ def _package(
         pay_cents=draft.pay_cents,
         currency=deal.currency,
         pay_on=(last + PAY_AFTER).date(),
-        answer_by=now + ANSWER_WITHIN,
+        answer_by=min(now + ANSWER_WITHIN, first),  # what has begun is agreed to no more
     )
 
 
@@ -144,6 +147,10 @@ def _legs(deal: Deal, plan: Plan, *, problem: Problem) -> Iterable[Leg]:
             arrives_at=problem.epoch + timedelta(minutes=delivery.arrive_min),
             quantity=delivery.quantity,
         )
+
+
+def _moment(epoch: datetime, minute: int) -> datetime:
+    return epoch + timedelta(minutes=minute)
 
 
 def _by_public_id(rows: Iterable) -> dict:  # type: ignore[type-arg]

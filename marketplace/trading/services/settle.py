@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.orders.services import change_status
 from marketplace.orders.variants import deal_number_ranges
 from marketplace.planning.services import queue_run
 from marketplace.trading.models import Deal, Package, Run
+from marketplace.trading.services.choose import withdraw
 
 MAX_REPLANS = 5
 
@@ -35,12 +38,14 @@ def agree(deal: Deal) -> None:
 
 
 def replan(deal: Deal, *, declined: list[Run], now: datetime) -> None:
-    """Queue a run that keeps what is booked and leaves out what was declined."""
-    run = deal.plan_run
+    """Queue a run that keeps what is booked and leaves out what was declined; after MAX_REPLANS the deal ends."""
+    replans = deal.order.plan_runs.filter(asked_at__gte=deal.chosen_at).exclude(replaces=None)
+    if replans.count() >= MAX_REPLANS:
+        withdraw(deal, reason=str(_("Too many factories declined.")))
+        change_status(order=deal.order, to=Order.Status.OPEN)
+        return
+    run, epoch = deal.plan_run, deal.plan_run.epoch
     booked = Run.objects.filter(package__deal=deal, status=Run.Status.BOOKED)
-    if deal.order.plan_runs.exclude(replaces=None).count() >= MAX_REPLANS:
-        deal.reason = "too many factories declined"
-    epoch = run.epoch
     queue_run(
         order=deal.order,
         goal=run.goal,
@@ -55,7 +60,7 @@ def replan(deal: Deal, *, declined: list[Run], now: datetime) -> None:
         ],
     )
     deal.status = Deal.Status.REPLANNING
-    deal.save(update_fields=["status", "reason"])
+    deal.save(update_fields=["status"])
 
 
 def _minute(moment: datetime, epoch: datetime) -> int:

@@ -11,7 +11,7 @@ from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.orders.services import change_status, set_price
 from marketplace.planning.models import PlanRun
-from marketplace.trading.errors import CapacityGone
+from marketplace.trading.errors import CapacityGone, OfferClosed
 from marketplace.trading.models import Deal, Package, Run
 from marketplace.trading.services.choose import withdraw
 from marketplace.trading.services.offering import write_offers
@@ -44,8 +44,13 @@ def take_up(*, plan_public_id: str, now: datetime, clock_speed: float) -> None:
 
 
 @transaction.atomic
-def consent(*, viewer: Viewer, order_public_id: str, now: datetime, clock_speed: float) -> Deal:
-    """The buyer agrees to the changed plan. Raises `NotFound` where nothing waits for consent."""
+def consent(
+    *, viewer: Viewer, order_public_id: str, plan_public_id: str, now: datetime, clock_speed: float
+) -> Deal:
+    """The buyer agrees to the changed plan it was shown.
+
+    Raises `NotFound` where nothing waits for consent and `OfferClosed` where another plan does by now.
+    """
     viewer.require_planner()
     order = (
         Order.objects.select_for_update()
@@ -56,6 +61,8 @@ def consent(*, viewer: Viewer, order_public_id: str, now: datetime, clock_speed:
     deal = Deal.objects.filter(order=order, status=Deal.Status.CHANGED).first()
     if deal is None or deal.proposed_run is None:
         raise NotFound(_("There is no change that waits for your consent."))
+    if deal.proposed_run.public_id != plan_public_id:
+        raise OfferClosed(_("The change is another one by now; look at it again."))
     _adopt(deal, run=deal.proposed_run, now=now, clock_speed=clock_speed)
     return deal
 

@@ -33,7 +33,13 @@ def choose(request: ViewerRequest, order: str) -> HttpResponse:
 @require_POST
 @login_required
 def consent(request: ViewerRequest, order: str) -> HttpResponse:
-    services.consent(viewer=request.viewer, order_public_id=order, now=clock.now(), clock_speed=clock.speed())
+    services.consent(
+        viewer=request.viewer,
+        order_public_id=order,
+        plan_public_id=request.POST.get("plan", ""),
+        now=clock.now(),
+        clock_speed=clock.speed(),
+    )
     messages.success(request, _("The changed plan is offered to its factories."))
     return redirect("orders:order", order)
 

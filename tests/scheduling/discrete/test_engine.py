@@ -244,3 +244,11 @@ def test_the_example_with_masks_costs_less_than_a_third_of_the_naive_plan():
 def test_the_example_with_plates_ends_long_before_the_naive_plan():
     plan = solve(an_example("tiny-plates"), work=30)
     assert plan.objective < 6_055 * 0.8
+
+
+def test_items_that_nobody_can_use_are_not_made():
+    """Of a chain of three, no machine can do the last: the order that may be left out is left out."""
+    machine = a_machine(modes=[a_mode("a"), a_mode("b")])
+    order = an_order(quantity=5, unmet_cents_per_1000_units=1000)
+    plan = solve(a_problem(products=[a_chain("a", "b", "c")], machines=[machine], orders=[order]))
+    assert (plan.lots, plan.objective) == ((), 5)
