@@ -30,7 +30,7 @@ def title_of(order: Order, *, now: datetime) -> str:
         case Order.Status.RUNNING:
             text = _("%(title)s is being made: %(quantity)s, due %(due)s")
         case Order.Status.DONE:
-            text = _("%(title)s is done: %(quantity)s")
+            text = _("%(title)s: all runs are over, %(quantity)s planned")
         case _cancelled:
             text = _("%(title)s is cancelled")
     return text % words
