@@ -50,7 +50,9 @@ def most_units(shop: Shop, order: Order) -> dict[Good, int]:
                 units = station.wants(good=1).get((order.id, item), 0)
                 worst = max(worst, units)
             if worst:
-                most[order.id, item] = most.get((order.id, item), 0) + worst * most.get((order.id, need_of), 0)
+                most[order.id, item] = most.get((order.id, item), 0) + worst * most.get(
+                    (order.id, need_of), 0
+                )
     return most
 
 
