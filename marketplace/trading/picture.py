@@ -40,7 +40,7 @@ def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> 
         firm = site.enterprise.name
         return firm if firms[firm] == 1 else f"{firm}, {place_name(site.city)}"
 
-    return _picture(deal, runs, _legs(deal), name=name, exact=is_open, now=now, made=made)
+    return _picture(deal, runs, _legs(deal), name=name, exact=is_open, named=is_open, now=now, made=made)
 
 
 def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapping[int, int]) -> Picture:
@@ -56,7 +56,7 @@ def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapp
 
     runs = _runs(deal, Q(package__enterprise=mine))
     legs = _legs(deal, Q(from_site__enterprise=mine) | Q(to_site__enterprise=mine))
-    return _picture(deal, runs, legs, name=name, exact=False, now=now, made=made)
+    return _picture(deal, runs, legs, name=name, exact=False, named=True, now=now, made=made)
 
 
 def _runs(deal: Deal, *only: Q) -> list[Run]:
@@ -84,10 +84,12 @@ def _picture(
     *,
     name: NameSite,
     exact: bool,
+    named: bool,
     now: datetime,
     made: Mapping[int, int],
 ) -> Picture:
-    rows, keys = _rows(runs, name=name, exact=exact)
+    """`exact`: places where they are, not at city level; `named`: machines by their names."""
+    rows, keys = _rows(runs, name=name, named=named)
     sites = {run.equipment.site_id: run.equipment.site for run in runs}
     for leg in legs:
         sites[leg.from_site_id] = leg.from_site
@@ -127,7 +129,7 @@ def _picture(
     )
 
 
-def _rows(runs: list[Run], *, name: NameSite, exact: bool) -> tuple[tuple[Row, ...], dict[int, str]]:
+def _rows(runs: list[Run], *, name: NameSite, named: bool) -> tuple[tuple[Row, ...], dict[int, str]]:
     """Machines in the order of the runs; without a contract they are numbered within their factory."""
     rows: dict[int, Row] = {}
     counts: dict[str, int] = defaultdict(int)
@@ -140,7 +142,7 @@ def _rows(runs: list[Run], *, name: NameSite, exact: bool) -> tuple[tuple[Row, .
         rows[run.equipment_id] = Row(
             key=f"{factory} {counts[factory]}",
             factory=factory,
-            machine=run.equipment.name if exact else numbered,
+            machine=run.equipment.name if named else numbered,
             stage=run.operation.name,
         )
     return tuple(rows.values()), {pk: row.key for pk, row in rows.items()}

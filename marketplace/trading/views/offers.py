@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
 from marketplace.common.money import format_cents
+from marketplace.machines.selectors import fleet
+from marketplace.machines.wording import fleet_in_words
 from marketplace.planning import drawing
 from marketplace.trading import selectors, services
 from marketplace.trading.forms import AnswerForm
@@ -31,6 +33,7 @@ def home(request: ViewerRequest) -> HttpResponse:
         "waiting": offers.filter(status=Package.Status.OFFERED),
         "work": selectors.runs_between(request.viewer, starts_at=now, ends_at=now + SOON)[:20],
         "next_pay": selectors.next_pay(request.viewer, now=now),
+        "machines": fleet_in_words(fleet(viewer=request.viewer, now=now, real_now=clock.real_now())),
         "has_machines": selectors.has_machines(request.viewer),
         "moment": now,
     }
