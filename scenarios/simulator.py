@@ -52,13 +52,14 @@ class SimulatedMachine:
     _run: BookedRun | None = None
 
     def advance(self, *, since: datetime, until: datetime) -> list[Said]:
-        """What the machine says in (since, until]: each change of state when it happens, and its counter at the end."""
+        """What the machine says in (since, until]: when its state changes, when a run begins or ends, and at `until`."""
         said = []
+        seams = {moment for run in self.runs for moment in (run.starts_at, run.ends_at)} | {until}
         before = self._state(since)
         for at in self._moments(since=since, until=until):
             self._make(before, since=since, until=at)
             state = self._state(at)
-            if state != before or at == until:
+            if state != before or at in seams:
                 said.append(Said(at=at, execution=state, count=self.count))
             since, before = at, state
         return said

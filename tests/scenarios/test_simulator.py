@@ -63,3 +63,23 @@ def test_a_run_half_done_when_the_world_stopped_is_not_begun_again():
     almost_done = RUN.starts_at + RUN.setup + timedelta(hours=3)
     resumed.advance(since=almost_done, until=RUN.ends_at)
     assert 0 < resumed.count < RUN.quantity / 4
+
+
+def test_the_counter_is_told_where_a_run_begins_and_ends_though_own_work_goes_on():
+    """At 10:00 in Ningbo, in a shift: the state alone would not tell own work from the run."""
+    morning = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+    runs = [
+        BookedRun(
+            starts_at=morning + timedelta(minutes=start),
+            ends_at=morning + timedelta(minutes=start + 7),
+            setup=timedelta(),
+            quantity=30,
+        )
+        for start in range(0, 300, 20)
+    ]
+    machine = a_machine(runs=runs)
+    told = {
+        each.at
+        for each in machine.advance(since=morning - timedelta(hours=1), until=morning + timedelta(hours=6))
+    }
+    assert {run.starts_at for run in runs} | {run.ends_at for run in runs} <= told
