@@ -15,7 +15,6 @@ register_converter(DeviceId, "device")
 app_name = "machines"
 urlpatterns = [
     path("data/", views.data, name="data"),
-    path("devices/fleet/", views.fleet, name="fleet"),
     path("devices/new/", views.new, name="new"),
     path("devices/<device:device>/", views.device, name="device"),
     path("devices/<device:device>/panel/", views.device_panel, name="device-panel"),

@@ -32,24 +32,6 @@ LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 @require_safe
 @login_required
-def fleet(request: ViewerRequest) -> HttpResponse:
-    """A fragment: every device with its state and its last 24 hours."""
-    rows = selectors.fleet(viewer=request.viewer, now=clock.now(), real_now=clock.real_now())
-    shown_rows = [
-        {
-            "device": row.device,
-            "look": look_key(row.device.activity),
-            "strip": strip_pieces(row.strip),
-            "starts_at": row.strip_ends_at - STRIP,
-            "ends_at": row.strip_ends_at,
-        }
-        for row in rows
-    ]
-    return render(request, "machines/fleet.html", {"rows": shown_rows})
-
-
-@require_safe
-@login_required
 def device(request: ViewerRequest, device: str) -> HttpResponse:
     """A device's own page."""
     return render(request, "machines/device.html", _panel(request, device))

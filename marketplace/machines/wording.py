@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.common.show.times import local_text
 from marketplace.machines.selectors import DeviceNow, LiveNumber
+from marketplace.machines.selectors.fleet import STRIP, FleetRow
 from telemetry.intervals import SILENT, Activity, ActivityTotals, Interval
 from telemetry.observations import UNAVAILABLE, Execution, Kind
 
@@ -103,6 +104,20 @@ def strip_pieces(intervals: Iterable[Interval]) -> list[tuple[str, datetime, dat
             starts_at = pieces.pop()[1]
         pieces.append((key, starts_at, interval.ends_at))
     return pieces
+
+
+def fleet_in_words(rows: Iterable[FleetRow]) -> list[dict[str, object]]:
+    """For machines/fleet.html: every device with its state and its last 24 hours."""
+    return [
+        {
+            "device": row.device,
+            "look": look_key(row.device.activity),
+            "strip": strip_pieces(row.strip),
+            "starts_at": row.strip_ends_at - STRIP,
+            "ends_at": row.strip_ends_at,
+        }
+        for row in rows
+    ]
 
 
 def shares(totals: ActivityTotals) -> dict[str, Share]:

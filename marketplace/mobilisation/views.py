@@ -47,7 +47,7 @@ def control_room(request: ViewerRequest) -> HttpResponse:
         "open_gap": open_gap,
         "gap": quantity_text(open_gap),
         "capacity": selectors.capacity(request.viewer, now=now),
-        "weeks": range(1, selectors.NUM_WEEKS + 1),
+        "weeks": [now + number * selectors.WEEK for number in range(selectors.NUM_WEEKS)],
     }
     return render(request, "mobilisation/control_room.html", context)
 

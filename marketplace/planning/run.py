@@ -44,8 +44,8 @@ def solve_row(public_id: str) -> None:
         services.finish(run, status=PlanRun.Status.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
 
 
-def build_problem(run: PlanRun) -> Problem:
-    """What the network offers for the order of this run, seen from the run's epoch."""
+def build_problem(run: PlanRun, *, at_least: timedelta = SHORTEST_HORIZON) -> Problem:
+    """What the network offers for the order of this run from the run's epoch on, for `at_least` this long."""
     order = (
         Order.objects.select_related("product")
         .prefetch_related(
@@ -55,7 +55,7 @@ def build_problem(run: PlanRun) -> Problem:
         )
         .get(pk=run.order_id)
     )
-    horizon = min(max(2 * (order.due_at - run.epoch), SHORTEST_HORIZON), LONGEST_HORIZON)
+    horizon = min(max(2 * (order.due_at - run.epoch), at_least), LONGEST_HORIZON)
     frame = Frame(
         epoch=run.epoch,
         now_min=minutes(run.asked_at, epoch=run.epoch, up=True) + ANSWER_MIN,
@@ -100,7 +100,7 @@ def _solve(run: PlanRun, problem: Problem) -> None:
         problem_file, plan_file = Path(folder) / "problem.json", Path(folder) / "plan.json"
         document = write_problem(problem)
         problem_file.write_text(json.dumps(document))
-        naive = naive_finish(problem_file) if not problem.fixed_lots else None
+        naive = _naive_finish(run, problem=problem, problem_file=problem_file)
         process = SolverProcess(
             problem=problem_file, plan=plan_file, time_limit_s=run.time_limit_s, seed=run.seed
         )
@@ -118,6 +118,18 @@ def _solve(run: PlanRun, problem: Problem) -> None:
             raise SolverFailed(f"exit {outcome.exit_code}: {outcome.message}")
         plan = read_plan(plan_file.read_bytes())
     _store(run, problem=problem, plan=plan, progress=process.progress, naive=naive)
+
+
+def _naive_finish(run: PlanRun, *, problem: Problem, problem_file: Path) -> int | None:
+    """On the very problem, or, where it does not end within its horizon, with the windows that follow it."""
+    if problem.fixed_lots:
+        return None
+    finish = naive_finish(problem_file)
+    if finish is not None:
+        return finish
+    longer_file = problem_file.with_name("longer.json")
+    longer_file.write_text(json.dumps(write_problem(build_problem(run, at_least=LONGEST_HORIZON))))
+    return naive_finish(longer_file)
 
 
 class SolverFailed(Exception):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
@@ -49,6 +50,15 @@ class Option:
     @property
     def tone(self) -> str:
         return "bad" if self.is_late else "good"
+
+    @property
+    def gap_meaning(self) -> Promise:
+        """What the proven gap says to somebody who has never heard of one."""
+        if self.run.gap_pct is None:
+            return _("how much better a plan could be is not known")
+        if self.run.goal == PlanRun.Goal.FASTEST:
+            return _("no plan can be faster by more than this")
+        return _("no plan can be cheaper by more than this")
 
     @property
     def times_faster(self) -> float | None:

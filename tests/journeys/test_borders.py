@@ -105,7 +105,7 @@ def test_a_plan_that_is_being_made_can_be_stopped(enter, live_stack, keys, tiny_
     person.open(f"/orders/{order['id']}/")
     person.press("See who can make it together")
     for plan in buyer.get(f"orders/{order['id']}/plans"):
-        stop = f"form[action*='{plan['id']}'] button:has-text('Stop with the best so far')"
+        stop = f"form[action*='{plan['id']}'] button:has-text('Stop')"
         person.page.click(stop)
         person.page.wait_for_selector(stop, state="detached")
 
@@ -114,7 +114,7 @@ def test_a_plan_that_is_being_made_can_be_stopped(enter, live_stack, keys, tiny_
         return plans if all(plan["status"] in {"done", "cancelled"} for plan in plans) else None
 
     assert len(wait_for(stopped, within_s=30)) == 2
-    person.page.wait_for_selector("button:has-text('Stop with the best so far')", state="detached")
+    person.page.wait_for_selector("form[action*='/stop/'] button", state="detached")
     person.check()
 
 

@@ -86,18 +86,6 @@ def test_the_panel_costs_few_queries(client: Client, member: Membership, django_
         client.get(reverse("machines:device-panel", args=[device.public_id]))
 
 
-def test_the_fleet_shows_every_machine_and_its_day(client: Client, member: Membership):
-    site = a_site(enterprise=member.enterprise)
-    for name in ("Press 3", "Press 4"):
-        heard(a_device(site=site, name=name), "READY")
-
-    text = text_of(client.get(reverse("machines:fleet")))
-
-    assert text.count('class="m-strip"') == 2
-    assert "Press 3" in text
-    assert "Press 4" in text
-
-
 @pytest.mark.parametrize("name", ["device", "device-panel", "connect"])
 def test_a_foreign_device_is_as_unknown_as_one_that_does_not_exist(
     client: Client, member: Membership, name: str
@@ -129,7 +117,7 @@ def test_a_foreign_device_is_neither_switched_off_nor_given_a_token(
 def test_without_log_in_there_is_no_page(client: Client):
     device = a_device()
 
-    for name, args in (("data", []), ("fleet", []), ("device", [device.public_id])):
+    for name, args in (("data", []), ("device", [device.public_id])):
         response = client.get(reverse(f"machines:{name}", args=args))
         assert response.status_code == 302
         assert "login" in response["Location"]

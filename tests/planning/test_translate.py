@@ -136,3 +136,10 @@ def test_a_price_in_another_currency_is_no_price():
     machine = a_machine(process="press")
     Rate.objects.filter(equipment=machine).update(currency="EUR")
     assert build_problem(a_run(order=an_order())).machines == ()
+
+
+def test_a_longer_horizon_can_be_asked_for_and_the_shortest_holds_otherwise():
+    a_machine(process="press")
+    run = a_run(order=an_order())
+    assert build_problem(run).horizon_min == 60 * 1440
+    assert build_problem(run, at_least=timedelta(days=120)).horizon_min == 120 * 1440

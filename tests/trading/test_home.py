@@ -1,0 +1,40 @@
+"""The factory's home and its own part of a joint plan."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from marketplace.trading.made import made_by_run
+from marketplace.trading.picture import picture_for_buyer, picture_for_factory
+from tests.builders import NOW, a_device, a_machine, a_membership, a_site, an_enterprise
+from tests.trading.deals import a_network
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_home_shows_every_machine_and_its_day_at_once(client: Client):
+    member = a_membership(enterprise=an_enterprise())
+    site = a_site(enterprise=member.enterprise)
+    a_machine(site=site)
+    for name in ("Press 3", "Press 4"):
+        a_device(site=site, name=name)
+    client.force_login(member.person)
+
+    text = client.get(reverse("trading:home")).content.decode()
+
+    assert text.count('class="m-strip"') == 2
+    assert "Press 3" in text
+    assert "Press 4" in text
+
+
+def test_a_factory_reads_its_machines_names_and_a_buyer_only_numbers_before_the_contract():
+    network = a_network()
+    deal = network.deal()
+    package = deal.packages.first()
+    made = made_by_run(deal, now=NOW)
+
+    own = picture_for_factory(network.owners[package.enterprise_id], deal, now=NOW, made=made)
+    bought = picture_for_buyer(deal, now=NOW, made=made)
+
+    assert {row.machine for row in own.rows} == {run.equipment.name for run in package.runs.all()}
+    assert {row.machine for row in bought.rows} == {"machine 1"}
