@@ -6,6 +6,7 @@ const MARGIN = 0.12;
 const MANY_FLOWS = 80;
 const LEAST_PX = 8; // a point of no weight
 const SPAN_PX = 11; // what the heaviest has more
+const LABEL_LEFT = 0.7; // behind this share of the width a label stands left of its point
 const RADIANS = Math.PI / 180;
 
 // The window of degrees that shows all points in a drawing of this size.
@@ -56,7 +57,8 @@ function flowSeries(data, colours) {
   };
 }
 
-function pointSeries(data, colours) {
+// A label goes to the side of its point that has room.
+function pointSeries(data, colours, view) {
   const heaviest = Math.max(...data.points.map((point) => point[2]), 1e-9);
   return {
     id: "points",
@@ -66,6 +68,7 @@ function pointSeries(data, colours) {
     data: data.points.map(([lon, lat, weight, group, label]) => ({
       value: [lon, lat, weight],
       name: label,
+      label: { position: lon > view.west + LABEL_LEFT * (view.east - view.west) ? "left" : "right" },
       itemStyle: {
         color: colours.groups[group % colours.groups.length],
         borderColor: colours.surface,
@@ -105,7 +108,7 @@ export function mapOption(data, colours, view, coast) {
         data: coast.map((coords) => ({ coords })),
       },
       flowSeries(data, colours),
-      pointSeries(data, colours),
+      pointSeries(data, colours, view),
     ],
   };
 }

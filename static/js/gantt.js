@@ -53,10 +53,10 @@ function gapShape(params, api, colours) {
 
 function marks(data, colours) {
   const elapsed = businessNowMs() - Date.parse(settings.businessNow);
-  const line = (x, label, color) => ({ xAxis: x, lineStyle: { color, width: 1.5, type: "solid" }, label: { formatter: label, color } });
-  const lines = [line(data.now + elapsed, text("nowMark"), colours.ink)];
-  if (span(data).isDueFar) lines.push(line(extent(data).max, `${text("dueMark")} →`, colours.due));
-  else if (data.due !== null) lines.push(line(data.due, text("dueMark"), colours.due));
+  const line = (x, label, color, align) => ({ xAxis: x, lineStyle: { color, width: 1.5, type: "solid" }, label: { formatter: label, color, align } });
+  const lines = [line(data.now + elapsed, text("nowMark"), colours.ink, "center")];
+  if (span(data).isDueFar) lines.push(line(extent(data).max, `${text("dueMark")} →`, colours.due, "right"));
+  else if (data.due !== null) lines.push(line(data.due, text("dueMark"), colours.due, "right"));
   return { silent: true, symbol: "none", animation: false, label: { position: "start", distance: 3, fontSize: 11 }, data: lines };
 }
 

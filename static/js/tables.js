@@ -2,7 +2,7 @@
 // a live page reads the table again.
 import { text } from "./settings.js";
 
-const RISKY = /^[=+\-@\t\r]/; // a spreadsheet would run a cell that begins like this
+const RISKY = /^[=+\-@\t\r\n＝＋－＠]/; // a spreadsheet would run a cell that begins like this
 const sortedBy = new Map(); // table id → {column, direction}
 
 function valueOf(cell) {
@@ -61,7 +61,7 @@ function filter(frame, table) {
 
 function csvCell(value) {
   const safe = RISKY.test(value) && !Number.isFinite(Number(value)) ? `'${value}` : value;
-  return /[",\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function csvOf(table) {
