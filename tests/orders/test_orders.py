@@ -145,6 +145,14 @@ def test_a_foreign_product_is_unknown():
         assert (refusal.value.field, str(refusal.value.text)) == ("product", "There is no such product.")
 
 
+def test_an_office_that_nobody_verified_sells_nothing_and_is_shown_to_nobody():
+    anybody = an_enterprise(kind=Enterprise.Kind.COORDINATOR, verified=False)
+    assert anybody not in selectors.sellers()
+    with pytest.raises(InvalidInput) as refusal:
+        an_order(seller_of_record=anybody.public_id)
+    assert refusal.value.field == "seller_of_record"
+
+
 def test_a_coordinator_may_be_the_seller_of_record():
     seller = an_enterprise(kind=Enterprise.Kind.COORDINATOR)
     assert an_order(seller_of_record=seller.public_id).seller_of_record == seller
