@@ -24,6 +24,7 @@ from marketplace.capacity.models import (
     TakenTime,
 )
 from marketplace.capacity.services import (
+    MachineBooked,
     NothingIdle,
     NotReady,
     NumberTaken,
@@ -42,10 +43,12 @@ from marketplace.capacity.services import (
     set_exception,
     set_rate,
     set_week,
+    take_time,
     unpublish,
     update_machine,
     withdraw_window,
 )
+from marketplace.common.clock import real_now
 from marketplace.common.errors import Conflict, Forbidden, InvalidInput, NotFound
 from marketplace.machines.models import Device
 from tests.builders import NOW, a_buyer, a_machine, a_site, a_viewer
@@ -122,8 +125,30 @@ def test_numbers_are_the_owners_and_unique(site, owner):
         create_machine(viewer=owner, draft=MachineDraft(name="C", site=site.public_id, own_number="P1"))
     renamed = MachineDraft(name="B", site=site.public_id, own_number="P1")
     with pytest.raises(NumberTaken):
-        update_machine(viewer=owner, machine=second.public_id, draft=renamed)
+        update_machine(viewer=owner, machine=second.public_id, draft=renamed, now=NOW)
     assert (first.own_number, Equipment.objects.get(pk=second.pk).own_number) == ("P1", "M2")
+
+
+@pytest.mark.parametrize("kind", ["hold", "booking"])
+def test_a_machine_others_count_on_does_not_move(owner, site, kind):
+    """Goods are on their way to where it was planned to stand."""
+    machine, elsewhere = a_machine(site=site), a_site(enterprise=site.enterprise)
+    starts_at, ends_at = NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    wanted = Wanted(equipment_id=machine.pk, starts_at=starts_at, ends_at=ends_at)
+    take_time(
+        wanted=[wanted], kind=kind, expires_at=real_now() + timedelta(hours=1) if kind == "hold" else None
+    )
+    moved = MachineDraft(name="B", site=elsewhere.public_id, own_number=machine.own_number)
+    with pytest.raises(MachineBooked):
+        update_machine(
+            viewer=owner, machine=machine.public_id, draft=moved, now=ends_at - timedelta(minutes=1)
+        )
+    update_machine(
+        viewer=owner, machine=machine.public_id, draft=replace(moved, site=site.public_id), now=NOW
+    )
+    update_machine(viewer=owner, machine=machine.public_id, draft=moved, now=ends_at)
+    machine.refresh_from_db()
+    assert machine.site == elsewhere
 
 
 def test_an_unfinished_machine_is_not_published(site, owner):

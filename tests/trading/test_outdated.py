@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from marketplace.capacity.models import TakenTime
+from marketplace.capacity.models import Equipment, TakenTime
 from marketplace.orders.models import Order
 from marketplace.planning.models import PlanRun
 from marketplace.trading import services
 from marketplace.trading.errors import CapacityGone, OfferClosed
 from marketplace.trading.models import Deal, Package, Run
+from tests.builders import NOW, a_site
 from tests.trading.deals import a_network
 from tests.trading.test_answering import agree_to, solve_replan
 
@@ -46,6 +47,17 @@ def test_a_plan_that_is_chosen_late_is_answered_before_it_begins():
     for package in choose(network, plan, now=now).packages.all():
         assert package.answer_by <= min(run.starts_at for run in package.runs.all())
         assert package.answer_by > now
+
+
+def test_a_plan_whose_machine_stands_elsewhere_by_now_is_not_chosen():
+    network = a_network()
+    plan = network.plan()
+    machine = Equipment.objects.get(public_id=plan.plan["lots"][0]["machine"])
+    machine.site = a_site(enterprise=machine.enterprise, lat=41.0)
+    machine.save()
+    with pytest.raises(CapacityGone):
+        choose(network, plan, now=NOW)
+    assert not Deal.objects.exists()
 
 
 def a_changed_deal():

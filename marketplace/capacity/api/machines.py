@@ -21,6 +21,7 @@ from marketplace.capacity.api.serializers import (
 )
 from marketplace.capacity.drafts import CapabilityDraft, RateDraft
 from marketplace.capacity.models import Process
+from marketplace.common import clock
 from marketplace.common.api.idempotency import KEY_PARAMETER, idempotent
 from marketplace.common.api.pagination import CursorPages
 from marketplace.common.checks import require_choice
@@ -83,7 +84,9 @@ class MachineView(APIView):
         """Describe the machine anew; its calendar and prices have addresses of their own."""
         asked = MachineInput(data=request.data)
         asked.is_valid(raise_exception=True)
-        services.update_machine(viewer=viewer_of(request), machine=machine, draft=asked.draft())
+        services.update_machine(
+            viewer=viewer_of(request), machine=machine, draft=asked.draft(), now=clock.now()
+        )
         return answer(viewer_of(request), machine)
 
 

@@ -10,6 +10,7 @@ from marketplace.capacity.services.calendar import (
 from marketplace.capacity.services.machines import (
     Connection,
     ListedMachine,
+    MachineBooked,
     NotReady,
     NumberTaken,
     connect,
@@ -44,6 +45,7 @@ from marketplace.capacity.services.windows import (
 __all__ = [
     "Connection",
     "ListedMachine",
+    "MachineBooked",
     "NotReady",
     "NothingIdle",
     "NumberTaken",

@@ -1,6 +1,7 @@
 """Listing a machine and taking it off the network again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from django.db import IntegrityError, transaction
@@ -10,9 +11,11 @@ from marketplace.accounts.models import Site
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.drafts import CapabilityDraft, HoursDraft, MachineDraft, RateDraft
 from marketplace.capacity.locking import locked_own_machine
-from marketplace.capacity.models import Equipment
+from marketplace.capacity.market import expired_holds
+from marketplace.capacity.models import Equipment, TakenTime
 from marketplace.capacity.services.abilities import set_capability, set_rate
 from marketplace.capacity.services.calendar import set_week
+from marketplace.common.clock import real_now
 from marketplace.common.errors import Conflict, Forbidden, InvalidInput
 from marketplace.common.live import push_after_commit
 from marketplace.machines.models import Device
@@ -41,6 +44,12 @@ class NumberTaken(Conflict):
     """The enterprise has another machine of that number."""
 
     code = "capacity:number-taken"
+
+
+class MachineBooked(Conflict):
+    """Others count on the machine where it stands: goods are on their way to that site."""
+
+    code = "capacity:machine-booked"
 
 
 class NotReady(Conflict):
@@ -97,9 +106,11 @@ def create_machine(*, viewer: Viewer, draft: MachineDraft) -> Equipment:
 
 
 @transaction.atomic
-def update_machine(*, viewer: Viewer, machine: str, draft: MachineDraft) -> Equipment:
-    """Describe the machine anew. Raises `NumberTaken`."""
+def update_machine(*, viewer: Viewer, machine: str, draft: MachineDraft, now: datetime) -> Equipment:
+    """Describe the machine anew. Raises `NumberTaken`, and `MachineBooked` where it would move."""
     row = locked_own_machine(viewer=viewer, machine=machine)
+    if draft.site != row.site.public_id and _is_counted_on(row, now=now):
+        raise MachineBooked(_("The machine stays where it is until its bookings are over."), field="site")
     _write(row, draft)
     return row
 
@@ -150,6 +161,13 @@ def publish(*, viewer: Viewer, machine: str) -> Equipment:
 def unpublish(*, viewer: Viewer, machine: str) -> Equipment:
     """Offer no more time of the machine; what is held or booked stays."""
     return _set_listed(locked_own_machine(viewer=viewer, machine=machine), is_listed=False)
+
+
+def _is_counted_on(machine: Equipment, *, now: datetime) -> bool:
+    """Time from `now` on is booked, or held by a hold that has not expired."""
+    kinds = [TakenTime.Kind.HOLD, TakenTime.Kind.BOOKING]
+    taken = TakenTime.objects.filter(equipment=machine, kind__in=kinds, period__endswith__gt=now)
+    return taken.exclude(expired_holds(at=real_now())).exists()
 
 
 def _write(machine: Equipment, draft: MachineDraft) -> None:

@@ -134,7 +134,9 @@ def edit(request: ViewerRequest, machine: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         with refusals_in(form):
-            services.update_machine(viewer=request.viewer, machine=machine, draft=form.draft())
+            services.update_machine(
+                viewer=request.viewer, machine=machine, draft=form.draft(), now=clock.now()
+            )
             messages.success(request, _("The machine is saved."))
             return redirect("capacity:machine", machine)
     return render(request, "capacity/edit.html", {"machine": row, "form": form})

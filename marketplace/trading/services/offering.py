@@ -15,7 +15,7 @@ from marketplace.planning.stored import stored_plan
 from marketplace.trading.drafts import PackageDraft, packages_of
 from marketplace.trading.errors import CapacityGone
 from marketplace.trading.models import Deal, Leg, Package, Run
-from matching.problem import Problem
+from matching.problem import MachineId, Problem
 from matching.write import write_lot
 from scheduling.plan import Plan
 
@@ -36,8 +36,11 @@ def write_offers(
     if any(_moment(problem.epoch, run.start_min) < now for draft in drafts for run in draft.runs):
         raise CapacityGone(_("Some of the planned machine time is over. Ask for a new plan."))
     machines = _by_public_id(
-        Equipment.objects.filter(public_id__in={r.machine for d in drafts for r in d.runs})
+        Equipment.objects.select_related("site").filter(
+            public_id__in={r.machine for d in drafts for r in d.runs}
+        )
     )
+    _require_unmoved(problem, machines.values())
     enterprises = _by_public_id(Enterprise.objects.filter(public_id__in={d.enterprise for d in drafts}))
     operations = {operation.code: operation for operation in deal.order.product.operations.all()}
     packages = [
@@ -147,6 +150,13 @@ def _legs(deal: Deal, plan: Plan, *, problem: Problem) -> Iterable[Leg]:
             arrives_at=problem.epoch + timedelta(minutes=delivery.arrive_min),
             quantity=delivery.quantity,
         )
+
+
+def _require_unmoved(problem: Problem, machines: Iterable[Equipment]) -> None:
+    """The plan's ways lead to where the machines stood when it was made."""
+    planned = problem.machine_by_id
+    if any(planned[MachineId(one.public_id)].site != one.site.public_id for one in machines):
+        raise CapacityGone(_("Some of the planned machine time is no longer free. Ask for a new plan."))
 
 
 def _moment(epoch: datetime, minute: int) -> datetime:
