@@ -19,6 +19,7 @@ PROVINCES_ZH = {
     "Shanxi": "山西", "Sichuan": "四川", "Tianjin": "天津", "Tibet": "西藏", "Xinjiang": "新疆", "Yunnan": "云南",
     "Zhejiang": "浙江",
 }  # fmt: skip
+SIDES_ZH = {"North": "北部", "South": "南部", "East": "东部", "West": "西部", "Central": "中部"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +76,14 @@ def distance_km(lat: float, lon: float, other_lat: float, other_lon: float) -> f
 
 
 def place_name(name: str) -> str:
-    """The name of a city or region in the active language; one we do not know stays as it is."""
+    """The name of a city, region or side of a province in the active language; one we do not know stays as it is."""
     if not (get_language() or "").startswith("zh"):
         return name
-    return _zh_names().get(name, name)
+    names = _zh_names()
+    whole, _space, side = name.rpartition(" ")
+    if name not in names and whole in PROVINCES_ZH and side in SIDES_ZH:
+        return PROVINCES_ZH[whole] + SIDES_ZH[side]
+    return names.get(name, name)
 
 
 @cache

@@ -8,6 +8,7 @@ from django import forms
 from django.forms.formsets import DELETION_FIELD_NAME, BaseFormSet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from marketplace.common.money import MAX_CENTS
 
@@ -68,6 +69,12 @@ class WordsField(forms.CharField):
 
 class RowSet(BaseFormSet[forms.Form]):
     """Rows of a form; a row with its box ticked is left out."""
+
+    default_error_messages = {
+        "too_few_forms": ngettext_lazy(
+            "Fill in at least %(num)d row.", "Fill in at least %(num)d rows.", "num"
+        ),
+    }
 
     def add_fields(self, form: forms.Form, index: int | None) -> None:
         super().add_fields(form, index)

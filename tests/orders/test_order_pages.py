@@ -272,6 +272,14 @@ def test_a_product_is_drawn(browser, steel):
     assert bend.needs.get().item == "cut"
 
 
+def test_rows_left_as_they_were_stand_for_nothing(browser):
+    untouched = {"kind": "text", "key": "", "label": "", "choices": "", "least": "", "most": "", "unit": ""}
+    data = drawn(steps=[step("press")], needs=[need("", "")], parameters=[untouched])
+    answer = browser.post(reverse("orders:product-new"), data, follow=True)
+    assert title_of(answer.content.decode()) == "Bracket is made in 1 step"
+    assert Product.objects.get().parameters == []
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

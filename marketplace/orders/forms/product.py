@@ -62,7 +62,7 @@ class NeedForm(forms.Form):
 class ParameterForm(forms.Form):
     key = forms.CharField(label=_("key"), max_length=40)
     label = forms.CharField(label=_("label"), max_length=80)
-    kind = forms.ChoiceField(label=_("kind"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=_("kind"), choices=Kind.choices, initial=Kind.TEXT)
     choices = WordsField(label=_("choices"), max_length=2000, required=False)
     least = forms.FloatField(label=_("least"), required=False)
     most = forms.FloatField(label=_("most"), required=False)
