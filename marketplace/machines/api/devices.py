@@ -14,6 +14,7 @@ from marketplace.common import clock
 from marketplace.common.api.idempotency import KEY_PARAMETER, idempotent
 from marketplace.common.api.pagination import CursorPages
 from marketplace.common.api.strict import MomentField
+from marketplace.common.checks import require_moment
 from marketplace.machines import selectors, services
 from marketplace.machines.api.serializers import (
     DayHoursSerializer,
@@ -189,4 +190,6 @@ def _window(request: Request, *, now: datetime) -> tuple[datetime, datetime]:
     asked = request.query_params
     ends_at = field.run_validation(asked["to"]) if "to" in asked else now
     starts_at = field.run_validation(asked["from"]) if "from" in asked else ends_at - timedelta(days=1)
+    require_moment(ends_at, field="to")
+    require_moment(starts_at, field="from")
     return starts_at.astimezone(UTC), ends_at.astimezone(UTC)
