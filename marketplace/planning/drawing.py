@@ -96,10 +96,10 @@ def gantt_conclusion(picture: Picture) -> str:
 
 
 def map_conclusion(picture: Picture) -> str:
-    num_trips = picture.num_trips
-    return ngettext("%(trips)s truck on %(ways)s ways.", "%(trips)s trucks on %(ways)s ways.", num_trips) % {
-        "trips": f"{num_trips:,}",
-        "ways": len({(f.from_place, f.to_place) for f in picture.flows}),
+    num_ways = len({(flow.from_place, flow.to_place) for flow in picture.flows})
+    return _("%(trucks)s on %(ways)s.") % {
+        "trucks": ngettext("%(n)s truck", "%(n)s trucks", picture.num_trips) % {"n": f"{picture.num_trips:,}"},
+        "ways": ngettext("%(n)s way", "%(n)s ways", num_ways) % {"n": f"{num_ways:,}"},
     }
 
 
