@@ -33,6 +33,8 @@ if IS_PRODUCTION:
         raise ImproperlyConfigured("DEBUG=1 is refused in production; set ENVIRONMENT=demo to look around.")
     if SECRET_KEY == DEFAULT_SECRET or len(SECRET_KEY) < 32:
         raise ImproperlyConfigured("SECRET_KEY must be set to a secret of at least 32 characters.")
+    if os.environ.get("EMAIL_BACKEND", "").startswith("django.core.mail.backends.console"):
+        raise ImproperlyConfigured("EMAIL_BACKEND may not write to the logs: links of e-mails open accounts.")
     if "*" in ALLOWED_HOSTS or not ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; `*` is refused.")
 elif ENVIRONMENT not in {"demo", "test"}:
@@ -176,7 +178,16 @@ ACCOUNT_FORMS = {
     "signup": "marketplace.accounts.forms.sign_up.SignupForm",
 }
 MFA_TOTP_ISSUER = "Muster"
-EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# To the console means into the logs, with every link that opens an account: not in production.
+EMAIL_BACKEND = os.environ.get(
+    "EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if IS_PRODUCTION else 'console'}.EmailBackend"
+)
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS", "0") == "1"
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "muster@localhost")
 if ENVIRONMENT == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     ACCOUNT_RATE_LIMITS = False

@@ -123,7 +123,9 @@ def test_a_key_is_shown_once(client, member):
 def test_an_invitation_link_is_shown_once(client, member):
     member()
     link = at("join", "x")[:-1]
-    assert link in client.post(at("people"), {"email": "new@example.org", "role": "planner"}).content.decode()
+    answer = client.post(at("people"), {"email": "new@example.org", "role": "planner"})
+    assert link in answer.content.decode()
+    assert answer["Cache-Control"] == "no-store"
     assert link not in client.get(at("people")).content.decode()
 
 

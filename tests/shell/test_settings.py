@@ -9,14 +9,14 @@ import pytest
 SAFE = {"ENVIRONMENT": "production", "SECRET_KEY": "k" * 40, "ALLOWED_HOSTS": "muster.example", "DEBUG": "0"}
 
 
-def start(**environ):
-    """Load the settings in a process of their own, as production would."""
+def start(shown="s.DATABASES['default']['HOST'], s.MQTT_URL", **environ):
+    """Load the settings in a process of their own, as production would, and print what is to be shown."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     return subprocess.run(
         [
             sys.executable,
             "-c",
-            "import config.settings as s; print(s.DATABASES['default']['HOST'], s.MQTT_URL)",
+            f"import config.settings as s; print({shown})",
         ],
         env={**kept, **SAFE, **environ},
         capture_output=True,
@@ -29,6 +29,11 @@ def test_production_starts_with_safe_values():
     assert start().returncode == 0
 
 
+def test_what_opens_an_account_is_not_written_to_the_logs_of_production():
+    answer = start("s.EMAIL_BACKEND")
+    assert answer.stdout.strip() == "django.core.mail.backends.smtp.EmailBackend"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "named"),
     [
@@ -36,6 +41,7 @@ def test_production_starts_with_safe_values():
         ("SECRET_KEY", "", "SECRET_KEY"),
         ("SECRET_KEY", "short", "SECRET_KEY"),
         ("SECRET_KEY", "insecure-only-for-tests-and-for-building", "SECRET_KEY"),
+        ("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend", "EMAIL_BACKEND"),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS"),
         ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS"),
         ("DATABASE_URL", "sqlite:///db", "DATABASE_URL"),

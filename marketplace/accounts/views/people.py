@@ -34,7 +34,9 @@ def people(request: ViewerRequest) -> HttpResponse:
         "invitations": open_invitations_of(viewer=viewer, real_now=real_now()),
         "roles": Membership.Role.choices,
     }
-    return render(request, "accounts/people.html", context)
+    response = render(request, "accounts/people.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 @require_POST
