@@ -146,9 +146,10 @@ def _rows_and_bars(
             counts[factory] += 1
             numbers[draft.machine] = counts[factory]
         key = f"{factory} {numbers[draft.machine]}"
-        machine = _("machine %(number)s") % {"number": numbers[draft.machine]}
-        row = Row(key=key, factory=factory, machine=machine, stage=operation.name)
-        rows.setdefault(key, (operation.position, row))
+        if key not in rows:
+            machine = _("machine %(number)s") % {"number": numbers[draft.machine]}
+            row = Row(key=key, factory=factory, machine=machine, stage=operation.name)
+            rows[key] = (operation.position, row)
         bars.append(
             Bar(
                 run="",

@@ -7,6 +7,7 @@ import pytest
 
 from marketplace.common.errors import InvalidInput, NotFound
 from marketplace.orders.drafts import DropDraft
+from marketplace.orders.forms.order import initial_of
 from marketplace.orders.models import Order
 from marketplace.orders.services import InvalidTransition, change_order, change_status, open_order
 from marketplace.planning import selectors as plans
@@ -47,6 +48,12 @@ def changed(order, *, buyer, product, **more):
 def as_stored(order):
     fresh = Order.objects.get(pk=order.pk)
     return fresh.quantity, fresh.revision, fresh.status, [drop.name for drop in fresh.drops.all()]
+
+
+def test_the_only_place_takes_whatever_quantity_is_asked_for_and_several_keep_their_own(order, buyer, product):
+    assert [place["quantity"] for place in initial_of(order)[1]] == [None]
+    changed(order, buyer=buyer, product=product)
+    assert [place["quantity"] for place in initial_of(Order.objects.get(pk=order.pk))[1]] == [300, 450]
 
 
 def test_everything_but_the_product_is_as_the_buyer_says_now(order, buyer, product):

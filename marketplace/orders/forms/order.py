@@ -205,7 +205,10 @@ def drop_drafts(forms_: list[DropForm], *, quantity: int) -> tuple[DropDraft, ..
 
 
 def initial_of(order: Order, *, with_dates: bool = False) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """What a copy of the order starts from: the form's values and the places'; a copy has dates of its own."""
+    """What a copy of the order starts from: the form's values and the places'; a copy has dates of its own.
+
+    The only place of an order takes its whole quantity, whatever that becomes.
+    """
     values: dict[str, Any] = {
         "title": order.title,
         "quantity": order.quantity,
@@ -225,16 +228,17 @@ def initial_of(order: Order, *, with_dates: bool = False) -> tuple[dict[str, Any
         else:
             values[f"variant_{key}"] = value
     values |= {f"supply_{one.material.code}": one.supplier for one in order.supplies.all()}
+    places = list(order.drops.all())
     drops = [
         {
             "name": drop.name, "city": drop.city, "address": drop.address, "lat": drop.lat, "lon": drop.lon,
-            "quantity": drop.quantity,
+            "quantity": drop.quantity if len(places) > 1 else None,
         }
-        for drop in order.drops.all()
+        for drop in places
     ]  # fmt: skip
     if with_dates:
         values |= {"due_at": order.due_at, "release_at": order.release_at}
-        for shown, drop in zip(drops, order.drops.all(), strict=True):
+        for shown, drop in zip(drops, places, strict=True):
             shown["due_at"] = None if drop.due_at == order.due_at else drop.due_at
     return values, drops
 
