@@ -50,7 +50,9 @@ def as_stored(order):
     return fresh.quantity, fresh.revision, fresh.status, [drop.name for drop in fresh.drops.all()]
 
 
-def test_the_only_place_takes_whatever_quantity_is_asked_for_and_several_keep_their_own(order, buyer, product):
+def test_the_only_place_takes_whatever_quantity_is_asked_for_and_several_keep_their_own(
+    order, buyer, product
+):
     assert [place["quantity"] for place in initial_of(order)[1]] == [None]
     changed(order, buyer=buyer, product=product)
     assert [place["quantity"] for place in initial_of(Order.objects.get(pk=order.pk))[1]] == [300, 450]

@@ -229,7 +229,7 @@ def initial_of(order: Order, *, with_dates: bool = False) -> tuple[dict[str, Any
             values[f"variant_{key}"] = value
     values |= {f"supply_{one.material.code}": one.supplier for one in order.supplies.all()}
     places = list(order.drops.all())
-    drops = [
+    drops: list[dict[str, Any]] = [
         {
             "name": drop.name, "city": drop.city, "address": drop.address, "lat": drop.lat, "lon": drop.lon,
             "quantity": drop.quantity if len(places) > 1 else None,
