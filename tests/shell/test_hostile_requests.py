@@ -6,7 +6,8 @@ import pytest
 from django.urls import reverse
 
 from config.body_limit import MAX_BODY_BYTES, BodyLimit
-from tests.builders import a_buyer, a_membership, a_person, an_api_client, an_enterprise
+from marketplace.accounts.models import Person
+from tests.builders import a_buyer, a_membership, a_person, an_api_client, an_enterprise, an_order
 
 pytestmark = pytest.mark.django_db
 NUL = "\0"
@@ -115,3 +116,14 @@ def test_staff_log_in_where_everybody_does(client):
 def test_who_is_no_staff_finds_no_admin(client):
     client.force_login(a_person(email="li@example.org"))
     assert client.get("/admin/login/").status_code == 403
+
+
+def test_a_title_is_escaped_once_in_the_head_as_in_the_heading(client):
+    buyer = a_buyer()
+    order = an_order(buyer=buyer, title="R&D <b>parts</b>")
+    client.force_login(Person.objects.get(pk=buyer.person_id))
+    html = client.get(f"/orders/{order.public_id}/").content.decode()
+    head = html[html.index("<title>") : html.index("</title>")]
+    assert "R&amp;D &lt;b&gt;parts&lt;/b&gt;" in head
+    assert "<b>parts" not in html
+    assert "&amp;amp;" not in html
