@@ -7,6 +7,9 @@ const LEAST_ROW_PX = 11; // where rows would be lower, a scroll bar for them app
 const FRAME_PX = 44; // what axis and marks take of the height
 const LETTER_PX = 5.6; // of a label in a bar, on average
 const FAR = 1; // a due date this many times the bars' whole span behind them
+const NEAR = 0.2; // of the width: closer than this two labels would overlap on a phone
+const LABEL_PX = 3; // from a mark to its label
+const LINE_PX = 13; // a line of labels
 const FRAMES = { late: "bad", silent: "bad", failed: "bad", "at-risk": "attention", declined: "neutral" };
 
 function barShape(echarts, params, api, colours) {
@@ -53,11 +56,17 @@ function gapShape(params, api, colours) {
 
 function marks(data, colours) {
   const elapsed = businessNowMs() - Date.parse(settings.businessNow);
-  const line = (x, label, color, align) => ({ xAxis: x, lineStyle: { color, width: 1.5, type: "solid" }, label: { formatter: label, color, align } });
+  const line = (x, label, color, align, distance = LABEL_PX) => ({ xAxis: x, lineStyle: { color, width: 1.5, type: "solid" }, label: { formatter: label, color, align, distance } });
   const lines = [line(data.now + elapsed, text("nowMark"), colours.ink, "center")];
   if (span(data).isDueFar) lines.push(line(extent(data).max, `${text("dueMark")} →`, colours.due, "right"));
-  else if (data.due !== null) lines.push(line(data.due, text("dueMark"), colours.due, "right"));
-  return { silent: true, symbol: "none", animation: false, label: { position: "start", distance: 3, fontSize: 11 }, data: lines };
+  else if (data.due !== null) lines.push(line(data.due, text("dueMark"), colours.due, "right", isDueNear(data) ? LABEL_PX + LINE_PX : LABEL_PX));
+  return { silent: true, symbol: "none", animation: false, label: { position: "start", fontSize: 11 }, data: lines };
+}
+
+// Now and due so close that their labels need a line each.
+function isDueNear(data) {
+  const { min, max } = extent(data);
+  return data.due !== null && Math.abs(data.due - data.now) < NEAR * (max - min);
 }
 
 function span(data) {
@@ -93,7 +102,7 @@ export function ganttOption(data, colours, heightPx) {
   return {
     useUTC: true,
     animation: false,
-    grid: { left: 8, right: many ? 30 : 12, top: 20, bottom: 4, containLabel: true },
+    grid: { left: 8, right: many ? 30 : 12, top: isDueNear(data) ? 20 + LINE_PX : 20, bottom: 4, containLabel: true },
     tooltip: { trigger: "item", ...tooltipStyle(colours), formatter: (params) => tip(params, data) },
     xAxis: { type: "time", ...extent(data), ...axis, axisLabel: { ...axis.axisLabel, formatter: timeLabels() } },
     yAxis: {
