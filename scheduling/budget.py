@@ -41,6 +41,10 @@ class Budget:
         """Steps left; 0 where seconds are counted."""
         return max(0, (self._options.work or 0) - self._steps)
 
+    def work_until(self, share: float) -> int:
+        """Steps left until `share` of the work is done, at least one; without meaning where seconds are counted."""
+        return max(1, int((self._options.work or 0) * share) - self._steps)
+
     def step(self, *, number: int = 1) -> None:
         """Units of work are done; one is about what one dispatch is."""
         self._steps += number

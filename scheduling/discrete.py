@@ -5,6 +5,8 @@ at, and its lots then stand.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from matching.problem import Lot, Order, Problem, Rating
 from scheduling.advice import advised_guides
 from scheduling.budget import Budget
 from scheduling.concessions import find_concessions
+from scheduling.dispatch.draft import Draft
 from scheduling.dispatch.estimates import Estimates
 from scheduling.dispatch.opening_guides import NOTHING
 from scheduling.dispatch.search import OnBetter, Search
@@ -22,12 +25,15 @@ from scheduling.evaluate import gap_pct
 from scheduling.incumbent import Incumbent
 from scheduling.options import SolveOptions
 from scheduling.plan import Plan, Status
+from scheduling.ratings import alone
 
 if TYPE_CHECKING:
     from scheduling.relaxation.solve import Effort, Relaxation
 
 _RATED_SHARE = 0.3  # of the time, by which what rated orders get is settled
+_RATED_OPENING_SHARE = 0.3  # of that: for dispatching; the rest is for solving the rated orders alone
 _OPENING_SHARE = 0.25  # of the time, by which the rules of experience are tried
+_OPENING_AFTER_RATED_SHARE = 0.4  # the same, where rated orders were settled before
 _RELAX_SHARE = 0.5  # of the time, by which the relaxation is solved
 _ADVICE_SHARE = 0.6  # of the time, by which its advice is tried
 _LONG_S = 60.0
@@ -62,33 +68,84 @@ class _Solve:
         self._estimates = Estimates(self._shop)
         self._incumbent = Incumbent(problem, budget=self._budget, progress=progress)
         self._is_infeasible = False
+        self._settled: tuple[Fraction | int, ...] = ()  # what DX, then DO orders get alone
 
     def run(self) -> Plan:
+        self.find()
+        return self._plan()
+
+    @property
+    def best(self) -> Standing | None:
+        return self._incumbent.best
+
+    def find(self) -> None:
+        """Search for plans and bounds until the time is over or the best plan is proven."""
         orders = list(self._problem.orders)
         search = self._search(orders, on_better=self._incumbent.offer)
         search.open(share=0.0)
         kept: tuple[Lot, ...] = self._problem.previous or ()
         needed = self._consumed_by(kept)
-        for rating in (Rating.DX, Rating.DO):
-            upper = [order for order in orders if order.rating.rank <= rating.rank]
-            if any(order.rating is rating for order in upper) and len(upper) < len(orders):
-                kept, needed = self._settle(upper, kept=kept, needed=needed)
-        search.open(share=_OPENING_SHARE, kept=kept, needed=needed)
+        uppers = self._upper_orders()
+        for number, upper in enumerate(uppers):
+            shares = (number * _RATED_SHARE / len(uppers), (number + 1) * _RATED_SHARE / len(uppers))
+            settled = self._settle(upper, kept=kept, needed=needed, shares=shares)
+            kept, needed = settled.draft.lots, self._needed_to_keep(settled.draft)
+            if settled.draft.is_valid:
+                lowest = max(order.rating.rank for order in upper)
+                self._settled = settled.service[: lowest + 1]
+        share = _OPENING_AFTER_RATED_SHARE if uppers else _OPENING_SHARE
+        search.open(share=share, kept=kept, needed=needed)
         self._relax(search, kept=kept, needed=needed)
         self._sequence(orders)
         search.improve(share=1.0, good_enough=lambda _: self._is_done())
-        return self._plan()
+
+    def _upper_orders(self) -> list[list[Order]]:
+        """DX orders, then those with DO: as far as others come after them."""
+        orders = list(self._problem.orders)
+        uppers = []
+        for rating in (Rating.DX, Rating.DO):
+            upper = [order for order in orders if order.rating.rank <= rating.rank]
+            if any(order.rating is rating for order in upper) and len(upper) < len(orders):
+                uppers.append(upper)
+        return uppers
 
     def _settle(
-        self, orders: list[Order], *, kept: tuple[Lot, ...], needed: Mapping[Good, int]
-    ) -> tuple[tuple[Lot, ...], Mapping[Good, int]]:
-        """Plan orders as if they were alone; their lots and what those consume, to be kept."""
+        self,
+        orders: list[Order],
+        *,
+        kept: tuple[Lot, ...],
+        needed: Mapping[Good, int],
+        shares: tuple[float, float],
+    ) -> Standing:
+        """The best found for orders as if they were alone, between two shares of the time."""
+        start, end = shares
         search = self._search(orders, on_better=lambda _: None)
-        search.open(share=_RATED_SHARE / 2, kept=kept, needed=needed, good_enough=_serves_in_full)
-        search.improve(share=_RATED_SHARE, good_enough=_serves_in_full)
+        middle = start + (end - start) * _RATED_OPENING_SHARE
+        search.open(share=middle, kept=kept, needed=needed, good_enough=_serves_in_full)
+        search.improve(share=middle, good_enough=_serves_in_full)
         assert search.best is not None
-        draft = search.best.standing.draft
-        return draft.lots, draft.consumed
+        found = search.best.standing
+        problem = alone(self._problem, orders=orders)
+        if problem is None:
+            search.improve(share=end, good_enough=_serves_in_full)
+            return search.best.standing
+        if _serves_in_full(found) or self._budget.is_over(share=end):
+            return found
+        better = self._solve_alone(problem, share=end)
+        return found if better is None or found.key <= better.key else better
+
+    def _solve_alone(self, problem: Problem, *, share: float) -> Standing | None:
+        """The best plan of a smaller problem, by the share of the time."""
+        work = self._budget.work_until(share)
+        options = replace(
+            self._options,
+            time_limit_s=self._options.time_limit_s * share - self._budget.seconds,
+            work=work if self._budget.counts_work else None,
+        )
+        inner = _Solve(problem, options=options, progress=lambda _: None, stop=self._budget.stop)
+        inner.find()
+        self._budget.step(number=work)
+        return inner.best
 
     def _relax(self, search: Search, *, kept: tuple[Lot, ...], needed: Mapping[Good, int]) -> None:
         """Take the bound of the linear relaxation, and try whom and what it employs."""
@@ -170,8 +227,23 @@ class _Solve:
         if verdict.bound is not None:
             self._incumbent.raise_bound(verdict.bound)
 
+    def _is_out_of_time(self) -> bool:
+        """Where work is counted, only the wish to stop ends what the work does not count."""
+        return self._budget.stop() if self._budget.counts_work else self._budget.is_over()
+
     def _is_done(self) -> bool:
-        return self._is_infeasible or self._incumbent.is_proven
+        return self._is_infeasible or (self._incumbent.is_proven and self._is_served())
+
+    def _is_served(self) -> bool:
+        """Whether rated orders get what they got alone, or could not get more: the objective comes after that."""
+        assert self._incumbent.best is not None
+        last = max(order.rating.rank for order in self._problem.orders)
+        for rank, got in enumerate(self._incumbent.best.service):
+            is_objective = self._shop.by_finish and rank >= last
+            is_settled = rank < len(self._settled) and got <= self._settled[rank]
+            if got and not is_objective and not is_settled:
+                return False
+        return True
 
     def _search(self, orders: list[Order], *, on_better: OnBetter) -> Search:
         return Search(
@@ -181,6 +253,23 @@ class _Solve:
             seed=self._options.seed,
             on_better=on_better,
         )
+
+    def _needed_to_keep(self, draft: Draft) -> Mapping[Good, int]:
+        """Units of items to ask for so that no lot of a draft is left out, though stock or another lot be enough."""
+        problem = self._problem
+        needed: dict[Good, int] = {}
+        for lot in draft.lots:
+            product = problem.product_by_id[problem.order_by_id[lot.order].product]
+            good: Good = (lot.order, product.operation_by_id[lot.operation].makes)
+            needed[good] = needed.get(good, 0) + lot.quantity
+        for stock in problem.stock:
+            if stock.item is not None and (stock.order, stock.item) in needed:
+                needed[stock.order, stock.item] += stock.quantity
+        for wanted, units in self._shop.fixed_wants.items():
+            if wanted in needed:
+                needed[wanted] -= units
+        goods = needed.keys() | draft.consumed.keys()
+        return {each: max(needed.get(each, 0), draft.consumed.get(each, 0)) for each in goods}
 
     def _consumed_by(self, lots: tuple[Lot, ...]) -> Mapping[Good, int]:
         """What lots of a plan in force consume of items, for the orders it serves in full."""
@@ -226,7 +315,7 @@ class _Solve:
         """Infeasible, with what would have to give; or nothing found."""
         conceded = None
         if self._is_infeasible:
-            conceded = find_concessions(self._problem, seed=self._options.seed, stop=self._budget.stop)
+            conceded = find_concessions(self._problem, seed=self._options.seed, stop=self._is_out_of_time)
         return Plan(
             status=Status.UNKNOWN if conceded is None else Status.INFEASIBLE,
             objective=None,

@@ -126,7 +126,7 @@ def _draft(floor: Floor, *, parcels: dict[OrderId, list[Parcel]], starved: bool)
         for claim in demand.claims or ()
     ]
     return Draft(
-        lots=(*shop.problem.fixed_lots, *(_lot(placed) for placed in floor.placed)),
+        lots=(*shop.problem.fixed_lots, *(_lot(placed) for placed in floor.in_sequence())),
         transfers=tuple(transfers_of(claims, shop=shop)),
         deliveries=tuple(deliveries),
         missing=_missing(shop, parcels=parcels),

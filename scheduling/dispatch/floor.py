@@ -83,6 +83,19 @@ class Floor:
         self._taken_ids = {lot.id for lot in (*problem.fixed_lots, *(problem.previous or ()))}
         self._next_id = 0
 
+    def in_sequence(self) -> list[Placed]:
+        """The placed lots machine by machine, in time; lots without length in the order their set-ups ask for."""
+        ranks = {
+            taken.lot: at
+            for at, taken in enumerate(
+                taken
+                for timeline in self.timelines.values()
+                for window in range(len(timeline.machine.windows))
+                for taken in timeline.taken(window)
+            )
+        }
+        return sorted(self.placed, key=lambda placed: ranks[placed.id])
+
     def free(self, mode: Mode, *, site: SiteId, start: int, end: int) -> list[Period]:
         """The parts of [start, end) in which all that the mode uses is there."""
         periods = [(start, end)]

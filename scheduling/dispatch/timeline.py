@@ -56,7 +56,8 @@ class Timeline:
 
     def add(self, taken: Taken, *, window: int) -> None:
         row = self._taken[window]
-        row.insert(bisect_right(row, taken.start, key=lambda each: each.start), taken)
+        place = bisect_right(row, (taken.start, taken.end), key=lambda each: (each.start, each.end))
+        row.insert(place, taken)
 
     def taken(self, window: int) -> list[Taken]:
         """What runs in a window, in time order."""
@@ -136,7 +137,12 @@ class Timeline:
         return all(each.end <= start for each in row[:at])
 
     def _leaves_alone(self, mode: Mode, *, before: Taken | None, after: Taken | None) -> bool:
-        """Whether a lot of `mode` between the two changes neither the set-up nor the run of `after`."""
+        """Whether a lot of `mode` between the two changes neither the set-up nor the run of `after`.
+
+        Of lots without length that stand in the same minute, the one placed last comes last.
+        """
+        if after is not None and after.start == after.end and mode.run_min == 0:
+            return False
         if after is None or after.fixed:
             return True
         assert after.mode is not None

@@ -18,6 +18,7 @@ from scheduling.relaxation.work import Workload
 _MOST_SITES = 250
 _MOST_WINDOWS = 120_000  # of all stations together
 _SAFETY = 1e-7  # part of a bound given away for the tolerances of floating point solvers
+_SAFETY_CENTS = 1e-4  # the same, where the bound is next to nothing
 _SHUNNED = ("alns", "rins", "rens", "crossover")  # heuristics of SCIP that report trouble on stderr
 _NOTHING = 1e-6  # of a whole: an amount that is only tolerance
 
@@ -112,7 +113,7 @@ class Relaxation:
         lots = self._shop.problem.fixed_lots
         fixed = costs_of(self._shop.problem, lots=lots, transfers=(), deliveries=()).machines
         return Relaxed(
-            bound=fixed + Fraction(bound - _SAFETY * abs(bound)),
+            bound=fixed + max(Fraction(0), Fraction(bound - _SAFETY * abs(bound) - _SAFETY_CENTS)),
             made=dict(made),
             crews={order: frozenset(crew) for order, crew in crews.items()},
         )

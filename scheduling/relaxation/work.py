@@ -134,11 +134,11 @@ class Workload:
         for at, window in enumerate(station.machine.windows):
             whole = self._shop.clock_of[station.machine.id].minutes_between(window.start, window.end)
             setup = self._least_setup(station.machine, mode=mode, window=window)
-            if setup >= whole or window.start >= latest or window.end <= first:
+            if setup > whole or (minutes and setup == whole):
                 continue
-            share = minutes * setup / (whole - setup)
+            share = minutes * setup / (whole - setup) if minutes else 0.0
             for start, end in pairwise(self._cuts(station.machine, window)):
-                if end > first and start < latest:
+                if _is_between(start, end, first=first, latest=latest, takes_time=minutes > 0):
                     late = self._least_lateness(order, station, start=max(start, first))
                     yield Work(order, station, at, window, start, end, minutes, share, late)
 
@@ -193,6 +193,12 @@ class Workload:
     def _way_on(self, order: Order, station: Station) -> int:
         tail = self._estimates.tail(order, station.operation.makes, site=station.site)
         return station.mode.hold_min + (tail or 0)
+
+
+def _is_between(start: int, end: int, *, first: int, latest: int, takes_time: bool) -> bool:
+    """Whether [start, end) and [first, latest) have minutes in common; for what takes no time, a moment."""
+    earliest, last = max(start, first), min(end, latest)
+    return earliest < last if takes_time else earliest <= last
 
 
 def _last_due(order: Order) -> int:

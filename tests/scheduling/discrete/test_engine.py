@@ -252,3 +252,24 @@ def test_items_that_nobody_can_use_are_not_made():
     order = an_order(quantity=5, unmet_cents_per_1000_units=1000)
     plan = solve(a_problem(products=[a_chain("a", "b", "c")], machines=[machine], orders=[order]))
     assert (plan.lots, plan.objective) == ((), 5)
+
+
+def test_lots_without_length_stand_in_the_sequence_their_set_ups_ask_for():
+    modes = [a_mode("a", run_min=0, setup_min=15), a_mode("b", run_min=0)]
+    orders = [an_order("O", quantity=40, rating=Rating.DX), an_order("P", quantity=1)]
+    plan = solve(
+        a_problem(
+            objective=Objective.FINISH,
+            products=[a_chain("a", "b")],
+            machines=[a_machine(modes=modes)],
+            orders=orders,
+        )
+    )
+    assert plan.objective in (15, 30)
+
+
+def test_what_costs_next_to_nothing_has_a_bound_of_nothing():
+    order = an_order(quantity=3, unmet_cents_per_1000_units=7)
+    machine = a_machine(modes=[a_mode(run_min=1, run_units=3, cents_per_h=0, setup_min=5)])
+    plan = solve(a_problem(machines=[machine], orders=[order]))
+    assert (plan.status, plan.objective) == (Status.OPTIMAL, 0)

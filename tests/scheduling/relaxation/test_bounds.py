@@ -143,3 +143,10 @@ def test_what_a_fixed_lot_consumes_has_to_be_made_of_something_too():
     relaxed = relaxation(problem)
     assert relaxed.least_missing(until=None, effort=EFFORT) <= relaxed.tolerance
     assert cost_bound(problem) == pytest.approx(300, rel=1e-6)
+
+
+def test_work_that_takes_no_time_may_be_done_in_the_last_minute():
+    problem = a_problem(
+        machines=[a_machine(modes=[a_mode(run_min=0)], windows=[(0, 400)])], now_min=30, objective="finish"
+    )
+    assert finish_bound(problem) == 30
