@@ -252,6 +252,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.UserRateThrottle",
     ],
     "DEFAULT_THROTTLE_RATES": {"anon": "60/min", "user": "1200/min"},
+    "NUM_PROXIES": int(os.environ.get("NUM_PROXIES", "0")),  # in front of us, whose X-Forwarded-For counts
     "EXCEPTION_HANDLER": "marketplace.common.api.errors.handle",
     "PAGE_SIZE": 50,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",

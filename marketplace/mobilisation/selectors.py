@@ -6,7 +6,7 @@ Need exactly, capacity as gated aggregates, who is on the network.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Min, QuerySet, Sum
@@ -45,7 +45,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CapacityRow:
-    """Idle hours for sale of a process in a region, one cell a week from now on."""
+    """Idle hours for sale of a process in a region, one cell for each of the coming calendar weeks."""
 
     process: str
     region: str
@@ -111,19 +111,25 @@ def network(viewer: Viewer) -> QuerySet[Enterprise]:
     )
 
 
+def first_week(now: datetime) -> datetime:
+    """The coming Monday, 00:00 UTC: weeks that moved with the clock would tell single machines' hours by difference."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=7 - midnight.weekday())
+
+
 def _hours(*, now: datetime) -> dict[tuple[str, str], list[dict[int, float]]]:
     """Hours by (process, region), week and owner."""
     machines = list(listed_equipment())
     windows = sellable_windows(
         equipment_ids=[machine.pk for machine in machines],
-        starts_at=now,
-        ends_at=now + NUM_WEEKS * WEEK,
+        starts_at=first_week(now),
+        ends_at=first_week(now) + NUM_WEEKS * WEEK,
         now=now,
     )
     hours: dict[tuple[str, str], list[dict[int, float]]] = {}
     for machine in machines:
         spans = [(window.starts_at, window.ends_at) for window in windows[machine.pk]]
-        by_week = list(_by_week(spans, now=now))
+        by_week = list(_by_week(spans, first=first_week(now)))
         for capability in machine.capabilities.all():
             cell = hours.setdefault(
                 (str(Process(capability.process).label), machine.site.region),
@@ -135,10 +141,10 @@ def _hours(*, now: datetime) -> dict[tuple[str, str], list[dict[int, float]]]:
     return hours
 
 
-def _by_week(spans: Iterable[tuple[datetime, datetime]], *, now: datetime) -> Iterable[float]:
+def _by_week(spans: Iterable[tuple[datetime, datetime]], *, first: datetime) -> Iterable[float]:
     listed = list(spans)
     for week in range(NUM_WEEKS):
-        starts_at, ends_at = now + week * WEEK, now + (week + 1) * WEEK
+        starts_at, ends_at = first + week * WEEK, first + (week + 1) * WEEK
         yield sum(
             max(timedelta(), min(end, ends_at) - max(start, starts_at)) / timedelta(hours=1)
             for start, end in listed

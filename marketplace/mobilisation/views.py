@@ -47,7 +47,9 @@ def control_room(request: ViewerRequest) -> HttpResponse:
         "open_gap": open_gap,
         "gap": quantity_text(open_gap),
         "capacity": selectors.capacity(request.viewer, now=now),
-        "weeks": [now + number * selectors.WEEK for number in range(selectors.NUM_WEEKS)],
+        "weeks": [
+            selectors.first_week(now) + number * selectors.WEEK for number in range(selectors.NUM_WEEKS)
+        ],
     }
     return render(request, "mobilisation/control_room.html", context)
 

@@ -17,6 +17,7 @@ from marketplace.accounts.places import place_name
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import NotFound
 from marketplace.disclosure.place import city_point
+from marketplace.orders.models import OrderDrop
 from marketplace.planning.goods import goods_names
 from marketplace.planning.models import TransportTerms
 from marketplace.planning.picture import Bar, Move, Picture, Place, Row, count_trips, flows_of, neutral_name
@@ -40,7 +41,9 @@ def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> 
         firm = site.enterprise.name
         return firm if firms[firm] == 1 else f"{firm}, {place_name(site.city)}"
 
-    return _picture(deal, runs, _legs(deal), name=name, exact=is_open, named=is_open, now=now, made=made)
+    return _picture(
+        deal, runs, _legs(deal), name=name, exact=is_open, named=is_open, own_drops=True, now=now, made=made
+    )
 
 
 def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapping[int, int]) -> Picture:
@@ -56,7 +59,7 @@ def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapp
 
     runs = _runs(deal, Q(package__enterprise=mine))
     legs = _legs(deal, Q(from_site__enterprise=mine) | Q(to_site__enterprise=mine))
-    return _picture(deal, runs, legs, name=name, exact=False, named=True, now=now, made=made)
+    return _picture(deal, runs, legs, name=name, exact=False, named=True, own_drops=False, now=now, made=made)
 
 
 def _runs(deal: Deal, *only: Q) -> list[Run]:
@@ -85,10 +88,14 @@ def _picture(
     name: NameSite,
     exact: bool,
     named: bool,
+    own_drops: bool,
     now: datetime,
     made: Mapping[int, int],
 ) -> Picture:
-    """`exact`: places where they are, not at city level; `named`: machines by their names."""
+    """`exact`: sites where they are, not at city level; `named`: machines by their names.
+
+    `own_drops`: the viewer is the buyer, who knows them.
+    """
     rows, keys = _rows(runs, name=name, named=named)
     sites = {run.equipment.site_id: run.equipment.site for run in runs}
     for leg in legs:
@@ -97,10 +104,7 @@ def _picture(
             sites[leg.to_site.pk] = leg.to_site
     drops = {leg.to_drop.pk: leg.to_drop for leg in legs if leg.to_drop is not None}
     places = [_place(site, name=name(site), exact=exact) for site in sites.values()]
-    places += [
-        Place(key=drop.public_id, name=drop.name, kind="drop", lat=drop.lat, lon=drop.lon)
-        for drop in drops.values()
-    ]
+    places += [_drop(drop, exact=own_drops) for drop in drops.values()]
     goods = goods_names(deal.order.product)
     terms = TransportTerms.objects.order_by("-id").first() or TransportTerms()
     moves = [_move(leg, name=name, goods=goods) for leg in legs]
@@ -151,6 +155,13 @@ def _rows(runs: list[Run], *, name: NameSite, named: bool) -> tuple[tuple[Row, .
 def _place(site: Site, *, name: str, exact: bool) -> Place:
     lat, lon = (site.lat, site.lon) if exact else city_point(site.lat, site.lon)
     return Place(key=name, name=name, kind="factory", lat=lat, lon=lon)
+
+
+def _drop(drop: OrderDrop, *, exact: bool) -> Place:
+    """A factory needs to know how far the goods go, not whose door it is."""
+    lat, lon = (drop.lat, drop.lon) if exact else city_point(drop.lat, drop.lon)
+    name = drop.name if exact else place_name(drop.city)
+    return Place(key=drop.public_id, name=name, kind="drop", lat=lat, lon=lon)
 
 
 def _move(leg: Leg, *, name: NameSite, goods: Mapping[str, str]) -> Move:

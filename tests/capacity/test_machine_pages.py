@@ -312,3 +312,10 @@ def test_idle_time_found_by_telemetry_is_offered_in_one_tap_and_undone(site, bro
 def test_a_machine_without_a_sensor_is_proposed_nothing(site, browser):
     machine = a_machine(site=site)
     assert "Offer it every week" not in page(browser, "capacity:proposals", machine.public_id)
+
+
+def test_a_new_token_is_told_on_the_page_of_its_own_machine_only(browser, site):
+    first, second = (a_machine(site=site, name=name) for name in ("Press 3", "Press 4"))
+    url = reverse("capacity:connect", args=[first.public_id])
+    browser.post(url, {"connect-connection": "json"})
+    assert "musd_" not in page(browser, "capacity:machine", second.public_id)

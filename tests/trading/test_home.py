@@ -38,3 +38,17 @@ def test_a_factory_reads_its_machines_names_and_a_buyer_only_numbers_before_the_
 
     assert {row.machine for row in own.rows} == {run.equipment.name for run in package.runs.all()}
     assert {row.machine for row in bought.rows} == {"machine 1"}
+
+
+def test_a_factory_learns_the_city_the_goods_go_to_and_not_the_buyers_door():
+    network = a_network()
+    deal = network.deal()
+    drop = deal.order.drops.get()
+    made = made_by_run(deal, now=NOW)
+    owner = network.owners[deal.packages.first().enterprise_id]
+
+    told = next(p for p in picture_for_factory(owner, deal, now=NOW, made=made).places if p.kind == "drop")
+    known = next(p for p in picture_for_buyer(deal, now=NOW, made=made).places if p.kind == "drop")
+
+    assert (known.name, known.lat, known.lon) == (drop.name, drop.lat, drop.lon)
+    assert (told.name, told.lat, told.lon) == ("Shanghai", 31.25, 121.5)

@@ -71,7 +71,7 @@ def new(request: ViewerRequest) -> HttpResponse:
                 viewer=request.viewer, is_published="draft" not in request.POST, **form.parts()
             )
             if listed.token:
-                request.session[TOKEN_KEY] = listed.token
+                request.session[TOKEN_KEY] = {listed.machine.public_id: listed.token}
             return redirect("capacity:machine", listed.machine.public_id)
     context = {"form": form, "presets": PRESETS, "preset": preset, "has_sites": sites.exists()}
     return render(request, "capacity/new.html", context)
@@ -118,7 +118,7 @@ def render_machine(request: ViewerRequest, row: Equipment, **forms: object) -> H
         "rate_form": RateForm(prefix="rate"),
         "connect_form": ConnectForm(prefix="connect"),
         "undo": undo_offered(request),
-        "token": request.session.pop(TOKEN_KEY, ""),
+        "token": request.session.pop(TOKEN_KEY, {}).get(row.public_id, ""),
     }
     is_refused = bool(forms)
     return render(request, "capacity/machine.html", context | forms, status=422 if is_refused else 200)
@@ -171,7 +171,8 @@ def unpublish(request: ViewerRequest, machine: str) -> HttpResponse:
 def connect(request: ViewerRequest, machine: str) -> HttpResponse:
     form = ConnectForm(request.POST, prefix="connect")
     if form.is_valid():
-        request.session[TOKEN_KEY] = services.connect(
+        token = services.connect(
             viewer=request.viewer, machine=machine, connection=form.cleaned_data["connection"]
         )
+        request.session[TOKEN_KEY] = {machine: token}
     return redirect("capacity:machine", machine)
