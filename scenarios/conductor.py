@@ -13,7 +13,7 @@ from scenarios.people import Actor, Refused
 from scenarios.simulator import BookedRun
 from scenarios.world import OrderSpec, World
 
-VISITOR_S = 20.0  # how long a visitor has for each step
+VISITOR_S = 30.0  # how long a visitor has for each step
 POLL_S = 1.0
 ENDED = {"done", "failed", "cancelled"}  # plans
 PRODUCING = {"placed", "running"}  # orders

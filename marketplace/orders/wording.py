@@ -22,17 +22,17 @@ def title_of(order: Order, *, now: datetime) -> str:
         case Order.Status.DRAFT:
             text = _("%(title)s: a draft for %(quantity)s, due %(due)s")
         case Order.Status.OPEN:
-            text = _("%(title)s is being planned: %(quantity)s, due %(due)s")
+            text = _("%(title)s: being planned, %(quantity)s, due %(due)s")
         case Order.Status.OFFERED:
-            text = _("%(title)s waits for the factories: %(quantity)s, due %(due)s")
+            text = _("%(title)s: waiting for the factories, %(quantity)s, due %(due)s")
         case Order.Status.PLACED:
-            text = _("%(title)s is placed: %(quantity)s, due %(due)s")
+            text = _("%(title)s: placed, %(quantity)s, due %(due)s")
         case Order.Status.RUNNING:
-            text = _("%(title)s is being made: %(quantity)s, due %(due)s")
+            text = _("%(title)s: being made, %(quantity)s, due %(due)s")
         case Order.Status.DONE:
             text = _("%(title)s: all runs are over, %(quantity)s planned")
         case _cancelled:
-            text = _("%(title)s is cancelled")
+            text = _("%(title)s: cancelled")
     return text % words
 
 

@@ -98,7 +98,8 @@ def gantt_conclusion(picture: Picture) -> str:
 def map_conclusion(picture: Picture) -> str:
     num_ways = len({(flow.from_place, flow.to_place) for flow in picture.flows})
     return _("%(trucks)s on %(ways)s.") % {
-        "trucks": ngettext("%(n)s truck", "%(n)s trucks", picture.num_trips) % {"n": f"{picture.num_trips:,}"},
+        "trucks": ngettext("%(n)s truck", "%(n)s trucks", picture.num_trips)
+        % {"n": f"{picture.num_trips:,}"},
         "ways": ngettext("%(n)s way", "%(n)s ways", num_ways) % {"n": f"{num_ways:,}"},
     }
 

@@ -176,7 +176,7 @@ def test_the_orders_page_says_where_it_stands_and_shows_its_plans(browser, buyer
 def test_an_order_is_cancelled(browser, buyer):
     order = an_order(buyer=buyer)
     answer = browser.post(reverse("orders:cancel", args=[order.public_id]), follow=True)
-    assert "is cancelled" in title_of(answer.content.decode())
+    assert ": cancelled" in title_of(answer.content.decode())
     order.refresh_from_db()
     assert order.status == "cancelled"
     assert reverse("orders:cancel", args=[order.public_id]) not in answer.content.decode()
