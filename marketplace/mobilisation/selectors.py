@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
+from django.core.cache import cache
 from django.db.models import Count, Min, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,8 @@ from marketplace.orders.models import Order, OrderDrop
 WEEK = timedelta(days=7)
 NUM_WEEKS = 4
 ROUND_TO_H = 10
+KEPT_S = 60  # real seconds; who asks often learns no more
+Hours = dict[tuple[str, str], list[dict[int, float]]]  # idle hours by (process, region), week and owner
 NEED = (Order.Status.OPEN, Order.Status.OFFERED, Order.Status.PLACED, Order.Status.RUNNING)
 
 
@@ -82,12 +85,14 @@ def need(viewer: Viewer) -> list[Need]:
 
 
 def capacity(viewer: Viewer, *, now: datetime) -> Capacity:
-    """Idle hours by process, region and week, each cell through the gate."""
+    """Idle hours by process, region and week, each cell through the gate; up to KEPT_S old."""
     _require_coordinator(viewer)
-    hours = _hours(now=now)
+    first = first_week(now)
+    key = f"idle-hours:{first.date().isoformat()}"
+    hours = cast(Hours, cache.get_or_set(key, lambda: _hours(first=first, now=now), timeout=KEPT_S))
     rows = tuple(
         CapacityRow(
-            process=process,
+            process=str(Process(process).label),
             region=region,
             weeks=tuple(gate(weeks[week].values(), round_to=ROUND_TO_H) for week in range(NUM_WEEKS)),
         )
@@ -117,22 +122,22 @@ def first_week(now: datetime) -> datetime:
     return midnight + timedelta(days=7 - midnight.weekday())
 
 
-def _hours(*, now: datetime) -> dict[tuple[str, str], list[dict[int, float]]]:
+def _hours(*, first: datetime, now: datetime) -> Hours:
     """Hours by (process, region), week and owner."""
     machines = list(listed_equipment())
     windows = sellable_windows(
         equipment_ids=[machine.pk for machine in machines],
-        starts_at=first_week(now),
-        ends_at=first_week(now) + NUM_WEEKS * WEEK,
+        starts_at=first,
+        ends_at=first + NUM_WEEKS * WEEK,
         now=now,
     )
-    hours: dict[tuple[str, str], list[dict[int, float]]] = {}
+    hours: Hours = {}
     for machine in machines:
         spans = [(window.starts_at, window.ends_at) for window in windows[machine.pk]]
-        by_week = list(_by_week(spans, first=first_week(now)))
+        by_week = list(_by_week(spans, first=first))
         for capability in machine.capabilities.all():
             cell = hours.setdefault(
-                (str(Process(capability.process).label), machine.site.region),
+                (capability.process, machine.site.region),
                 [{} for _week in range(NUM_WEEKS)],
             )
             for week, amount in enumerate(by_week):

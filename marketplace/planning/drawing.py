@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from marketplace.common.show.charts import FlowMap, Gantt, GanttBar, MapFlow, MapPoint
 from marketplace.common.show.times import duration_text
-from marketplace.planning.picture import Flow, Picture
+from marketplace.planning.picture import Picture
 
 ROW_PX = 15
 FRAME_PX = 110
@@ -23,11 +23,11 @@ def gantt_of(picture: Picture, *, now: datetime) -> Gantt:
                 row=index[bar.row],
                 starts_at=bar.starts_at,
                 ends_at=bar.ends_at,
-                label=_bar_label(bar.operation, quantity=bar.quantity, made=bar.made),
+                label=label,
                 group=bar.operation,
                 state="" if bar.state == "planned" else bar.state,
             )
-            for bar in picture.bars
+            for bar, label in zip(picture.bars, _bar_labels(picture), strict=True)
         ],
         now=now,
         due=picture.due_at,
@@ -63,9 +63,9 @@ def map_of(picture: Picture) -> FlowMap:
                 from_point=index[flow.from_place],
                 to_point=index[flow.to_place],
                 weight=flow.quantity,
-                label=_flow_label(flow),
+                label=label,
             )
-            for flow in picture.flows
+            for flow, label in zip(picture.flows, _flow_labels(picture), strict=True)
             if flow.from_place != flow.to_place
         ],
     )
@@ -104,19 +104,21 @@ def map_conclusion(picture: Picture) -> str:
     }
 
 
-def _bar_label(operation: str, *, quantity: int, made: int | None) -> str:
-    if made is None:
-        return _("%(operation)s: %(quantity)s pieces") % {"operation": operation, "quantity": f"{quantity:,}"}
-    return _("%(operation)s: %(made)s of %(quantity)s pieces made") % {
-        "operation": operation,
-        "made": f"{made:,}",
-        "quantity": f"{quantity:,}",
-    }
+def _bar_labels(picture: Picture) -> list[str]:
+    """One for each bar; thousands of them, so the words are looked up once."""
+    planned = _("%(operation)s: %(quantity)s pieces")
+    counted = _("%(operation)s: %(made)s of %(quantity)s pieces made")
+    return [
+        (planned if bar.made is None else counted)
+        % {"operation": bar.operation, "quantity": f"{bar.quantity:,}", "made": f"{bar.made or 0:,}"}
+        for bar in picture.bars
+    ]
 
 
-def _flow_label(flow: Flow) -> str:
-    return _("%(quantity)s pieces (%(item)s), %(trips)s trucks") % {
-        "quantity": f"{flow.quantity:,}",
-        "item": flow.item,
-        "trips": f"{flow.num_trips:,}",
-    }
+def _flow_labels(picture: Picture) -> list[str]:
+    """One for each flow."""
+    words = _("%(quantity)s pieces (%(item)s), %(trips)s trucks")
+    return [
+        words % {"quantity": f"{flow.quantity:,}", "item": flow.item, "trips": f"{flow.num_trips:,}"}
+        for flow in picture.flows
+    ]

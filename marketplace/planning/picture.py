@@ -8,7 +8,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
+from django.core.cache import cache
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Site
@@ -21,6 +24,8 @@ from marketplace.planning.runs import labels_of, runs_of
 from marketplace.planning.stored import stored_plan
 from matching.problem import MachineId, Problem
 from scheduling.plan import Plan
+
+KEPT_S = 3600
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +107,15 @@ def neutral_name(letter: str, city: str) -> str:
 
 
 def picture_before_contract(run: PlanRun) -> Picture:
-    """A finished plan as its buyer sees it before there is a contract: neutral names, places at city level."""
+    """A finished plan as its buyer sees it before there is a contract: neutral names, places at city level.
+
+    What was stored does not change, and reading it takes a while: the picture is kept for each language.
+    """
+    key = f"plan-picture:{run.public_id}:{get_language()}"
+    return cast(Picture, cache.get_or_set(key, lambda: _drawn(run), timeout=KEPT_S))
+
+
+def _drawn(run: PlanRun) -> Picture:
     problem, plan = stored_plan(run)
     labels = labels_of(problem, plan)
     sites = {

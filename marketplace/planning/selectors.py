@@ -87,13 +87,14 @@ def plan_run(viewer: Viewer, *, public_id: str) -> PlanRun:
 
 
 def whole_plan_run(viewer: Viewer, *, public_id: str) -> PlanRun:
-    """With problem, plan and the order's routing and drops, for a picture of it."""
+    """With the order's routing and drops, for a picture of it; problem and plan are read when they are needed."""
     run = (
         PlanRun.objects.filter(
             public_id=public_id, order__buyer_id=viewer.enterprise_id, revision=F("order__revision")
         )
         .select_related("order__product")
         .prefetch_related("order__product__operations", "order__drops")
+        .defer("problem", "plan")
         .first()
     )
     if run is None:

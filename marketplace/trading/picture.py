@@ -21,7 +21,8 @@ from marketplace.orders.models import OrderDrop
 from marketplace.planning.goods import goods_names
 from marketplace.planning.models import TransportTerms
 from marketplace.planning.picture import Bar, Move, Picture, Place, Row, count_trips, flows_of, neutral_name
-from marketplace.trading.models import Deal, Leg, Package, Run
+from marketplace.trading.models import Deal
+from marketplace.trading.rows import LegRow, RunRow, leg_rows, run_rows
 from marketplace.trading.selectors import state_of
 
 NameSite = Callable[[Site], str]
@@ -31,7 +32,7 @@ def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> 
     """`made` counts good pieces by run key, where telemetry says. The caller has shown the deal is the viewer's."""
     labels = dict(deal.packages.order_by("id").values_list("enterprise_id", "label"))
     is_open = deal.status == Deal.Status.AGREED
-    runs = _runs(deal)
+    runs = run_rows(deal)
     firms = Counter(site.enterprise.name for site in {run.equipment.site for run in runs})
 
     @cache
@@ -42,7 +43,15 @@ def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> 
         return firm if firms[firm] == 1 else f"{firm}, {place_name(site.city)}"
 
     return _picture(
-        deal, runs, _legs(deal), name=name, exact=is_open, named=is_open, own_drops=True, now=now, made=made
+        deal,
+        runs,
+        leg_rows(deal),
+        name=name,
+        exact=is_open,
+        named=is_open,
+        own_drops=True,
+        now=now,
+        made=made,
     )
 
 
@@ -57,33 +66,15 @@ def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapp
         neighbour = _("Neighbour in %(city)s") % {"city": place_name(site.city)}
         return site.name if site.enterprise_id == mine else neighbour
 
-    runs = _runs(deal, Q(package__enterprise=mine))
-    legs = _legs(deal, Q(from_site__enterprise=mine) | Q(to_site__enterprise=mine))
+    runs = run_rows(deal, Q(package__enterprise=mine))
+    legs = leg_rows(deal, Q(from_site__enterprise=mine) | Q(to_site__enterprise=mine))
     return _picture(deal, runs, legs, name=name, exact=False, named=True, own_drops=False, now=now, made=made)
-
-
-def _runs(deal: Deal, *only: Q) -> list[Run]:
-    """Thousands of runs stand on a hundred machines: each machine, site and enterprise is read once."""
-    return list(
-        Run.objects.filter(*only, package__deal=deal)
-        .exclude(status=Run.Status.REPLACED)
-        .exclude(package__status=Package.Status.WITHDRAWN)
-        .defer("lots")
-        .prefetch_related("package", "equipment__site__enterprise", "operation")
-        .order_by("operation__position", "package_id", "equipment_id", "starts_at")
-    )
-
-
-def _legs(deal: Deal, *only: Q) -> list[Leg]:
-    return list(
-        deal.legs.filter(*only).prefetch_related("from_site__enterprise", "to_site__enterprise", "to_drop")
-    )
 
 
 def _picture(
     deal: Deal,
-    runs: list[Run],
-    legs: list[Leg],
+    runs: list[RunRow],
+    legs: list[LegRow],
     *,
     name: NameSite,
     exact: bool,
@@ -97,9 +88,9 @@ def _picture(
     `own_drops`: the viewer is the buyer, who knows them.
     """
     rows, keys = _rows(runs, name=name, named=named)
-    sites = {run.equipment.site_id: run.equipment.site for run in runs}
+    sites = {run.equipment.site.pk: run.equipment.site for run in runs}
     for leg in legs:
-        sites[leg.from_site_id] = leg.from_site
+        sites[leg.from_site.pk] = leg.from_site
         if leg.to_site is not None:
             sites[leg.to_site.pk] = leg.to_site
     drops = {leg.to_drop.pk: leg.to_drop for leg in legs if leg.to_drop is not None}
@@ -117,8 +108,8 @@ def _picture(
         bars=tuple(
             Bar(
                 run=run.public_id,
-                row=keys[run.equipment_id],
-                operation=run.operation.name,
+                row=keys[run.equipment.pk],
+                operation=run.stage,
                 starts_at=run.starts_at,
                 ends_at=run.ends_at,
                 quantity=run.quantity,
@@ -133,21 +124,21 @@ def _picture(
     )
 
 
-def _rows(runs: list[Run], *, name: NameSite, named: bool) -> tuple[tuple[Row, ...], dict[int, str]]:
+def _rows(runs: list[RunRow], *, name: NameSite, named: bool) -> tuple[tuple[Row, ...], dict[int, str]]:
     """Machines in the order of the runs; without a contract they are numbered within their factory."""
     rows: dict[int, Row] = {}
     counts: dict[str, int] = defaultdict(int)
     for run in runs:
-        if run.equipment_id in rows:
+        if run.equipment.pk in rows:
             continue
         factory = name(run.equipment.site)
         counts[factory] += 1
         numbered = _("machine %(number)s") % {"number": counts[factory]}
-        rows[run.equipment_id] = Row(
+        rows[run.equipment.pk] = Row(
             key=f"{factory} {counts[factory]}",
             factory=factory,
             machine=run.equipment.name if named else numbered,
-            stage=run.operation.name,
+            stage=run.stage,
         )
     return tuple(rows.values()), {pk: row.key for pk, row in rows.items()}
 
@@ -164,7 +155,7 @@ def _drop(drop: OrderDrop, *, exact: bool) -> Place:
     return Place(key=drop.public_id, name=name, kind="drop", lat=lat, lon=lon)
 
 
-def _move(leg: Leg, *, name: NameSite, goods: Mapping[str, str]) -> Move:
+def _move(leg: LegRow, *, name: NameSite, goods: Mapping[str, str]) -> Move:
     to_place = (
         name(leg.to_site) if leg.to_site is not None else (leg.to_drop.public_id if leg.to_drop else "")
     )

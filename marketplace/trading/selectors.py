@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
@@ -149,7 +150,18 @@ def runs_with_output(package: Package, *, made: Mapping[int, int], now: datetime
     ]
 
 
-def state_of(run: Run, *, now: datetime) -> str:
+class Timed(Protocol):
+    """A run, or a row of one."""
+
+    @property
+    def status(self) -> str: ...
+    @property
+    def starts_at(self) -> datetime: ...
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def state_of(run: Timed, *, now: datetime) -> str:
     """offered, declined, booked, running or done, by the business clock."""
     if run.status != Run.Status.BOOKED:
         return str(run.status)
