@@ -34,10 +34,14 @@ def test_a_factory_lists_a_machine_is_seen_and_takes_one_of_two_runs(enter, live
     list_a_press(owner, name="Press North")
     assert time.monotonic() - started < SECONDS_TO_LIST
     secret = owner.page.input_value("[data-copy-from]")
-    device = owner.page.inner_text("code:has-text('/obs')").split("/")[2]
     machine_page = owner.page.url
     owner.check()
-    owner.page.reload()
+    owner.page.click("main a:has-text('How to connect it')")
+    owner.page.wait_for_url("**/connect/")
+    device = owner.page.url.split("/")[-3]
+    assert owner.says(f"muster/1/{device}/obs")
+    owner.check()
+    owner.open(machine_page)
     assert owner.page.locator("[data-copy-from]").count() == 0, "the key is shown a second time"
 
     watch_it_work(owner, device=device, token=secret, url=live_stack.environ["MQTT_URL"])
