@@ -1,18 +1,12 @@
 """What planning refuses, by code."""
 
-from marketplace.common.errors import Conflict, DomainError
+from marketplace.common.errors import Conflict
 
 
 class OrderNotPlannable(Conflict):
     """The order is no longer (or not yet) in a state in which plans are made."""
 
     code = "planning:order-not-open"
-
-
-class NobodyCan(DomainError):
-    """No listed machine can do one of the operations; `facts` name the operation and the reasons counted."""
-
-    code = "planning:nobody-can"
 
 
 class RunIsOver(Conflict):

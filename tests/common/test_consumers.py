@@ -78,7 +78,7 @@ def test_a_message_replaces_what_was_watched(member):
 
 
 def test_who_left_the_enterprise_hears_nothing_more_of_it(member, monkeypatch):
-    monkeypatch.setattr(consumers, "CHECKED_EVERY_S", 0.0, raising=False)
+    monkeypatch.setattr(consumers, "CHECKED_EVERY_S", 0.0)
     own = f"enterprise:{member.enterprise.public_id}"
     _client, cookie = cookie_of(member.person)
 
@@ -95,7 +95,7 @@ def test_who_left_the_enterprise_hears_nothing_more_of_it(member, monkeypatch):
 
 
 def test_who_logged_out_hears_nothing_more(member, monkeypatch):
-    monkeypatch.setattr(consumers, "CHECKED_EVERY_S", 0.0, raising=False)
+    monkeypatch.setattr(consumers, "CHECKED_EVERY_S", 0.0)
     own = f"enterprise:{member.enterprise.public_id}"
     client, cookie = cookie_of(member.person)
 
