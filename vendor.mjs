@@ -1,12 +1,13 @@
 // Copies what pages need from node_modules to static/vendor, with .gz and .br twins for WhiteNoise.
 //
 //   tabler/tabler.min.css, htmx/htmx.min.js, echarts/echarts.min.js
+//   fonts/*.ttf         Latin and Chinese letters for PDFs
 //   icons.json          {name: inner SVG} of Tabler's outline icons, read by the {% icon %} tag
 //   coast/<tile>.json   coast lines as [[lon, lat], …] polylines: world.json (coarse) and one file for each
 //                       10° tile with a coast in it (e120n20.json reaches from 120° E, 20° N), 0.001° precise;
 //                       index.json lists the tiles
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -98,6 +99,11 @@ rmSync(TARGET, { recursive: true, force: true });
 write("tabler/tabler.min.css", withoutSourceMap(read("@tabler/core/dist/css/tabler.min.css")));
 write("htmx/htmx.min.js", withoutSourceMap(read("htmx.org/dist/htmx.min.js")));
 write("echarts/echarts.min.js", withoutSourceMap(read("echarts/dist/echarts.min.js")));
+mkdirSync(join(TARGET, "fonts"), { recursive: true });
+for (const weight of ["400Regular", "700Bold"]) {
+  const name = `NotoSansSC_${weight}.ttf`;
+  copyFileSync(join(MODULES, "@expo-google-fonts/noto-sans-sc", weight, name), join(TARGET, "fonts", name));
+}
 write("icons.json", JSON.stringify(icons()));
 write("coast/world.json", JSON.stringify(rounded(coastLines("land-110m.json"), 1)));
 const nearby = tiles(rounded(thinned(coastLines("land-10m.json")), 3));

@@ -67,6 +67,9 @@ INSTALLED_APPS = [
     "marketplace.orders",
     "marketplace.planning",
     "marketplace.trading",
+    "marketplace.payments",
+    "marketplace.production",
+    "marketplace.delivery",
     "marketplace.mobilisation",
     "scenarios",
 ]

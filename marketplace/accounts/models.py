@@ -62,6 +62,9 @@ class Enterprise(models.Model):
     )
     verified_at = models.DateTimeField(null=True, blank=True)
     certificates = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    is_public_body = models.BooleanField(
+        _("public body: pays on invoice by bank transfer after acceptance"), default=False
+    )
     identity_is_public = models.BooleanField(_("show our name to the public"), default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -144,3 +147,25 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class Notice(models.Model):
+    """News for an enterprise, told once for each `key`; its words follow from `kind` and `facts` (see notices)."""
+
+    public_id = PublicIdField("ntc")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="notices")
+    key = models.CharField(max_length=120)
+    kind = models.CharField(max_length=60)
+    facts = models.JSONField(default=dict, blank=True)
+    url = models.CharField(max_length=200, blank=True)
+    told_at = models.DateTimeField()  # business time
+    read_at = models.DateTimeField(null=True, blank=True)  # real time
+    mailed_at = models.DateTimeField(null=True, blank=True)  # real time
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["enterprise", "key"], name="news_are_told_once")]
+        indexes = [
+            models.Index(fields=["enterprise"], condition=models.Q(read_at=None), name="unread_notices"),
+            models.Index(fields=["id"], condition=models.Q(mailed_at=None), name="unmailed_notices"),
+        ]

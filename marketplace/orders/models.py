@@ -107,8 +107,16 @@ class OperationNeed(models.Model):
         ]
 
 
+class Rating(models.TextChoices):
+    """Who comes first: DX before DO before the unrated (after US DPAS)."""
+
+    NONE = "", _("not rated")
+    DO = "DO", _("DO")
+    DX = "DX", _("DX")
+
+
 class Order(models.Model):
-    """A buyer's demand for a quantity of one product."""
+    """A buyer's demand for a quantity of one product. `programme` is the public id under which it is rated."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -148,6 +156,8 @@ class Order(models.Model):
         _("tax rate, basis points"), default=1300, validators=[MaxValueValidator(10_000)]
     )
     currency = models.CharField(max_length=3, default="CNY")
+    rating = models.CharField(max_length=2, choices=Rating.choices, default=Rating.NONE, blank=True)
+    programme = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
     revision = models.PositiveIntegerField(default=1)  # of what is ordered; plans of an earlier one are void
@@ -162,6 +172,10 @@ class Order(models.Model):
                 name="order_due_after_release",
             ),
             models.CheckConstraint(condition=Q(tax_bp__lte=10_000), name="order_tax_at_most_all"),
+            models.CheckConstraint(
+                condition=Q(rating="") | (Q(rating__in=["DO", "DX"]) & ~Q(programme="")),
+                name="rated_under_a_programme",
+            ),
         ]
 
     def __str__(self) -> str:
