@@ -1,5 +1,7 @@
 """PDFs and QR codes."""
 
+from pathlib import Path
+
 import pytest
 
 from marketplace.common import pdf
@@ -18,8 +20,6 @@ TEMPLATE = """
 @pytest.fixture
 def template(tmp_path, settings):
     """A folder with the common look and one template, `word`, beside it."""
-    from pathlib import Path
-
     root = Path(settings.BASE_DIR)
     (tmp_path / "typst").mkdir()
     (tmp_path / "typst" / "base.typ").write_text((root / "typst" / "base.typ").read_text())
@@ -42,7 +42,7 @@ def test_the_same_data_give_the_same_bytes_in_both_languages(template):
 
 
 def test_a_document_that_shows_what_is_not_there_fails_and_says_what(template):
-    with pytest.raises(DocumentFailed, match='word: .*"title"'):
+    with pytest.raises(DocumentFailed, match=r'word: .*"title"'):
         render_pdf("word", {"qr": ""})
 
 
