@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from config.navigation import Link, destinations_for, navigation_for
 from marketplace.accounts.models import Membership
-from marketplace.accounts.selectors import memberships_of
+from marketplace.accounts.selectors import memberships_of, num_unread
 from marketplace.accounts.viewer import VISITOR, Viewer
 from marketplace.common import clock
 
@@ -39,6 +39,11 @@ class Shell:
     @cached_property
     def destinations(self) -> tuple[Link, ...]:
         return destinations_for(self.viewer)
+
+    @cached_property
+    def num_unread(self) -> int:
+        """Notices the viewer's enterprise has not seen."""
+        return num_unread(self.viewer)
 
     @cached_property
     def now(self) -> datetime:

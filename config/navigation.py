@@ -53,6 +53,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
     ),
 }
 PERSONAL: tuple[Place, ...] = (
+    Place(name="accounts:notices", label=_("Notices"), icon="bell"),
     Place(name="accounts:profile", label=_("Your profile"), icon="user"),
     Place(name="accounts:sites", label=_("Sites"), icon="map-pin"),
     Place(name="accounts:people", label=_("People"), icon="users"),

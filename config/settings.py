@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "sweep-plan-runs": {"task": "planning.sweep", "schedule": timedelta(seconds=10)},
     "sweep-silent-devices": {"task": "machines.sweep_silence", "schedule": timedelta(seconds=15)},
+    "mail-notices": {"task": "accounts.mail_notices", "schedule": timedelta(seconds=60)},
     "sweep-offers": {"task": "trading.sweep", "schedule": timedelta(seconds=15)},
 }
 
@@ -185,6 +186,7 @@ MFA_TOTP_ISSUER = "Muster"
 EMAIL_BACKEND = os.environ.get(
     "EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if IS_PRODUCTION else 'console'}.EmailBackend"
 )
+PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")  # what links in e-mails and codes begin with
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")

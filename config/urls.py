@@ -9,7 +9,10 @@ from drf_spectacular.views import SpectacularAPIView
 from config import health, home
 
 # Upper apps first: a lower app never names an upper one.
-APPS = ["mobilisation", "delivery", "production", "payments", "trading", "planning", "orders", "capacity", "machines", "accounts"]
+APPS = [
+    "mobilisation", "delivery", "production", "payments", "trading", "planning", "orders", "capacity", "machines",
+    "accounts",
+]  # fmt: skip
 
 # Staff log in where everybody does: one count of failed attempts, one second factor.
 admin.autodiscover()

@@ -71,6 +71,7 @@ def build_stack(state: State, *, given: Mapping[str, str], ports: Ports, is_dura
         environ["MQTT_URL"] = mqtt.url
         servers.append(mqtt.process())
 
+    environ["PUBLIC_URL"] = given.get("PUBLIC_URL") or f"http://{environ['HOST']}:{environ['PORT']}"
     environ |= {**urls_given(given), "STATE": str(state.folder)}
     return Stack(state=state, servers=tuple(servers), environ=environ)
 

@@ -13,7 +13,8 @@ from rest_framework.views import APIView
 
 from marketplace.accounts import selectors, services
 from marketplace.accounts.details import EnterpriseDetails, SiteDetails
-from marketplace.accounts.models import ApiToken, Enterprise, Invitation, Membership, Site
+from marketplace.accounts.models import ApiToken, Enterprise, Invitation, Membership, Notice, Site
+from marketplace.accounts.notices import sentence_of
 from marketplace.accounts.permissions import IsMember, viewer_of
 from marketplace.common.api.idempotency import KEY_PARAMETER, idempotent
 from marketplace.common.api.pagination import CursorPages
@@ -329,3 +330,28 @@ def _page(
     pages = CursorPages()
     page = pages.paginate_queryset(rows, request, view=view)
     return pages.get_paginated_response(serializer(page, many=True).data)
+
+
+class NoticeSerializer(serializers.ModelSerializer[Notice]):
+    """`text` is in the language of the request; `kind` and `facts` are for programs."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    text = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Notice
+        fields = ("id", "kind", "facts", "text", "url", "told_at", "read_at")
+        read_only_fields = fields
+
+    def get_text(self, notice: Notice) -> str:
+        return sentence_of(notice.kind, notice.facts, now=notice.told_at)
+
+
+class NoticeListView(APIView):
+    permission_classes = [IsMember]
+    pagination_class = CursorPages  # for the description of the interface
+
+    @extend_schema(operation_id="notices_list", responses=NoticeSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        """What the enterprise was told, newest first."""
+        return _page(selectors.notices_of(viewer_of(request)), NoticeSerializer, request, self)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("members/<str:public_id>", api.MemberView.as_view()),
     path("invitations", api.InvitationListView.as_view()),
     path("invitations/<str:public_id>", api.InvitationView.as_view()),
+    path("notices", api.NoticeListView.as_view()),
     path("tokens", api.TokenListView.as_view()),
     path("tokens/<str:public_id>", api.TokenView.as_view()),
 ]

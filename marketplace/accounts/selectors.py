@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.errors import InvitationGone
-from marketplace.accounts.models import ApiToken, Enterprise, Invitation, Membership, Person, Site
+from marketplace.accounts.models import ApiToken, Enterprise, Invitation, Membership, Notice, Person, Site
 from marketplace.accounts.viewer import VISITOR, Viewer
 from marketplace.common.errors import NotFound
 from marketplace.common.hashing import hash_token
@@ -143,3 +143,13 @@ def no_such_token() -> NotFound:
 
 def invitation_gone() -> InvitationGone:
     return InvitationGone(_("This invitation was used, withdrawn or is too old. Ask for a new one."))
+
+
+def notices_of(viewer: Viewer) -> QuerySet[Notice]:
+    """What the viewer's enterprise was told, newest first."""
+    return Notice.objects.filter(enterprise=viewer.enterprise_id).order_by("-id")
+
+
+def num_unread(viewer: Viewer) -> int:
+    """One query, none for somebody who acts for no enterprise."""
+    return 0 if viewer.enterprise_id is None else notices_of(viewer).filter(read_at=None).count()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from marketplace.accounts.views import enterprise, join, people, profile, sites, switch, tokens
+from marketplace.accounts.views import enterprise, join, notices, people, profile, sites, switch, tokens
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("language", switch.switch_language, name="language"),
     path("places", sites.find_places, name="places"),
     path("join/<str:token>", join.join, name="join"),
+    path("notices/", notices.notices, name="notices"),
+    path("notices/bell", notices.bell, name="bell"),
+    path("notices/read", notices.mark_read, name="notices-read"),
     path("settings/", enterprise.enterprise, name="settings"),
     path("settings/verification", enterprise.ask_for_verification, name="ask-for-verification"),
     path("settings/profile", profile.profile, name="profile"),

@@ -3,6 +3,7 @@
 from marketplace.accounts.services.enterprises import update_enterprise
 from marketplace.accounts.services.invitations import accept_invitation, invite, withdraw_invitation
 from marketplace.accounts.services.members import change_role, remove_member
+from marketplace.accounts.services.notices import mail_notices, mark_read, tell
 from marketplace.accounts.services.people import set_language, update_profile
 from marketplace.accounts.services.sign_up import found_enterprise
 from marketplace.accounts.services.sites import add_site, remove_site, update_site
@@ -18,10 +19,13 @@ __all__ = [
     "decide_verification",
     "found_enterprise",
     "invite",
+    "mail_notices",
+    "mark_read",
     "remove_member",
     "remove_site",
     "revoke_token",
     "set_language",
+    "tell",
     "update_enterprise",
     "update_profile",
     "update_site",
