@@ -64,6 +64,7 @@ class Fleet:
                         "at": said.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                         "execution": said.execution,
                         "count": said.count,
+                        "program": said.program,
                     }
                 )
 

@@ -1,40 +1,52 @@
 """Simulated machines: what each does at every minute, and how many pieces it has made. Pure but for its inputs.
 
 A machine sets up and makes pieces in its booked runs, works for its owner on weekdays outside the offered hours,
-stands powered and idle while it is offered, and is off otherwise.
+stands powered and idle while it is offered, and is off otherwise. Its owner has sold it at a rate that leaves room for
+short stops: it is never behind the plan of a run, unless it has broken down.
 """
 
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil
 from zoneinfo import ZoneInfo
 
-ACTIVE, READY, INTERRUPTED, OFF = "ACTIVE", "READY", "INTERRUPTED", "UNAVAILABLE"
+ACTIVE, READY, INTERRUPTED, STOPPED, OFF = "ACTIVE", "READY", "INTERRUPTED", "STOPPED", "UNAVAILABLE"
+OWN_PROGRAM = "own"  # what a machine says it runs while it works for its owner
 SHIFT = range(8, 18)  # local hours of the owner's own work
 OWN_WORK_SHARE = 0.7  # of a shift's hours that the owner's work fills
-STOP_SHARE = 0.05  # of the ten-minute pieces of a run that are a short stop
+STOP_SHARE = 0.05  # of the ten-minute pieces of a run that are a short stop, where it is ahead of its plan
+RESERVE = 0.08  # a machine runs this much faster than the rate it is sold at
 GRID = timedelta(minutes=10)  # own work, idle and stops change on this grid
-SPEED_SPREAD = 0.03  # a machine runs this much faster or slower than its rate
+SPEED_SPREAD = 0.03  # its speed varies by this much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedRun:
-    """A run of the plan on this machine; `starts_at` includes `setup`."""
+    """A run of the plan on this machine; `starts_at` includes `setup`. `program` is the name its machine says."""
 
     starts_at: datetime
     ends_at: datetime
     setup: timedelta
     quantity: int
+    program: str = ""
+
+    def planned_by(self, at: datetime) -> int:
+        """Pieces that are due by a moment, at an even pace from the end of the set-up; rounded up."""
+        begins = self.starts_at + self.setup
+        share = (at - begins) / (self.ends_at - begins)
+        return ceil(self.quantity * min(1.0, max(0.0, share)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One message of a machine: its state and counter at a moment of business time."""
+    """One message of a machine: its state, counter and program at a moment of business time."""
 
     at: datetime
     execution: str
     count: int
+    program: str = ""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,9 +59,12 @@ class SimulatedMachine:
     zone: str = "Asia/Shanghai"
     runs: list[BookedRun] = field(default_factory=list)
     count: int = 0
+    broken_from: datetime | None = None
     _fraction: float = 0.0
     _made_in_run: int = 0
     _run: BookedRun | None = None
+    _slot: tuple[BookedRun, int] | None = None
+    _is_stopped: bool = False
 
     def advance(self, *, since: datetime, until: datetime) -> list[Said]:
         """What the machine says in (since, until]: when its state changes, when a run begins or ends, and at `until`."""
@@ -60,7 +75,7 @@ class SimulatedMachine:
             self._make(before, since=since, until=at)
             state = self._state(at)
             if state != before or at in seams:
-                said.append(Said(at=at, execution=state, count=self.count))
+                said.append(Said(at=at, execution=state, count=self.count, program=self._program(at)))
             since, before = at, state
         return said
 
@@ -70,16 +85,23 @@ class SimulatedMachine:
         steps = {epoch + GRID * n for n in range(int((until - epoch) / GRID) + 1)}
         for run in self.runs:
             steps |= {run.starts_at, run.starts_at + run.setup, run.ends_at}
+        if self.broken_from is not None:
+            steps.add(self.broken_from)
         return sorted({at for at in steps if since < at < until} | {until})
 
+    def _program(self, at: datetime) -> str:
+        run = self._run_at(at)
+        return run.program if run else OWN_PROGRAM
+
     def _state(self, at: datetime) -> str:
+        if self.broken_from is not None and at >= self.broken_from:
+            return STOPPED
         run = self._run_at(at)
         if run is not None:
-            if at < run.starts_at + run.setup:
+            self._enter(run, at=at)
+            if at < run.starts_at + run.setup or self._made_in_run >= run.quantity:
                 return READY
-            if run == self._run and self._made_in_run >= run.quantity:
-                return READY
-            return INTERRUPTED if self._chance(at, "stop") < STOP_SHARE else ACTIVE
+            return INTERRUPTED if self._stops(run, at=at) else ACTIVE
         local = at.astimezone(ZoneInfo(self.zone))
         if local.weekday() < 6 and local.hour in SHIFT:
             return ACTIVE if self._chance(at.replace(minute=0), "own") < OWN_WORK_SHARE else READY
@@ -89,22 +111,31 @@ class SimulatedMachine:
         """Add the pieces of [since, until); a run ends at its quantity."""
         if state != ACTIVE:
             return
-        speed = self.units_per_h * (1 + SPEED_SPREAD * (2 * self._chance(since, "speed") - 1))
+        speed = self.units_per_h * (1 + RESERVE + SPEED_SPREAD * (2 * self._chance(since, "speed") - 1))
         made = (until - since) / timedelta(hours=1) * speed + self._fraction
         pieces = int(made)
         self._fraction = made - pieces
         run = self._run_at(since)
         if run is not None:
-            if run != self._run:
-                self._run, self._made_in_run = run, self._made_before(run, at=since)
+            self._enter(run, at=since)
             pieces = min(pieces, run.quantity - self._made_in_run)
             self._made_in_run += pieces
         self.count += pieces
 
-    def _made_before(self, run: BookedRun, *, at: datetime) -> int:
-        """What the run has at a moment, at the usual pace: a world that resumes goes on, and does not begin again."""
-        hours = max(timedelta(), at - run.starts_at - run.setup) / timedelta(hours=1)
-        return min(run.quantity, int(hours * self.units_per_h * (1 - STOP_SHARE)))
+    def _enter(self, run: BookedRun, *, at: datetime) -> None:
+        """A world that resumes in the middle of a run goes on where the plan is: it was not behind it."""
+        if run != self._run:
+            self._run, self._made_in_run = run, run.planned_by(at)
+
+    def _stops(self, run: BookedRun, *, at: datetime) -> bool:
+        """Decided once for ten minutes, when they begin: only a machine that stays ahead of its plan has a short stop."""
+        slot = int(at.timestamp() // GRID.total_seconds())
+        if self._slot != (run, slot):
+            ends_at = datetime.fromtimestamp((slot + 1) * GRID.total_seconds(), tz=at.tzinfo)
+            is_ahead = self._made_in_run >= run.planned_by(ends_at)
+            self._slot = (run, slot)
+            self._is_stopped = is_ahead and self._chance(at, "stop") < STOP_SHARE
+        return self._is_stopped
 
     def _run_at(self, at: datetime) -> BookedRun | None:
         return next((run for run in self.runs if run.starts_at <= at < run.ends_at), None)

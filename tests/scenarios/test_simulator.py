@@ -1,9 +1,12 @@
 """A simulated machine does what is booked, counts what it makes, and says nothing twice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from scenarios.simulator import ACTIVE, READY, BookedRun, SimulatedMachine
+import pytest
+
+from scenarios.simulator import ACTIVE, INTERRUPTED, READY, STOPPED, BookedRun, SimulatedMachine
 
 MONDAY = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # 20:00 in Ningbo: nobody's shift
 RUN = BookedRun(
@@ -62,7 +65,7 @@ def test_a_run_half_done_when_the_world_stopped_is_not_begun_again():
     resumed = a_machine(runs=[RUN])
     almost_done = RUN.starts_at + RUN.setup + timedelta(hours=3)
     resumed.advance(since=almost_done, until=RUN.ends_at)
-    assert 0 < resumed.count < RUN.quantity / 4
+    assert 0 < resumed.count <= RUN.quantity - RUN.planned_by(almost_done)
 
 
 def test_the_counter_is_told_where_a_run_begins_and_ends_though_own_work_goes_on():
@@ -83,3 +86,43 @@ def test_the_counter_is_told_where_a_run_begins_and_ends_though_own_work_goes_on
         for each in machine.advance(since=morning - timedelta(hours=1), until=morning + timedelta(hours=6))
     }
     assert {run.starts_at for run in runs} | {run.ends_at for run in runs} <= told
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_it_is_never_behind_the_plan_of_a_run_for_all_its_short_stops(seed):
+    machine = SimulatedMachine(name="dev_1", units_per_h=223, seed=seed, runs=[RUN])
+    at, states = RUN.starts_at, set()
+    while at < RUN.ends_at:
+        states |= {one.execution for one in machine.advance(since=at, until=at + timedelta(minutes=7))}
+        at += timedelta(minutes=7)
+        assert machine.count >= min(RUN.quantity, RUN.planned_by(at))
+    assert machine.count >= RUN.quantity
+    assert ACTIVE in states
+
+
+def test_short_stops_there_are():
+    states = set()
+    for seed in range(12):
+        machine = SimulatedMachine(name="dev_1", units_per_h=300, seed=seed, runs=[RUN])
+        states |= {one.execution for one in machine.advance(since=RUN.starts_at, until=RUN.ends_at)}
+    assert INTERRUPTED in states
+
+
+def test_it_says_the_program_of_the_run_it_is_on_and_another_otherwise():
+    run = replace(RUN, program="MU-7K3F")
+    machine = a_machine(runs=[run])
+    said = machine.advance(since=MONDAY - timedelta(hours=1), until=run.ends_at + timedelta(hours=1))
+    during = {one.program for one in said if run.starts_at <= one.at < run.ends_at}
+    around = {one.program for one in said if not run.starts_at <= one.at < run.ends_at}
+    assert during == {"MU-7K3F"}
+    assert "MU-7K3F" not in around
+
+
+def test_a_machine_that_breaks_down_says_so_at_once_and_makes_nothing_more():
+    machine = a_machine(runs=[RUN], broken_from=RUN.starts_at + timedelta(minutes=95))
+    said = machine.advance(since=RUN.starts_at, until=RUN.ends_at)
+    assert next(one for one in said if one.execution == STOPPED).at == machine.broken_from
+    made = machine.count
+    assert 0 < made < RUN.quantity
+    machine.advance(since=RUN.ends_at, until=RUN.ends_at + timedelta(days=1))
+    assert machine.count == made
