@@ -137,6 +137,10 @@ DATABASES = {"default": _database(DATABASE_URL)}
 if ENVIRONMENT == "test":  # a pool would hold the test database open against its own teardown
     DATABASES["default"]["OPTIONS"] = {}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# The head of the audit log, outside the database; best on a disk the database's server cannot write.
+AUDIT_ANCHOR = Path(
+    os.environ.get("AUDIT_ANCHOR") or Path(os.environ.get("STATE") or BASE_DIR / ".state") / "audit" / "head.log"
+)
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 CHANNEL_LAYERS = {
@@ -160,6 +164,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-silent-devices": {"task": "machines.sweep_silence", "schedule": timedelta(seconds=15)},
     "mail-notices": {"task": "accounts.mail_notices", "schedule": timedelta(seconds=60)},
     "sweep-offers": {"task": "trading.sweep", "schedule": timedelta(seconds=15)},
+    "sweep-payments": {"task": "payments.sweep", "schedule": timedelta(seconds=20)},
+    "sweep-declarations": {"task": "mobilisation.sweep", "schedule": timedelta(seconds=15)},
 }
 
 AUTH_USER_MODEL = "accounts.Person"
@@ -284,6 +290,19 @@ SOLVER = {
     "memory_mib": int(os.environ.get("SOLVER_MEMORY_MIB", "2048")),
     "workers": int(os.environ.get("SOLVER_WORKERS", "2")),
 }
+
+# Money. Without a key nothing of Stripe is shown and everything is paid by bank transfer.
+STRIPE_SECRET_KEY = os.environ.get("STRIPE_SECRET_KEY", "")
+STRIPE_WEBHOOK_SECRET = os.environ.get("STRIPE_WEBHOOK_SECRET", "")
+STRIPE_API_BASE = os.environ.get("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_TIMEOUT_S = float(os.environ.get("STRIPE_TIMEOUT_S", "30"))
+PLATFORM_FEE_BP = int(os.environ.get("PLATFORM_FEE_BP", "0"))  # of the net price, on top, paid by the buyer
+DEPOSIT_BP = int(os.environ.get("DEPOSIT_BP", "3000"))  # share of the total a buyer may pay ahead by card
+PLATFORM_BANK = os.environ.get("PLATFORM_BANK", "")  # account and bank as they stand on invoices
+if bool(STRIPE_SECRET_KEY) != bool(STRIPE_WEBHOOK_SECRET):
+    raise ImproperlyConfigured("STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET are set together or not at all.")
+if not (0 <= PLATFORM_FEE_BP <= 10_000 and 0 <= DEPOSIT_BP <= 10_000):
+    raise ImproperlyConfigured("PLATFORM_FEE_BP and DEPOSIT_BP are basis points, from 0 to 10000.")
 
 LOGGING = {
     "version": 1,

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 import pytest_django
@@ -73,6 +74,18 @@ def fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def own_anchor(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The audit log of each test is anchored in a file of its own, which is only made if something is logged."""
+    if "servers" not in request.fixturenames:
+        yield
+        return
+    from django.test import override_settings
+
+    with override_settings(AUDIT_ANCHOR=this_run().folder / "audit" / f"{uuid4().hex}.log"):
+        yield
+
+
+@pytest.fixture(autouse=True)
 def own_language(request: pytest.FixtureRequest) -> Iterator[None]:
     """A page asked for in one language leaves it active in the thread."""
     yield
@@ -106,6 +119,7 @@ def django_db_setup(
 
     with django_db_blocker.unblock():
         made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set())
+        let_tables_be_emptied()
     yield
     with django_db_blocker.unblock():
         with connection.cursor() as cursor:  # threads of tests may have left some open
@@ -157,6 +171,19 @@ def live_stack(database_url: str, mqtt_broker: str) -> Iterator[Supervised]:
     stack.wait_until_up(within_s=LIVE_WITHIN_S)
     yield stack
     stack.stop()
+
+
+def let_tables_be_emptied() -> None:
+    """Tests that commit empty every table afterwards, also those that refuse it; rows still refuse to be changed."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname) FROM pg_trigger "
+            "WHERE NOT tgisinternal AND tgtype & 32 <> 0"  # 32: TRUNCATE
+        )
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
 
 
 def _asks_for_pure_tests_only(config: pytest.Config) -> bool:

@@ -1,4 +1,4 @@
-"""Rows every app may need: the business clock and remembered API answers."""
+"""Rows every app may need: the business clock, remembered API answers, the audit log."""
 
 from django.db import models
 
@@ -36,3 +36,23 @@ class RememberedAnswer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["caller", "key"], name="one_answer_per_idempotency_key")
         ]
+
+
+class AuditEntry(models.Model):
+    """One use of power, chained to the one before; see `marketplace.common.audit`. Never changed, never removed."""
+
+    seq = models.PositiveBigIntegerField(primary_key=True)  # 1, 2, 3, … without gaps
+    at = models.DateTimeField()  # business time
+    recorded_at = models.DateTimeField()  # real time
+    person = models.CharField(max_length=24, blank=True)  # public ids; empty: nobody was logged in
+    enterprise = models.CharField(max_length=24, blank=True)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=40)  # public id of what it was done to
+    facts = models.JSONField(default=dict)
+    prev_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.CheckConstraint(condition=models.Q(seq__gte=1), name="audit_begins_at_one")]
+        indexes = [models.Index(fields=["subject", "seq"], name="audit_by_subject")]
