@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
-from marketplace.common.csv_file import csv_response
+from marketplace.common.sheets import csv_response
 from marketplace.common.money import tax_cents
 from marketplace.orders import selectors, services
 from marketplace.orders.models import Order

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.common.csv_file import csv_response
+from marketplace.common.sheets import csv_response
 
 
 def cells(*row):
