@@ -66,7 +66,17 @@ class Enterprise(models.Model):
         _("public body: pays on invoice by bank transfer after acceptance"), default=False
     )
     identity_is_public = models.BooleanField(_("show our name to the public"), default=False)
+    is_claimed = models.BooleanField(default=True)  # False: written down by somebody else, nobody belongs to it yet
     created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["registration_number"],
+                condition=models.Q(is_claimed=False),
+                name="one_unclaimed_enterprise_per_number",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -129,6 +139,28 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True, blank=True)
+
+
+class ClaimLink(models.Model):
+    """A link by which a firm takes over what others wrote down about it. Signed from `public_id` and `issue`
+    (see common.links); only the hash of its token is kept."""
+
+    public_id = PublicIdField("clm")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="claim_links")
+    made_for = models.ForeignKey(  # the office that is told when it is used
+        Enterprise, on_delete=models.CASCADE, related_name="claim_links_made"
+    )
+    made_by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    issue = models.PositiveIntegerField(default=1)
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()  # real time
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "made_for"], name="one_claim_link_per_office")
+        ]
 
 
 class ApiToken(models.Model):
