@@ -68,7 +68,7 @@ class Conductor:
                 return order
         await self._prepare()
         products = await self._buyer.pages("products")
-        product = next(row["id"] for row in products if row["code"] == spec.product_code)
+        product = next(row["id"] for row in products if row["code"] == spec.product.code)
         return await self._buyer.post(
             "orders", order_body(spec, product=product, starts_at=self._world.starts_at)
         )
@@ -197,12 +197,13 @@ def order_body(spec: OrderSpec, *, product: str, starts_at: datetime) -> dict[st
         "variant": spec.variant,
         "drops": [
             {
-                "name": spec.drop_name,
-                "city": spec.drop_city,
-                "lat": spec.drop_lat,
-                "lon": spec.drop_lon,
-                "quantity": spec.quantity,
+                "name": drop.name,
+                "city": drop.city,
+                "lat": drop.lat,
+                "lon": drop.lon,
+                "quantity": drop.quantity,
             }
+            for drop in spec.drops
         ],
     }
 

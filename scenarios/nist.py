@@ -8,10 +8,13 @@ import random
 from datetime import UTC, datetime
 
 from scenarios.world import (
+    DropSpec,
     FirmSpec,
     MachineSpec,
+    NeedSpec,
     OperationSpec,
     OrderSpec,
+    ProductSpec,
     ReplaySpec,
     TransportSpec,
     World,
@@ -96,20 +99,15 @@ def _machine(recorded: RecordedMachine, *, draw: random.Random) -> MachineSpec:
 
 
 def _order() -> OrderSpec:
-    return OrderSpec(
-        product_code="valve-body",
-        product_name="Valve body",
+    product = ProductSpec(
+        code="valve-body",
+        name="Valve body",
         operations=(
             OperationSpec(code="mill", name="Mill body", process="mill", weight_g=900),
-            OperationSpec(code="turn", name="Turn seats", process="turn", needs_item="mill", weight_g=820),
+            OperationSpec(
+                code="turn", name="Turn seats", process="turn", needs=(NeedSpec(item="mill"),), weight_g=820
+            ),
         ),
-        parameters=(),
-        variant={},
-        title=f"{QUANTITY} valve bodies",
-        quantity=QUANTITY,
-        due_days=28,
-        drop_name="Assembly hall",
-        drop_city="Baltimore",
-        drop_lat=39.29,
-        drop_lon=-76.61,
     )
+    hall = DropSpec(name="Assembly hall", city="Baltimore", lat=39.29, lon=-76.61, quantity=QUANTITY)
+    return OrderSpec(product=product, title=f"{QUANTITY} valve bodies", due_days=28, drops=(hall,))

@@ -9,7 +9,18 @@ import math
 import random
 from datetime import UTC, datetime, time
 
-from scenarios.world import FirmSpec, Hours, MachineSpec, OperationSpec, OrderSpec, TransportSpec, World
+from scenarios.world import (
+    DropSpec,
+    FirmSpec,
+    Hours,
+    MachineSpec,
+    NeedSpec,
+    OperationSpec,
+    OrderSpec,
+    ProductSpec,
+    TransportSpec,
+    World,
+)
 
 NUM_FIRMS = 62
 NUM_MACHINES = 153
@@ -140,27 +151,36 @@ def _gap(weekday: int, draw: random.Random) -> Hours:
 def _order(draw: random.Random) -> OrderSpec:
     first = draw.randrange(1, 900) * 10_000
     return OrderSpec(
-        product_code="licence-plate",
-        product_name="Licence plate 440 × 140 mm",
-        operations=(
-            OperationSpec(code="press", name="Blank", process="press", weight_g=180),
-            OperationSpec(code="coat", name="Coat", process="coat", needs_item="press", weight_g=185),
-            OperationSpec(code="emboss", name="Emboss", process="emboss", needs_item="coat", weight_g=185),
-        ),
-        parameters=(
-            {"key": "colour", "label": "Colour", "kind": "choice", "choices": ["blue", "green", "yellow"]},
-            {"key": "numbers", "label": "Plate numbers", "kind": "number_range"},
-        ),
+        product=_product(),
         variant={
             "colour": draw.choice(("blue", "green")),
             "numbers": {"first": first, "last": first + QUANTITY - 1, "prefix": "ZJ"},
         },
         title="4.7 million licence plates",
-        quantity=QUANTITY,
         due_days=DUE_DAYS,
-        drop_name="Central plate depot",
-        drop_city="Hangzhou",
-        drop_lat=30.30,
-        drop_lon=120.30,
+        drops=(
+            DropSpec(name="Central plate depot", city="Hangzhou", lat=30.30, lon=120.30, quantity=QUANTITY),
+        ),
+    )
+
+
+def _product() -> ProductSpec:
+    aluminium, blank, coated = (
+        NeedSpec(material="aluminium", num=180),
+        NeedSpec(item="press"),
+        NeedSpec(item="coat"),
+    )
+    return ProductSpec(
+        code="licence-plate",
+        name="Licence plate 440 × 140 mm",
+        operations=(
+            OperationSpec(code="press", name="Blank", process="press", needs=(aluminium,), weight_g=180),
+            OperationSpec(code="coat", name="Coat", process="coat", needs=(blank,), weight_g=185),
+            OperationSpec(code="emboss", name="Emboss", process="emboss", needs=(coated,), weight_g=185),
+        ),
+        parameters=(
+            {"key": "colour", "label": "Colour", "kind": "choice", "choices": ["blue", "green", "yellow"]},
+            {"key": "numbers", "label": "Plate numbers", "kind": "number_range"},
+        ),
         material="aluminium",
     )

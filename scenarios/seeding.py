@@ -19,7 +19,7 @@ from marketplace.machines.services.devices import new_token
 from marketplace.orders.models import Material, Operation, OperationNeed, Product
 from marketplace.planning.models import TransportTerms
 from scenarios.keys import Keys, MachineKey
-from scenarios.world import FirmSpec, MachineSpec, OrderSpec, World
+from scenarios.world import FirmSpec, MachineSpec, NeedSpec, ProductSpec, World
 
 PASSWORD = "muster-demo"  # noqa: S105 - printed on the console; only for demonstrations
 STAFF_EMAIL = "staff@muster.example"
@@ -45,7 +45,7 @@ def seed(world: World, *, keys_file: Path) -> Keys:
         enterprise = _factory(firm, is_first=index == 0)
         firms[firm.key] = _api_token(enterprise)
         machines += _machines(firm, enterprise=enterprise, world=world)
-    _product(world.order)
+    _product(world.order.product)
     TransportTerms.objects.create(
         **{field: getattr(world.transport, field) for field in world.transport.__slots__}
     )
@@ -169,30 +169,31 @@ def _equipment(
     return equipment
 
 
-def _product(order: OrderSpec) -> Product:
+def _product(spec: ProductSpec) -> Product:
     """The template product everybody may order, with its routing."""
     product = Product.objects.create(
-        code=order.product_code,
-        name=order.product_name,
-        parameters=list(order.parameters),
-        material_code=order.material,
+        code=spec.code, name=spec.name, parameters=list(spec.parameters), material_code=spec.material
     )
-    material = None
-    if order.material:
-        material = Material.objects.create(code=order.material, name=order.material.capitalize(), unit="g")
-    for position, spec in enumerate(order.operations):
+    for position, step in enumerate(spec.operations):
         operation = Operation.objects.create(
             product=product,
             position=position,
-            code=spec.code,
-            name=spec.name,
-            process=spec.process,
-            makes=spec.code,
-            weight_g=spec.weight_g,
-            standard_units_per_h=spec.standard_units_per_h,
+            code=step.code,
+            name=step.name,
+            process=step.process,
+            makes=step.code,
+            weight_g=step.weight_g,
+            hold_min=step.hold_min,
+            standard_units_per_h=step.standard_units_per_h,
         )
-        if spec.needs_item:
-            OperationNeed.objects.create(operation=operation, item=spec.needs_item)
-        elif material is not None:
-            OperationNeed.objects.create(operation=operation, material=material, num=spec.weight_g)
+        OperationNeed.objects.bulk_create(_need(operation, need) for need in step.needs)
     return product
+
+
+def _need(operation: Operation, spec: NeedSpec) -> OperationNeed:
+    material = None
+    if spec.material:
+        material, _ = Material.objects.get_or_create(
+            owner=None, code=spec.material, defaults={"name": spec.material.capitalize(), "unit": "g"}
+        )
+    return OperationNeed(operation=operation, item=spec.item, material=material, num=spec.num, den=spec.den)

@@ -3,7 +3,18 @@
 import random
 from datetime import UTC, datetime, time
 
-from scenarios.world import FirmSpec, Hours, MachineSpec, OperationSpec, OrderSpec, TransportSpec, World
+from scenarios.world import (
+    DropSpec,
+    FirmSpec,
+    Hours,
+    MachineSpec,
+    NeedSpec,
+    OperationSpec,
+    OrderSpec,
+    ProductSpec,
+    TransportSpec,
+    World,
+)
 
 STARTS_AT = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
 ALL_DAY = tuple(Hours(weekday=day, starts=time(0), ends=time(0)) for day in range(7))
@@ -22,27 +33,30 @@ def generate(seed: int) -> World:
             _firm(2, city="Yuyao", lat=30.04, lon=121.15, processes=("press", "emboss"), draw=draw),
             _firm(3, city="Cixi", lat=30.17, lon=121.24, processes=("emboss",), draw=draw),
         ),
-        order=OrderSpec(
-            product_code="badge",
-            product_name="Steel badge",
-            operations=(
-                OperationSpec(code="press", name="Blank", process="press", weight_g=20),
-                OperationSpec(
-                    code="emboss", name="Emboss", process="emboss", needs_item="press", weight_g=20
-                ),
-            ),
-            parameters=({"key": "numbers", "label": "Badge numbers", "kind": "number_range"},),
-            variant={"numbers": {"first": 1, "last": QUANTITY, "prefix": "T"}},
-            title="Two thousand badges",
-            quantity=QUANTITY,
-            due_days=5,
-            drop_name="Main gate",
-            drop_city="Shaoxing",
-            drop_lat=30.0,
-            drop_lon=120.58,
-        ),
+        order=_order(),
         transport=TransportSpec(),
         clock_speed=600.0,
+    )
+
+
+def _order() -> OrderSpec:
+    product = ProductSpec(
+        code="badge",
+        name="Steel badge",
+        operations=(
+            OperationSpec(code="press", name="Blank", process="press", weight_g=20),
+            OperationSpec(
+                code="emboss", name="Emboss", process="emboss", needs=(NeedSpec(item="press"),), weight_g=20
+            ),
+        ),
+        parameters=({"key": "numbers", "label": "Badge numbers", "kind": "number_range"},),
+    )
+    return OrderSpec(
+        product=product,
+        variant={"numbers": {"first": 1, "last": QUANTITY, "prefix": "T"}},
+        title="Two thousand badges",
+        due_days=5,
+        drops=(DropSpec(name="Main gate", city="Shaoxing", lat=30.0, lon=120.58, quantity=QUANTITY),),
     )
 
 

@@ -1,6 +1,6 @@
 """What a generated world consists of: plain values, before anything is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 
 
@@ -52,32 +52,61 @@ class FirmSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NeedSpec:
+    """`num`/`den` of an item or of a material for each piece started."""
+
+    item: str = ""
+    material: str = ""
+    num: int = 1
+    den: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OperationSpec:
+    """It makes the item of its own code."""
+
     code: str
     name: str
     process: str
-    needs_item: str = ""
+    needs: tuple[NeedSpec, ...] = ()
     weight_g: int = 0
+    hold_min: int = 0
     standard_units_per_h: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OrderSpec:
-    """What the buyer of the world orders."""
+class ProductSpec:
+    """A template everybody may order."""
 
-    product_code: str
-    product_name: str
+    code: str
+    name: str
     operations: tuple[OperationSpec, ...]
-    parameters: tuple[dict[str, object], ...]
-    variant: dict[str, object]
-    title: str
-    quantity: int
-    due_days: int
-    drop_name: str
-    drop_city: str
-    drop_lat: float
-    drop_lon: float
+    parameters: tuple[dict[str, object], ...] = ()
     material: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropSpec:
+    name: str
+    city: str
+    lat: float
+    lon: float
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSpec:
+    """What a buyer orders; its quantity is that of its drops together."""
+
+    product: ProductSpec
+    title: str
+    due_days: int
+    drops: tuple[DropSpec, ...]
+    variant: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def quantity(self) -> int:
+        return sum(drop.quantity for drop in self.drops)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,12 +61,12 @@ def an_order_body(
     *, product: str, world: World, title: str, quantity: int, **more: object
 ) -> dict[str, object]:
     """An order of plain pieces to the world's usual place, due ten days after the world begins."""
-    place = world.order
+    place = world.order.drops[0]
     drop = {
-        "name": place.drop_name,
-        "city": place.drop_city,
-        "lat": place.drop_lat,
-        "lon": place.drop_lon,
+        "name": place.name,
+        "city": place.city,
+        "lat": place.lat,
+        "lon": place.lon,
         "quantity": quantity,
     }
     due_at = (world.starts_at + timedelta(days=10)).isoformat()

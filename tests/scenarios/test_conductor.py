@@ -48,7 +48,7 @@ class Market:
     async def pages(self, path):
         return {
             "orders": self.orders,
-            "products": [{"id": "prd_1", "code": WORLD.order.product_code}],
+            "products": [{"id": "prd_1", "code": WORLD.order.product.code}],
             "packages": [{"id": "pkg_1", "status": "offered"}],
             "runs": [RUN],
         }[path]
