@@ -18,11 +18,23 @@ class MachineKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """`firms` holds an API token for each firm's key."""
+class OfficerKey:
+    """An API token and the secret of the one-time codes (base 32, as an authenticator takes it)."""
 
-    buyer: str
-    coordinator: str
+    token: str
+    totp: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """`firms` and `buyers` hold an API token for each firm's and buyer's key.
+
+    The coordinator and the approver are two people of one office; both have a second factor.
+    """
+
+    buyers: dict[str, str]
+    coordinator: OfficerKey
+    approver: OfficerKey
     firms: dict[str, str]
     machines: tuple[MachineKey, ...]
 
@@ -33,4 +45,5 @@ class Keys:
 def read_keys(file: Path) -> Keys:
     value = json.loads(file.read_text())
     machines = tuple(MachineKey(**machine) for machine in value.pop("machines"))
-    return Keys(machines=machines, **value)
+    officers = {name: OfficerKey(**value.pop(name)) for name in ("coordinator", "approver")}
+    return Keys(machines=machines, **officers, **value)

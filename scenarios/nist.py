@@ -18,6 +18,7 @@ from scenarios.world import (
     ReplaySpec,
     TransportSpec,
     World,
+    one_buyer,
 )
 
 STARTS_AT = datetime(2018, 12, 10, tzinfo=UTC)
@@ -45,7 +46,7 @@ def generate(seed: int) -> World:
     return World(
         name="nist",
         starts_at=STARTS_AT,
-        buyer_name="Chesapeake Valve Company",
+        buyers=one_buyer("Chesapeake Valve Company"),
         coordinator_name="Maryland Manufacturing Office",
         firms=(
             _shop(1, "Gaithersburg Job Shop", "Gaithersburg", (39.14, -77.20), GAITHERSBURG, draw=draw),

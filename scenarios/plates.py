@@ -20,6 +20,7 @@ from scenarios.world import (
     ProductSpec,
     TransportSpec,
     World,
+    one_buyer,
 )
 
 NUM_FIRMS = 62
@@ -66,7 +67,7 @@ def generate(seed: int) -> World:
     return World(
         name="plates",
         starts_at=STARTS_AT,
-        buyer_name="Zhejiang Vehicle Registry Supply",
+        buyers=one_buyer("Zhejiang Vehicle Registry Supply"),
         coordinator_name="Ningbo Industry Coordination Office",
         firms=tuple(
             _firm(index, count=count, name=name, draw=draw)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 
 from marketplace.accounts.models import ApiToken, Enterprise, Membership, Person, Site
@@ -18,11 +19,12 @@ from marketplace.machines.models import Device
 from marketplace.machines.services.devices import new_token
 from marketplace.orders.models import Material, Operation, OperationNeed, Product
 from marketplace.planning.models import TransportTerms
-from scenarios.keys import Keys, MachineKey
-from scenarios.world import FirmSpec, MachineSpec, NeedSpec, ProductSpec, World
+from scenarios.keys import Keys, MachineKey, OfficerKey
+from scenarios.world import BuyerSpec, FirmSpec, MachineSpec, NeedSpec, ProductSpec, World
 
 PASSWORD = "muster-demo"  # noqa: S105 - printed on the console; only for demonstrations
 STAFF_EMAIL = "staff@muster.example"
+OFFICERS = ("coordinator@muster.example", "approver@muster.example")
 
 
 def is_seeded() -> bool:
@@ -34,10 +36,8 @@ def is_seeded() -> bool:
 def seed(world: World, *, keys_file: Path) -> Keys:
     """Write the world and the plain tokens of its machines and people; the clock stands at its start, in real speed."""
     clock.set_clock(speed=1.0, business_at=world.starts_at)
-    buyer = _enterprise(world.buyer_name, kind=Enterprise.Kind.BUYER, logins=["buyer@muster.example"])
-    coordinator = _enterprise(
-        world.coordinator_name, kind=Enterprise.Kind.COORDINATOR, logins=["coordinator@muster.example"]
-    )
+    buyers = {spec.key: _api_token(_buyer(spec)) for spec in world.buyers}
+    office = _enterprise(world.coordinator_name, kind=Enterprise.Kind.COORDINATOR, logins=OFFICERS)
     Person.objects.create_superuser(STAFF_EMAIL, PASSWORD, name="Platform staff")
     firms: dict[str, str] = {}
     machines: list[MachineKey] = []
@@ -45,12 +45,14 @@ def seed(world: World, *, keys_file: Path) -> Keys:
         enterprise = _factory(firm, is_first=index == 0)
         firms[firm.key] = _api_token(enterprise)
         machines += _machines(firm, enterprise=enterprise, world=world)
-    _product(world.order.product)
+    for product in world.products:
+        _product(product)
     TransportTerms.objects.create(
         **{field: getattr(world.transport, field) for field in world.transport.__slots__}
     )
+    coordinator, approver = (_officer(office, email, world=world) for email in OFFICERS)
     keys = Keys(
-        buyer=_api_token(buyer), coordinator=_api_token(coordinator), firms=firms, machines=tuple(machines)
+        buyers=buyers, coordinator=coordinator, approver=approver, firms=firms, machines=tuple(machines)
     )
     keys_file.parent.mkdir(parents=True, exist_ok=True)
     keys_file.write_text(json.dumps(keys.as_json()))
@@ -66,6 +68,23 @@ def _enterprise(name: str, *, kind: str, logins: Iterable[str]) -> Enterprise:
         person = Person.objects.create_user(email, PASSWORD, name=name)
         Membership.objects.create(person=person, enterprise=enterprise, role=Membership.Role.OWNER)
     return enterprise
+
+
+def _buyer(spec: BuyerSpec) -> Enterprise:
+    buyer = _enterprise(spec.name, kind=Enterprise.Kind.BUYER, logins=[spec.email])
+    buyer.is_public_body = spec.is_public_body
+    buyer.save(update_fields=["is_public_body"])
+    return buyer
+
+
+def _officer(office: Enterprise, email: str, *, world: World) -> OfficerKey:
+    """Who declares or approves an emergency needs a second factor; in a world without one nobody is asked for it."""
+    person = Person.objects.get(email=email)
+    secret = ""
+    if world.emergency is not None:
+        secret = generate_totp_secret()
+        TOTP.activate(person, secret)
+    return OfficerKey(token=_api_token(office, person=person), totp=secret)
 
 
 def _factory(firm: FirmSpec, *, is_first: bool) -> Enterprise:
@@ -97,13 +116,11 @@ def _factory(firm: FirmSpec, *, is_first: bool) -> Enterprise:
     return enterprise
 
 
-def _api_token(enterprise: Enterprise) -> str:
-    """A key with which the scenario acts as the enterprise's owner."""
+def _api_token(enterprise: Enterprise, *, person: Person | None = None) -> str:
+    """A key with which the scenario acts as that person in the enterprise, its first owner if nobody is named."""
     token = new_token()
-    owner = enterprise.memberships.order_by("id").first()
-    assert owner is not None
     ApiToken.objects.create(
-        person_id=owner.person_id,
+        person=person or enterprise.memberships.order_by("id")[0].person,
         enterprise=enterprise,
         name="scenario",
         scope=ApiToken.Scope.WRITE,

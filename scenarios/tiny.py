@@ -14,6 +14,7 @@ from scenarios.world import (
     ProductSpec,
     TransportSpec,
     World,
+    one_buyer,
 )
 
 STARTS_AT = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
@@ -26,7 +27,7 @@ def generate(seed: int) -> World:
     return World(
         name="tiny",
         starts_at=STARTS_AT,
-        buyer_name="Tiny Buyer",
+        buyers=one_buyer("Tiny Buyer"),
         coordinator_name="Tiny Coordination Office",
         firms=(
             _firm(1, city="Ningbo", lat=29.87, lon=121.55, processes=("press",), draw=draw),

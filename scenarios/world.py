@@ -103,10 +103,33 @@ class OrderSpec:
     due_days: int
     drops: tuple[DropSpec, ...]
     variant: dict[str, object] = field(default_factory=dict)
+    buyer: str = "buyer"  # key of a buyer of the world
 
     @property
     def quantity(self) -> int:
         return sum(drop.quantity for drop in self.drops)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerSpec:
+    """Somebody who orders and logs in by `email`."""
+
+    key: str
+    name: str
+    email: str
+    is_public_body: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmergencySpec:
+    """What the coordinator declares before the story's order is rated DX under its programme."""
+
+    authority: str
+    legal_basis: str
+    regions: tuple[str, ...]
+    days: int
+    reason: str
+    programme: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,12 +159,26 @@ class ReplaySpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
+    """`order` is the one whose story is told; those of `earlier` are agreed before it begins."""
+
     name: str
     starts_at: datetime  # business time at which the world begins
-    buyer_name: str
+    buyers: tuple[BuyerSpec, ...]
     coordinator_name: str
     firms: tuple[FirmSpec, ...]
     order: OrderSpec
     transport: TransportSpec
     clock_speed: float  # while recordings are played, and once the order is agreed
+    earlier: tuple[OrderSpec, ...] = ()
     replay: ReplaySpec | None = None
+    emergency: EmergencySpec | None = None
+
+    @property
+    def products(self) -> tuple[ProductSpec, ...]:
+        """Each once, by code."""
+        return tuple({one.product.code: one.product for one in (*self.earlier, self.order)}.values())
+
+
+def one_buyer(name: str) -> tuple[BuyerSpec, ...]:
+    """The buyer of a world that has only one."""
+    return (BuyerSpec(key="buyer", name=name, email="buyer@muster.example"),)

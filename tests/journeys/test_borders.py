@@ -29,7 +29,7 @@ API = (
 @pytest.fixture(scope="module")
 def ids(live_stack, keys, tiny_world) -> dict[str, str]:
     """Public ids of everything that one buyer and one factory have after a plan was chosen."""
-    buyer = Actor(base_url=live_stack.base_url, token=keys.buyer)
+    buyer = Actor(base_url=live_stack.base_url, token=keys.buyers["buyer"])
     firms = [Actor(base_url=live_stack.base_url, token=token) for token in keys.firms.values()]
     operation = {"code": "press", "name": "Press", "process": "press", "makes": "lid", "weight_g": 50}
     product = buyer.post("products", {"code": "lid", "name": "Secret lid", "operations": [operation]})
@@ -87,13 +87,13 @@ def test_a_viewer_sees_everything_and_changes_nothing(enter, live_stack, keys, t
     with viewer.expecting(403, 422):
         for path in (f"/orders/{ids['order']}/withdraw/", f"/orders/{ids['order']}/cancel/"):
             assert post(viewer, path) == 403
-    buyer = Actor(base_url=live_stack.base_url, token=keys.buyer)
+    buyer = Actor(base_url=live_stack.base_url, token=keys.buyers["buyer"])
     assert buyer.get(f"orders/{ids['order']}/deal")["status"] == "offering"
     assert buyer.get(f"orders/{ids['order']}")["status"] == "offered"
 
 
 def test_a_plan_that_is_being_made_can_be_stopped(enter, live_stack, keys, tiny_world):
-    buyer = Actor(base_url=live_stack.base_url, token=keys.buyer)
+    buyer = Actor(base_url=live_stack.base_url, token=keys.buyers["buyer"])
     product = next(row["id"] for row in buyer.rows("products") if row["code"] == "badge")
     numbers = {"first": 1, "last": 2_000, "prefix": "T"}
     body = an_order_body(

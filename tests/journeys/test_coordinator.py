@@ -44,7 +44,7 @@ def test_a_coordinator_sees_need_exactly_and_capacity_through_the_gate(
     person.page.wait_for_selector("#page-title:has-text('No need is reported')")
     person.check()
 
-    post_orders(Actor(base_url=live_stack.base_url, token=keys.buyer), world=tiny_world)
+    post_orders(Actor(base_url=live_stack.base_url, token=keys.buyers["buyer"]), world=tiny_world)
     person.open("/control-room/")
     assert person.title == "3,250 pieces wanted and not yet booked"
     assert "3,250 pieces" in person.page.inner_text("#need tbody tr")

@@ -25,7 +25,7 @@ LEAST_PAGES = {"visitor": 4, "factory": 14, "buyer": 12, "coordinator": 6}
 @pytest.fixture(scope="module")
 def trade(live_stack, keys, tiny_world):
     """The world's order is planned and chosen and one of its factories has accepted; a second is a draft."""
-    buyer = Actor(base_url=live_stack.base_url, token=keys.buyer)
+    buyer = Actor(base_url=live_stack.base_url, token=keys.buyers["buyer"])
     product = next(row["id"] for row in buyer.rows("products"))
     for title, first in (("Chosen", 1), ("Draft", 9_001)):
         numbers = {"first": first, "last": first + 1_999, "prefix": "T"}

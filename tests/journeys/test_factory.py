@@ -48,7 +48,7 @@ def test_a_factory_lists_a_machine_is_seen_and_takes_one_of_two_runs(enter, live
 
     owner.open("/machines/new/?kind=press")
     list_a_press(owner, name="Press South", connection="none")
-    buyer = Actor(base_url=live_stack.base_url, token=keys.buyer)
+    buyer = Actor(base_url=live_stack.base_url, token=keys.buyers["buyer"])
     owner.open("/factory/")
     offer_both_presses(buyer, world=tiny_world)
     owner.page.wait_for_selector("#page-title:has-text('1 offer waits for your answer')")

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.common import clock
-from scenarios import nist, plates, tiny
+from scenarios import masks, nist, plates, tiny
 from scenarios.conductor import Conductor, NoPlan
 from scenarios.keys import Keys, read_keys
 from scenarios.machines import Fleet
@@ -26,7 +26,12 @@ from scenarios.replay import replay
 from scenarios.seeding import PASSWORD, is_seeded, seed
 from scenarios.world import ReplaySpec, World
 
-WORLDS = {"plates": plates.generate, "tiny": tiny.generate, "nist": nist.generate}
+WORLDS = {
+    "plates": plates.generate,
+    "tiny": tiny.generate,
+    "nist": nist.generate,
+    "masks-mini": masks.generate,
+}
 DAY = timedelta(days=1)
 KEYS = ".keys.json"
 
@@ -76,6 +81,13 @@ class Command(BaseCommand):
         self._say(f"Log in at {_address()} with password {PASSWORD} as")
         for who in ("buyer", "factory", "coordinator"):
             self._say(f"  {who}@muster.example")
+        if world.emergency is not None:
+            self._say(
+                "The second person of the coordinator's office is approver@muster.example; both have a second factor."
+            )
+            self._say(
+                "Its code of this moment: .venv/bin/python -m scenarios.second_factor, with STATE as here."
+            )
 
     def _say(self, text: str) -> None:
         self.stdout.write(text)
@@ -100,7 +112,7 @@ class Command(BaseCommand):
                     await offer_idle_time(world.replay, keys=keys, firms=firms, now=now, say=self._say)
 
             conductor = Conductor(
-                world, buyer=Actor(client, token=keys.buyer), firms=firms, address=_address(), speed=speed,
+                world, buyer=Actor(client, token=keys.buyers[world.order.buyer]), firms=firms, address=_address(), speed=speed,
                 say=self._say, set_speed=_set_speed, take_runs=fleet.take_runs, prepare=prepare,
             )  # fmt: skip
             await self._side_by_side(fleet, conductor)
