@@ -22,7 +22,8 @@ class Kind(StrEnum):
     ENERGY = "energy"
     ALARM = "alarm"  # MTConnect's condition
     SAMPLE = "sample"  # a measured number
-    EVENT = "event"  # any other text: program, mode, tool
+    PROGRAM = "program"  # the name of what a machine has loaded
+    EVENT = "event"  # any other text: mode, tool
 
 
 class Execution(StrEnum):

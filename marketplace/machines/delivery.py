@@ -16,7 +16,7 @@ MAX_AHEAD = timedelta(days=1)  # up to here the receipt counts in place of the s
 MAX_EXCERPT = 300  # characters
 
 # What is read from an agent's answer; positions, loads and temperatures are not (see the page "What we read").
-KEPT_KINDS = frozenset({Kind.EXECUTION, Kind.AVAILABILITY, Kind.COUNT, Kind.GOOD, Kind.ENERGY})
+KEPT_KINDS = frozenset({Kind.EXECUTION, Kind.AVAILABILITY, Kind.COUNT, Kind.GOOD, Kind.ENERGY, Kind.PROGRAM})
 
 
 class StampRefused(ValueError):

@@ -3,7 +3,7 @@
 For the apps above, which have shown that the viewer may see the run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,6 +46,23 @@ def pieces_made(stretches: Sequence[Stretch]) -> list[int | None]:
         found = dict(cursor.fetchall())
     return [found.get(number) for number in range(1, len(stretches) + 1)]
 
+
+def counters_of(device_ids: Collection[int]) -> dict[int, Kind]:
+    """Which counter each device has: that of good pieces before that of all. Devices without one are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTERS, [list(COUNTERS), list(device_ids)])
+        return {device: Kind(kind) for device, kind in cursor.fetchall()}
+
+
+_COUNTERS = """
+SELECT DISTINCT ON (state.device_id) state.device_id, wanted.kind
+FROM machines_devicestate AS state
+JOIN machines_device AS device ON device.id = state.device_id AND device.token_hash <> ''
+CROSS JOIN LATERAL jsonb_each(state.items) AS item
+JOIN unnest(%s::text[]) WITH ORDINALITY AS wanted (kind, preference) ON wanted.kind = item.value ->> 'kind'
+WHERE state.device_id = ANY(%s)
+ORDER BY state.device_id, wanted.preference
+"""
 
 _GROWTH = """
 SELECT DISTINCT ON (stretch.number) stretch.number, upto.total - COALESCE(before.total, first.total)

@@ -34,6 +34,7 @@ VALUES: dict[Kind, Promise] = {
     Kind.COUNT: gettext_lazy("pieces, counter of the machine"),
     Kind.GOOD: gettext_lazy("good pieces, counter of the machine"),
     Kind.ENERGY: gettext_lazy("energy, meter of the machine"),
+    Kind.PROGRAM: gettext_lazy("program loaded"),
 }
 AVAILABLE = "AVAILABLE"
 
@@ -149,7 +150,7 @@ def _word(number: LiveNumber) -> str:
 
 
 def _number(number: LiveNumber) -> float | None:
-    if number.kind in (Kind.EXECUTION, Kind.AVAILABILITY):
+    if number.kind in (Kind.EXECUTION, Kind.AVAILABILITY, Kind.PROGRAM):
         return None
     try:
         return float(number.value)

@@ -15,10 +15,9 @@ def take_up(plan_public_id: str) -> None:
 
 @shared_task(name="trading.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
-    """Close offers nobody answered, move orders on, and take up re-plans whose nudge was lost."""
+    """Close offers nobody answered, and take up re-plans whose nudge was lost."""
     services.end_cancelled_deals()
     services.expire_packages(now=clock.now())
-    services.follow_clock(now=clock.now())
     waiting = Deal.objects.filter(status=Deal.Status.REPLANNING).values_list("plan_run_id", flat=True)
     over = [PlanRun.Status.DONE, PlanRun.Status.FAILED, PlanRun.Status.CANCELLED]
     for run in PlanRun.objects.filter(replaces_id__in=list(waiting), status__in=over):

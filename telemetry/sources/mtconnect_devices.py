@@ -109,6 +109,8 @@ def kind_of(*, category: Category, item_type: str, sub_type: str) -> Kind:
         return Kind.COUNT
     if item_type == "PART_COUNT" and sub_type == "GOOD":
         return Kind.GOOD
+    if item_type == "PROGRAM" and sub_type in ("", "ACTIVE", "MAIN"):
+        return Kind.PROGRAM
     return {"EXECUTION": Kind.EXECUTION, "AVAILABILITY": Kind.AVAILABILITY}.get(item_type, Kind.EVENT)
 
 

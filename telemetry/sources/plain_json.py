@@ -3,7 +3,8 @@
 {"session":"b7","seq":1041,"at":"2026-03-02T08:15:04.120Z","execution":"ACTIVE","count":20711,"good":20590,"kwh":1.2}
 
 `session`, `seq` and at least one value are required; without `at` the receipt stamp counts; `count` and `good`
-only grow within a session. Unknown keys are refused unless mapped.
+only grow within a session; `program` names
+what is loaded. Unknown keys are refused unless mapped.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ _MAX_TEXT = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappedKey:
-    """A key beyond the contract that the device's mapping allows; texts for EVENT and ALARM, else numbers."""
+    """A key beyond the contract that the device's mapping allows; texts for EVENT, PROGRAM and ALARM, else numbers."""
 
     item: ItemId
     kind: Kind
@@ -55,6 +56,7 @@ _CONTRACT = {
     "count": MappedKey(item=ItemId("count"), kind=Kind.COUNT, unit="piece"),
     "good": MappedKey(item=ItemId("good"), kind=Kind.GOOD, unit="piece"),
     "kwh": MappedKey(item=ItemId("kwh"), kind=Kind.ENERGY, unit="kWh"),
+    "program": MappedKey(item=ItemId("program"), kind=Kind.PROGRAM),
 }
 _ENVELOPE = frozenset({"session", "seq", "at"})
 

@@ -193,19 +193,3 @@ def test_numbers_are_dealt_out_to_runs_exactly_once():
         assert len(own) == run.quantity
         dealt += own
     assert sorted(dealt) == list(range(1, 2_001))
-
-
-def test_orders_follow_the_clock_from_placed_to_done():
-    network = a_network()
-    deal = network.deal()
-    for package in deal.packages.all():
-        network.answer(package)
-    first = Run.objects.order_by("starts_at").first().starts_at
-    last = deal.legs.order_by("-arrives_at").first().arrives_at
-    assert services.follow_clock(now=first - timedelta(seconds=1)) == 0
-    services.follow_clock(now=first)
-    network.order.refresh_from_db()
-    assert network.order.status == Order.Status.RUNNING
-    services.follow_clock(now=last)
-    network.order.refresh_from_db()
-    assert network.order.status == Order.Status.DONE

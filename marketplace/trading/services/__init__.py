@@ -2,7 +2,6 @@
 
 from marketplace.trading.services.answer import Answer, answer_package, expire_packages
 from marketplace.trading.services.choose import cancel_deal, choose_plan, end_cancelled_deals
-from marketplace.trading.services.progress import follow_clock
 from marketplace.trading.services.takeup import consent, take_up
 
 __all__ = [
@@ -13,6 +12,5 @@ __all__ = [
     "consent",
     "end_cancelled_deals",
     "expire_packages",
-    "follow_clock",
     "take_up",
 ]

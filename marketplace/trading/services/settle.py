@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from marketplace.common.jobs import start_after_commit
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.orders.services import change_status
@@ -35,6 +36,7 @@ def agree(deal: Deal) -> None:
     deal.save(update_fields=["status"])
     _deal_out_variant(deal)
     change_status(order=deal.order, to=Order.Status.PLACED)
+    start_after_commit("production.open_work", deal.public_id)
 
 
 def replan(deal: Deal, *, declined: list[Run], now: datetime) -> None:

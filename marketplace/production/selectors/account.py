@@ -1,0 +1,112 @@
+"""What was made and used of an order, item by item and place by place. For apps that have shown who may see it.
+
+Nothing of this is stored: it follows from the sums of the work orders and the routing's needs. What lies at a place is
+made minus used here, plus received minus sent by delivery.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet, Sum
+
+from marketplace.orders.models import OperationNeed
+from marketplace.production.models import WorkOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationMade:
+    """One step of the routing over all machines; pieces. `wanted` leaves out what was cancelled."""
+
+    operation_id: int
+    name: str
+    item: str
+    wanted: int
+    good: int
+    scrap: int
+    num_work_orders: int
+    num_closed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemAccount:
+    """An item at a site, pieces: good ones made there, and pieces its operations there used, scrap included."""
+
+    site_id: int
+    item: str
+    made: int
+    used: int
+
+    @property
+    def left(self) -> int:
+        """Negative where more was used than made: the rest came from elsewhere."""
+        return self.made - self.used
+
+
+def work_of_order(order_id: int) -> QuerySet[WorkOrder]:
+    """All work orders of an order, in the order of the routing and of time."""
+    return (
+        WorkOrder.objects.filter(order_id=order_id)
+        .select_related("run__operation", "run__package", "equipment__site", "order")
+        .order_by("run__operation__position", "run__starts_at", "pk")
+    )
+
+
+def made_by_operation(order_id: int) -> list[OperationMade]:
+    """In the order of the routing. One query."""
+    groups: dict[int, list[WorkOrder]] = defaultdict(list)
+    for work_order in work_of_order(order_id):
+        if work_order.status != WorkOrder.Status.CANCELLED or work_order.good:
+            groups[work_order.run.operation_id].append(work_order)
+    return [_operation_made(work) for work in groups.values()]
+
+
+def account(order_id: int) -> list[ItemAccount]:
+    """Every item and site of the order where anything was made or used, by site and item. Two queries."""
+    made: dict[tuple[int, str], int] = defaultdict(int)
+    used: dict[tuple[int, str], int] = defaultdict(int)
+    needs = _needs_of(order_id)
+    for site_id, operation_id, item, good, scrap in _started(order_id):
+        made[site_id, item] += good
+        for need in needs.get(operation_id, ()):
+            used[site_id, need.item] += -(-(good + scrap) * need.num // need.den)
+    return [
+        ItemAccount(site_id=site_id, item=item, made=made.get((site_id, item), 0), used=used.get((site_id, item), 0))
+        for site_id, item in sorted({*made, *used})
+    ]
+
+
+def good_at(order_id: int, site_id: int) -> dict[str, int]:
+    """By item: good pieces made at the site minus those used there. Two queries."""
+    return {one.item: one.left for one in account(order_id) if one.site_id == site_id}
+
+
+def _started(order_id: int) -> Iterable[tuple[int, int, str, int, int]]:
+    return (
+        WorkOrder.objects.filter(order_id=order_id)
+        .values_list("equipment__site_id", "run__operation_id", "run__operation__makes")
+        .annotate(all_good=Sum("good"), all_scrap=Sum("scrap"))
+        .order_by("equipment__site_id", "run__operation_id")
+    )
+
+
+def _needs_of(order_id: int) -> dict[int, list[OperationNeed]]:
+    """Needs for items of the same product, by operation; materials come from outside."""
+    found: dict[int, list[OperationNeed]] = defaultdict(list)
+    for need in OperationNeed.objects.filter(operation__product__orders=order_id).exclude(item=""):
+        found[need.operation_id].append(need)
+    return found
+
+
+def _operation_made(work: list[WorkOrder]) -> OperationMade:
+    operation = work[0].run.operation
+    return OperationMade(
+        operation_id=operation.pk,
+        name=operation.name,
+        item=operation.makes,
+        wanted=sum(one.quantity for one in work if one.status != WorkOrder.Status.CANCELLED),
+        good=sum(one.good for one in work),
+        scrap=sum(one.scrap for one in work),
+        num_work_orders=len(work),
+        num_closed=sum(one.is_closed for one in work),
+    )

@@ -1,0 +1,113 @@
+"""What machines' counters showed while a work order was on, as tallies: whoever reads them adds them up, no more.
+
+The growth of the counter within a stint is read again each time; what is new since the tallies of that stint is one
+more tally under a key that names the stint and the growth. So nothing is counted twice, and nothing outside stints.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Q, Sum
+
+from marketplace.machines.output import Stretch, pieces_made
+from marketplace.production.models import Stint, Tally, WorkOrder
+from marketplace.production.services.ending import finish_if_made
+from marketplace.production.services.starting import locked
+
+log = logging.getLogger(__name__)
+
+STEP_PERCENT = 1  # of what is wanted: finer steps are not written before the stint or the work ends
+FASTEST_TIMES = 10  # a counter that runs so many times faster than planned has jumped
+JUMP_LEAST = 20  # pieces at any pace: counters are told in gulps
+
+
+def take_counts(*, now: datetime, real_now: datetime) -> int:
+    """Carry on all counted work; returns how many work orders have new pieces."""
+    counted = WorkOrder.objects.filter(status__in=WorkOrder.LIVING).exclude(counter=WorkOrder.Counter.HAND)
+    stints = list(_stints(Q(work_order__in=counted)))
+    new = {stint.work_order_id for stint, grown in _growths(stints, now=now) if grown >= _step(stint)}
+    for work_order_id in sorted(new):
+        with transaction.atomic():
+            count_locked(locked(work_order_id), now=now, real_now=real_now)
+    return len(new)
+
+
+def count_locked(work_order: WorkOrder, *, now: datetime, real_now: datetime) -> None:
+    """Tally what its counter shows beyond what was tallied. The caller holds its row."""
+    if work_order.counter == WorkOrder.Counter.HAND or work_order.is_closed:
+        return
+    for stint, grown in _growths(list(_stints(Q(work_order=work_order))), now=now):
+        if grown > 0 and work_order.remaining > 0:
+            _tally(work_order, stint, grown=grown, now=now, real_now=real_now)
+    finish_if_made(work_order, now=now)
+
+
+def _tally(work_order: WorkOrder, stint: Stint, *, grown: int, now: datetime, real_now: datetime) -> None:
+    before = _recorded(stint)
+    counts = min(grown, work_order.remaining)
+    Tally.objects.create(
+        work_order=work_order,
+        key=f"counter:{stint.pk}:{before + grown}",
+        kind=Tally.Kind.GOOD,
+        source=Tally.Source.COUNTER,
+        stint=stint,
+        quantity=counts,
+        surplus=grown - counts,
+        made_at=min(stint.ends_at or now, now),
+        received_at=real_now,
+    )
+    work_order.good += counts
+    work_order.counted += grown
+    work_order.save(update_fields=["good", "counted"])
+
+
+def _stints(which: Q) -> Sequence[Stint]:
+    return (
+        Stint.objects.filter(which, work_order__equipment__device__isnull=False)
+        .annotate(recorded=Sum(F("tallies__quantity") + F("tallies__surplus"), default=0))
+        .select_related("work_order__equipment", "work_order__run")
+        .order_by("starts_at", "pk")
+    )
+
+
+def _growths(stints: Sequence[Stint], *, now: datetime) -> list[tuple[Stint, int]]:
+    """Pieces each stint's counter shows beyond its tallies, none below zero. One query."""
+    stretches = [
+        Stretch(
+            device_id=stint.work_order.equipment.device_id or 0,
+            starts_at=stint.starts_at,
+            ends_at=stint.ends_at or now,
+        )
+        for stint in stints
+    ]
+    return [
+        (stint, max(0, _plausible(stint, made or 0, now=now) - stint.recorded))  # type: ignore[attr-defined]
+        for stint, made in zip(stints, pieces_made(stretches), strict=True)
+    ]
+
+
+def _plausible(stint: Stint, made: int, *, now: datetime) -> int:
+    """No more than the machine could have made: a counter that jumps is a fault, not a harvest."""
+    run = stint.work_order.run
+    planned = run.ends_at - run.starts_at - timedelta(minutes=run.setup_min)
+    lasted = max((stint.ends_at or now) - stint.starts_at, timedelta())
+    at_pace = run.quantity * (lasted / max(planned, timedelta(minutes=1)))
+    most = JUMP_LEAST + run.quantity // 100 + int(FASTEST_TIMES * at_pace)
+    if made > most:
+        log.warning("stint %s: the counter grew by %s, at most %s are believed", stint.pk, made, most)
+    return min(made, most)
+
+
+def _recorded(stint: Stint) -> int:
+    told = Tally.objects.filter(stint=stint).aggregate(n=Sum(F("quantity") + F("surplus"), default=0))
+    return int(told["n"])
+
+
+def _step(stint: Stint) -> int:
+    """Growth that is worth a tally now."""
+    work_order = stint.work_order
+    if stint.ends_at is not None:
+        return 1
+    return max(1, min(work_order.remaining, work_order.quantity * STEP_PERCENT // 100))

@@ -1,0 +1,138 @@
+"""Opening work: a work order for each booked run of an agreed deal, and none for a run that is booked no more."""
+
+import json
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from marketplace.common.hashing import hash_token
+from marketplace.common.ids import new_public_id
+from marketplace.common.live import push_after_commit
+from marketplace.orders.models import Order
+from marketplace.production.codes import new_codes
+from marketplace.production.models import StationLink, WorkOrder
+from marketplace.production.services.ending import close
+from marketplace.production.station_token import token_of
+from marketplace.trading.models import Deal, Run
+
+log = logging.getLogger(__name__)
+
+FIRST_PERCENT = 1  # of a run's pieces are made before the first article is approved
+FIRST_AT_MOST = 20
+
+
+@transaction.atomic
+def open_work(*, deal_id: int, now: datetime) -> int:
+    """How many work orders were opened. Doing it again does nothing: a run has one work order at most.
+
+    Work orders of runs that are not booked any more are cancelled, changed runs get a new version of their card.
+    """
+    deal = Deal.objects.select_related("order").get(pk=deal_id)
+    order = Order.objects.select_for_update(of=("self",)).get(pk=deal.order_id)
+    _cancel_unbooked(order, now=now)
+    deal.refresh_from_db(fields=["status"])
+    if deal.status != Deal.Status.AGREED:
+        return 0
+    _renew_cards(order)
+    opened = _open(order, list(_runs_without_work(deal)), now=now)
+    _choose_first_articles(order)
+    if opened:
+        push_after_commit(f"order:{order.public_id}", *_factories(opened))
+    return len(opened)
+
+
+def deals_without_work() -> list[int]:
+    """Keys of agreed deals with a booked run without a work order, and of deals with work for a run that is not booked."""
+    booked = Run.objects.filter(status=Run.Status.BOOKED, package__deal__status=Deal.Status.AGREED)
+    lost = booked.filter(work_order=None).values_list("package__deal_id", flat=True)
+    gone = (
+        Run.objects.exclude(status=Run.Status.BOOKED)
+        .filter(work_order__status__in=WorkOrder.LIVING)
+        .values_list("package__deal_id", flat=True)
+    )
+    return sorted({*lost, *gone})
+
+
+def digest_of(run: Run) -> str:
+    """Of what the card shows of the run; another digest is another version of the card."""
+    told = [run.starts_at.isoformat(), run.ends_at.isoformat(), run.setup_min, run.quantity, run.variant]
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _runs_without_work(deal: Deal) -> Iterable[Run]:
+    return (
+        Run.objects.filter(package__deal=deal, status=Run.Status.BOOKED, work_order=None)
+        .select_related("equipment__enterprise")
+        .order_by("starts_at", "pk")
+    )
+
+
+def _open(order: Order, runs: list[Run], *, now: datetime) -> list[WorkOrder]:
+    codes = new_codes(len(runs))
+    opened = WorkOrder.objects.bulk_create(
+        WorkOrder(
+            run=run,
+            order=order,
+            equipment=run.equipment,
+            code=code,
+            quantity=run.quantity,
+            card_digest=digest_of(run),
+            created_at=now,
+        )
+        for run, code in zip(runs, codes, strict=True)
+    )
+    StationLink.objects.bulk_create(_link(work_order) for work_order in opened)
+    return opened
+
+
+def _link(work_order: WorkOrder) -> StationLink:
+    link = StationLink(public_id=new_public_id("stl"), work_order=work_order)
+    link.token_hash = hash_token(token_of(link))
+    return link
+
+
+def _cancel_unbooked(order: Order, *, now: datetime) -> None:
+    gone = WorkOrder.objects.select_for_update(of=("self",)).filter(
+        order=order, status__in=WorkOrder.LIVING
+    )
+    for work_order in gone.exclude(run__status=Run.Status.BOOKED).order_by("pk"):
+        close(work_order, status=WorkOrder.Status.CANCELLED, reason=_("The run was re-planned."), at=now)
+
+
+def _renew_cards(order: Order) -> None:
+    """Count up the version of each card whose run changed since."""
+    living = WorkOrder.objects.select_for_update(of=("self",)).filter(order=order, status__in=WorkOrder.LIVING)
+    changed = []
+    for work_order in living.select_related("run").order_by("pk"):
+        digest = digest_of(work_order.run)
+        if digest != work_order.card_digest:
+            work_order.card_digest, work_order.card_version = digest, work_order.card_version + 1
+            changed.append(work_order)
+    WorkOrder.objects.bulk_update(changed, ["card_digest", "card_version"])
+
+
+def _choose_first_articles(order: Order) -> None:
+    """At each machine the earliest work of an operation shows its first pieces, once."""
+    work = WorkOrder.objects.filter(order=order).exclude(status=WorkOrder.Status.CANCELLED)
+    groups: dict[tuple[int, int], list[WorkOrder]] = defaultdict(list)
+    for one in work.select_related("run").order_by("run__starts_at", "pk"):
+        groups[one.equipment_id, one.run.operation_id].append(one)
+    first = [group[0] for group in groups.values() if not any(one.first_quantity for one in group)]
+    for one in first:
+        one.first_quantity = first_quantity(one.quantity)
+        one.article = WorkOrder.Article.WANTED
+    WorkOrder.objects.bulk_update(first, ["first_quantity", "article"])
+
+
+def first_quantity(quantity: int) -> int:
+    """A hundredth, rounded up, and never more than twenty pieces."""
+    return min(FIRST_AT_MOST, -(-quantity * FIRST_PERCENT // 100))
+
+
+def _factories(work: Iterable[WorkOrder]) -> list[str]:
+    return sorted({f"enterprise:{one.equipment.enterprise.public_id}" for one in work})

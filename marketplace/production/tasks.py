@@ -1,0 +1,22 @@
+"""What workers do for production."""
+
+from celery import shared_task
+
+from marketplace.common import clock
+from marketplace.production import services
+from marketplace.trading.models import Deal
+
+
+@shared_task(name="production.open_work")  # type: ignore[untyped-decorator]
+def open_work(deal_public_id: str) -> None:
+    deal_id = Deal.objects.values_list("pk", flat=True).get(public_id=deal_public_id)
+    services.open_work(deal_id=deal_id, now=clock.now())
+
+
+@shared_task(name="production.sweep")  # type: ignore[untyped-decorator]
+def sweep() -> None:
+    """Open work whose nudge was lost, then follow the machines: programs first, so that counts fall into their stints."""
+    for deal_id in services.deals_without_work():
+        services.open_work(deal_id=deal_id, now=clock.now())
+    services.follow_programs(now=clock.now())
+    services.take_counts(now=clock.now(), real_now=clock.real_now())
