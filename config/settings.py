@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-silent-devices": {"task": "machines.sweep_silence", "schedule": timedelta(seconds=15)},
     "mail-notices": {"task": "accounts.mail_notices", "schedule": timedelta(seconds=60)},
     "sweep-offers": {"task": "trading.sweep", "schedule": timedelta(seconds=15)},
+    "sweep-production": {"task": "production.sweep", "schedule": timedelta(seconds=5)},
     "sweep-payments": {"task": "payments.sweep", "schedule": timedelta(seconds=20)},
     "sweep-declarations": {"task": "mobilisation.sweep", "schedule": timedelta(seconds=15)},
 }
