@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from scenarios import conductor, tiny
-from scenarios.conductor import Conductor, NoPlan
+from scenarios import orders, tiny
+from scenarios.conductor import Conductor
+from scenarios.orders import NoPlan
 from scenarios.people import Refused
 
 WORLD = tiny.generate(1)
@@ -30,6 +31,7 @@ class Market:
         if status not in {None, "draft", "open", "cancelled"}:
             self.deal = {"status": "offering", "num_answered": 0, "num_packages": 1}
         self.posted: list[str] = []
+        self.is_producing = False
 
     async def get(self, path):
         if path.endswith("/deal"):
@@ -39,6 +41,8 @@ class Market:
         if path.endswith("/plans"):
             return self.plans
         order = self.orders[-1]
+        if not self.is_producing:
+            return order
         if order["status"] == "placed":
             self.orders[-1] = {**order, "status": "running"}
         elif order["status"] == "running":
@@ -46,6 +50,7 @@ class Market:
         return order
 
     async def pages(self, path):
+        self.is_producing = self.is_producing or path == "runs"
         return {
             "orders": self.orders,
             "products": [{"id": "prd_1", "code": WORLD.order.product.code}],
@@ -71,8 +76,8 @@ class Market:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
-    monkeypatch.setattr(conductor, "VISITOR_S", 0.0)
-    monkeypatch.setattr(conductor, "POLL_S", 0.0)
+    monkeypatch.setattr(orders, "VISITOR_S", 0.0)
+    monkeypatch.setattr(orders, "POLL_S", 0.0)
 
 
 def play(market):
@@ -86,7 +91,7 @@ def play(market):
         said.append("prepared")
 
     story = Conductor(
-        WORLD, buyer=market, firms={"firm01": market}, address="http://x/", speed=60.0, say=said.append,
+        WORLD, buyers={"buyer": market}, firms={"firm01": market}, address="http://x/", speed=60.0, say=said.append,
         set_speed=set_speed, take_runs=taken.append, prepare=prepare,
     )  # fmt: skip
     asyncio.run(asyncio.wait_for(story.play(), timeout=10))

@@ -16,9 +16,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from marketplace.common import clock
 from scenarios import masks, nist, plates, tiny
-from scenarios.conductor import Conductor, NoPlan
+from scenarios.conductor import Conductor
 from scenarios.keys import Keys, read_keys
 from scenarios.machines import Fleet
+from scenarios.orders import NoPlan
 from scenarios.owners import offer_idle_time
 from scenarios.people import TIMEOUT_S, Actor
 from scenarios.recordings import Recordings, find_or_make
@@ -111,8 +112,9 @@ class Command(BaseCommand):
                     now = await sync_to_async(clock.now)()
                     await offer_idle_time(world.replay, keys=keys, firms=firms, now=now, say=self._say)
 
+            buyers = {key: Actor(client, token=token) for key, token in keys.buyers.items()}
             conductor = Conductor(
-                world, buyer=Actor(client, token=keys.buyers[world.order.buyer]), firms=firms, address=_address(), speed=speed,
+                world, buyers=buyers, firms=firms, address=_address(), speed=speed,
                 say=self._say, set_speed=_set_speed, take_runs=fleet.take_runs, prepare=prepare,
             )  # fmt: skip
             await self._side_by_side(fleet, conductor)
