@@ -15,6 +15,7 @@ from scheduling.award import award_finish
 from scheduling.check import check
 from scheduling.files import UnusableFileError, load_plan, load_problem
 from scheduling.options import SolveOptions
+from scheduling.replan.command import ReplanCommand, run_replan
 from scheduling.solve_command import SolveCommand, run_solve
 
 EXIT_VALID, EXIT_INVALID, EXIT_BAD_INPUT = 0, 1, 2
@@ -32,6 +33,8 @@ def main(argv: Sequence[str]) -> int:
             return _check(arguments.problem, arguments.plan)
         if arguments.command == "award":
             return _award(arguments.problem)
+        if arguments.command == "replan":
+            return run_replan(ReplanCommand(solve=_solve_command(arguments), in_force=arguments.in_force))
         return run_solve(_solve_command(arguments))
     except UnusableFileError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -73,19 +76,32 @@ def _parser() -> argparse.ArgumentParser:
         "solve", help="make a plan: exit 0 plan, 3 infeasible, 4 unknown, 2 bad input"
     )
     solve.add_argument("problem", type=Path, metavar="PROBLEM.json")
-    solve.add_argument("--out", type=Path, required=True, metavar="PLAN.json")
-    solve.add_argument("--time-limit", type=_seconds, default=30.0, help="seconds for everything [30]")
-    solve.add_argument("--seed", type=_count(least=0), default=1, help="[1]")
-    solve.add_argument("--workers", type=_count(least=1), default=2, help="threads [2]")
-    solve.add_argument(
-        "--work", type=_count(least=1), default=None, help="deterministic work in place of seconds"
+    _add_solving(solve)
+    replan = commands.add_parser(
+        "replan",
+        help="change a plan as little as possible: fixed_lots are what is left of it; exits as solve",
     )
+    replan.add_argument("problem", type=Path, metavar="PROBLEM.json")
+    replan.add_argument(
+        "in_force", type=Path, metavar="IN_FORCE.json", help="its goods, promise_min and frozen"
+    )
+    _add_solving(replan)
     judge = commands.add_parser("check", help="judge a plan: exit 0 valid, 1 invalid, 2 unreadable")
     judge.add_argument("problem", type=Path, metavar="PROBLEM.json")
     judge.add_argument("plan", type=Path, metavar="PLAN.json")
     award = commands.add_parser("award", help="when the naive award would end, in minutes")
     award.add_argument("problem", type=Path, metavar="PROBLEM.json")
     return parser
+
+
+def _add_solving(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", type=Path, required=True, metavar="PLAN.json")
+    parser.add_argument("--time-limit", type=_seconds, default=30.0, help="seconds for everything [30]")
+    parser.add_argument("--seed", type=_count(least=0), default=1, help="[1]")
+    parser.add_argument("--workers", type=_count(least=1), default=2, help="threads [2]")
+    parser.add_argument(
+        "--work", type=_count(least=1), default=None, help="deterministic work in place of seconds"
+    )
 
 
 def _seconds(text: str) -> float:

@@ -53,17 +53,23 @@ def load_solve() -> Solve:
     return solve
 
 
-def run_solve(command: SolveCommand, *, load: Callable[[], Solve] = load_solve) -> int:
+def run_solve(
+    command: SolveCommand,
+    *,
+    load: Callable[[], Solve] = load_solve,
+    judged: Callable[[Problem, Plan], Problem] = lambda problem, _: problem,
+) -> int:
     """Write the plan and return the exit code: 0 plan, 3 infeasible, 4 unknown.
 
-    Raises `UnusableFileError` before anything is solved or written.
+    `judged` is the problem the plan must be valid for. Raises `UnusableFileError` before anything is solved or written.
     """
     began = time.monotonic()
     with _stop_on_signals() as stopped:
         problem = load_problem(command.problem)
         refuse_unwritable(command.out)
         plan = _solve(problem, load(), options=command.options, began=began, stopped=stopped)
-        plan = _only_if_valid(problem, replace(plan, interrupted=plan.interrupted or stopped.is_set()))
+        plan = replace(plan, interrupted=plan.interrupted or stopped.is_set())
+        plan = _only_if_valid(judged(problem, plan), plan)
         save_plan(command.out, plan)
     return EXIT_CODE[plan.status]
 

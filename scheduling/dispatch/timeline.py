@@ -45,6 +45,12 @@ class Timeline:
         self._breaks = [(each.start, each.end) for each in machine.breaks]
         self._taken: list[list[Taken]] = [[] for _ in machine.windows]
 
+    def copy(self) -> "Timeline":
+        """Another with the same lots, to try things on."""
+        other = Timeline(self.machine, clock=self.clock)
+        other._taken = [[*row] for row in self._taken]
+        return other
+
     def add_fixed(self, lot: Lot, *, mode: Mode | None) -> None:
         """A fixed lot may lie across windows; only inside one it is the lot before of the next."""
         for at, window in enumerate(self.machine.windows):

@@ -1,0 +1,21 @@
+"""What a re-plan is asked: the plan in force, what of it must stand, and the promise to keep."""
+
+from dataclasses import dataclass
+
+from matching.problem import LotId
+from scheduling.plan import Delivery, Transfer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """Minutes of the problem, whose `fixed_lots` are all lots of the plan in force that are not lost.
+
+    `frozen` of them stand whatever happens (running, or pinned by a person); the others may be released where
+    nothing else keeps the promise. `transfers` and `deliveries` are those of the plan in force that have not left.
+    `promise_min` is the last arrival that is promised.
+    """
+
+    promise_min: int
+    frozen: frozenset[LotId]
+    transfers: tuple[Transfer, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()

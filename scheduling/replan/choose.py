@@ -1,0 +1,68 @@
+"""The re-plan that changes least and keeps the promise, if one does.
+
+First the repair, which moves nothing that need not move. Where it misses the promise, everything that is not frozen
+is planned anew by the solver in the time that is left. Of what keeps the promise the one with fewer changes is
+taken; if none keeps it, the one with fewer changes among those that are late by at most `NO_MATTER_MIN` more than
+the earliest.
+"""
+
+import time
+from dataclasses import replace
+
+from matching.problem import Problem
+from scheduling.engine import Report, Stop
+from scheduling.options import SolveOptions
+from scheduling.plan import Plan, Status
+from scheduling.replan.ask import Ask
+from scheduling.replan.repair import repair, standing_problem
+from scheduling.solve import solve
+
+NO_MATTER_MIN = 60
+REPAIR_SHARE = 0.4  # of the time limit, at most
+WITH_PLAN = (Status.OPTIMAL, Status.FEASIBLE)
+
+
+def replan(problem: Problem, *, ask: Ask, options: SolveOptions, progress: Report, stop: Stop) -> Plan:
+    """A plan for `standing_problem` of it; `infeasible` or `unknown` of the solver where there is none."""
+    began = time.monotonic()
+
+    def spent_s() -> float:
+        return time.monotonic() - began
+
+    repaired = repair(
+        problem,
+        ask=ask,
+        seed=options.seed,
+        is_over=lambda: stop() or spent_s() > options.time_limit_s * REPAIR_SHARE,
+    )
+    if repaired is not None and (_late_min(repaired, ask) == 0 or stop()):
+        return replace(repaired, seconds=round(spent_s(), 3))
+    frozen = replace(problem, fixed_lots=tuple(lot for lot in problem.fixed_lots if lot.id in ask.frozen))
+    left = replace(options, time_limit_s=max(1.0, options.time_limit_s - spent_s()))
+    solved = solve(frozen, options=left, progress=progress, stop=stop)
+    plans = [plan for plan in (repaired, solved) if plan is not None and plan.status in WITH_PLAN]
+    if not plans:
+        return solved
+    return replace(_best(problem, plans, ask=ask), seconds=round(spent_s(), 3))
+
+
+def num_changes(problem: Problem, plan: Plan) -> int:
+    """Lots of the plan in force that are gone, and new ones."""
+    return len(set(problem.fixed_lots) ^ set(plan.lots))
+
+
+def last_arrival(plan: Plan) -> int:
+    return max((load.arrive_min for load in plan.deliveries), default=0)
+
+
+def _best(problem: Problem, plans: list[Plan], *, ask: Ask) -> Plan:
+    least = min(_late_min(plan, ask) for plan in plans)
+    near = [plan for plan in plans if _late_min(plan, ask) <= (least + NO_MATTER_MIN if least else 0)]
+    return min(near, key=lambda plan: (num_changes(problem, plan), last_arrival(plan)))
+
+
+def _late_min(plan: Plan, ask: Ask) -> int:
+    return max(0, last_arrival(plan) - ask.promise_min)
+
+
+__all__ = ["last_arrival", "num_changes", "replan", "standing_problem"]
