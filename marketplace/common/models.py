@@ -1,4 +1,4 @@
-"""Rows every app may need: the business clock, remembered API answers, the audit log."""
+"""Rows every app may need: the business clock, remembered API answers, periods of sweeps, the audit log."""
 
 from django.db import models
 
@@ -36,6 +36,14 @@ class RememberedAnswer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["caller", "key"], name="one_answer_per_idempotency_key")
         ]
+
+
+class PeriodicRun(models.Model):
+    """The last period in which a periodic task was started; see `marketplace.common.periodic`."""
+
+    name = models.CharField(max_length=80, primary_key=True)  # of the task
+    period = models.BigIntegerField(default=-1)  # real time since 1970 in whole lengths of the period
+    claimed_at = models.DateTimeField(null=True)  # real time
 
 
 class AuditEntry(models.Model):

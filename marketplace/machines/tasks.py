@@ -1,12 +1,11 @@
 """What workers do for machines."""
 
-from celery import shared_task
-
 from marketplace.common import clock
+from marketplace.common.periodic import periodic_task
 from marketplace.machines.services import end_silent_states
 
 
-@shared_task(name="machines.sweep_silence")  # type: ignore[untyped-decorator]
+@periodic_task("machines.sweep_silence")
 def sweep_silence() -> int:
     """End the states of devices that have fallen silent; how many."""
     total = 0

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from marketplace.common.periodic import periodic_task
 from marketplace.planning import run, services
 
 
@@ -10,6 +11,6 @@ def solve(public_id: str) -> None:
     run.solve_row(public_id)
 
 
-@shared_task(name="planning.sweep")  # type: ignore[untyped-decorator]
+@periodic_task("planning.sweep")
 def sweep() -> None:
     services.requeue_lost()

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from marketplace.common import clock
+from marketplace.common.periodic import periodic_task
 from marketplace.production import services
 from marketplace.trading.models import Deal
 
@@ -13,7 +14,7 @@ def open_work(deal_public_id: str) -> None:
     services.open_work(deal_id=deal_id, now=clock.now())
 
 
-@shared_task(name="production.sweep")  # type: ignore[untyped-decorator]
+@periodic_task("production.sweep")
 def sweep() -> None:
     """Open work whose nudge was lost, then follow the machines: programs first, so that counts fall into their stints."""
     for deal_id in services.deals_without_work():

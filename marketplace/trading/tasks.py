@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from marketplace.common import clock
+from marketplace.common.periodic import periodic_task
 from marketplace.planning.models import PlanRun
 from marketplace.trading import services
 from marketplace.trading.models import Deal
@@ -13,7 +14,7 @@ def take_up(plan_public_id: str) -> None:
     services.take_up(plan_public_id=plan_public_id, now=clock.now(), clock_speed=clock.speed())
 
 
-@shared_task(name="trading.sweep")  # type: ignore[untyped-decorator]
+@periodic_task("trading.sweep")
 def sweep() -> None:
     """Close offers nobody answered, and take up re-plans whose nudge was lost."""
     services.end_cancelled_deals()
