@@ -11,7 +11,7 @@ from config import health, home
 # Upper apps first: a lower app never names an upper one.
 APPS = [
     "mobilisation", "delivery", "production", "payments", "trading", "planning", "orders", "capacity", "machines",
-    "accounts",
+    "disclosure", "accounts",
 ]  # fmt: skip
 
 # Staff log in where everybody does: one count of failed attempts, one second factor.

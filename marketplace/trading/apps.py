@@ -5,3 +5,8 @@ class TradingConfig(AppConfig):
     name = "marketplace.trading"
     label = "trading"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.trading import facets
+
+        facets.register_all()

@@ -108,14 +108,3 @@ def test_without_a_number_or_a_site_there_is_nothing_to_verify(lacks):
     with pytest.raises(NotReadyToVerify):
         services.ask_for_verification(viewer=viewer)
     assert of(viewer).verification == State.UNVERIFIED
-
-
-def test_staff_decide_in_the_admin_and_change_nothing_else(admin_client):
-    viewer = a_viewer(enterprise=an_enterprise_that_can_ask())
-    services.ask_for_verification(viewer=viewer)
-    url = "/admin/accounts/enterprise/"
-    admin_client.post(url, {"action": "verify", "_selected_action": [viewer.enterprise_id]})
-    assert of(viewer).verification == State.VERIFIED
-    page = admin_client.post(f"{url}{viewer.enterprise_id}/change/", {"name": "Stolen"})
-    assert page.status_code == 403
-    assert of(viewer).name != "Stolen"

@@ -1,0 +1,26 @@
+"""How a section of a profile is marked."""
+
+from django import template
+
+from marketplace.disclosure.selectors import NEEDS_A_GRANT, Section
+from marketplace.disclosure.words import Word
+
+register = template.Library()
+CLOSED = NEEDS_A_GRANT | {Word.NO, Word.AGGREGATE}
+
+
+@register.filter
+def is_shown(section: Section) -> bool:
+    """Whether the audience would see something of this group, were there anything."""
+    return section.grant is not None or section.cell.word not in CLOSED
+
+
+@register.filter
+def sight_icon(section: Section) -> str:
+    return "eye" if is_shown(section) else "eye-off"
+
+
+@register.filter
+def word_icon(word: str) -> str:
+    """Of a cell of the matrix: open, closed, or in part."""
+    return {Word.YES: "eye", Word.NO: "eye-off"}.get(Word(word), "eye-check")
