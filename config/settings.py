@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-offers": {"task": "trading.sweep", "schedule": timedelta(seconds=15)},
     "sweep-production": {"task": "production.sweep", "schedule": timedelta(seconds=5)},
     "sweep-payments": {"task": "payments.sweep", "schedule": timedelta(seconds=20)},
+    "sweep-delivery": {"task": "delivery.sweep", "schedule": timedelta(seconds=10)},
     "sweep-declarations": {"task": "mobilisation.sweep", "schedule": timedelta(seconds=15)},
 }
 
@@ -251,7 +252,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "marketplace.accounts.authentication.TokenAuthentication",
+        "config.authentication.OfficeTokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["marketplace.common.api.permissions.DenyAll"],

@@ -56,6 +56,7 @@ def _note_use(token: ApiToken) -> None:
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "marketplace.accounts.authentication.TokenAuthentication"
+    match_subclasses = True
     name = "apiToken"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:

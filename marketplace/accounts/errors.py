@@ -1,6 +1,6 @@
 """Refusals about people and enterprises."""
 
-from marketplace.common.errors import Conflict, Forbidden, NotFound
+from marketplace.common.errors import Conflict, DomainError, Forbidden, InvalidInput, NotFound
 
 
 class LastOwner(Conflict):
@@ -43,3 +43,34 @@ class VerificationState(Conflict):
     """The enterprise is not in the state the step needs."""
 
     code = "accounts:verification-state"
+
+
+class SecondFactorMissing(Forbidden):
+    """The act needs a second factor and the person has none; `accounts:second-factor` leads to setting one up."""
+
+    code = "accounts:second-factor-missing"
+
+
+class WrongCode(InvalidInput):
+    """The code is wrong, too old, or was used before."""
+
+    code = "accounts:wrong-code"
+
+
+class TooManyCodes(DomainError):
+    """Too many codes were tried; the next try is heard after a while."""
+
+    code = "accounts:too-many-codes"
+    http_status = 429
+
+
+class ClaimGone(NotFound):
+    """Unknown, used, replaced or too old: the four are not told apart."""
+
+    code = "accounts:claim-gone"
+
+
+class AlreadyClaimed(Conflict):
+    """The enterprise has people of its own."""
+
+    code = "accounts:already-claimed"

@@ -2,12 +2,22 @@
 
 from datetime import datetime
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.errors import InvitationGone
-from marketplace.accounts.models import ApiToken, Enterprise, Invitation, Membership, Notice, Person, Site
+from marketplace.accounts.errors import ClaimGone, InvitationGone
+from marketplace.accounts.models import (
+    ApiToken,
+    ClaimLink,
+    Enterprise,
+    Invitation,
+    Membership,
+    Notice,
+    Person,
+    Site,
+)
 from marketplace.accounts.viewer import VISITOR, Viewer
 from marketplace.common.errors import NotFound
 from marketplace.common.hashing import hash_token
@@ -115,6 +125,26 @@ def get_invitation(*, token: str, real_now: datetime) -> Invitation:
     return invitation
 
 
+def get_claim_link(*, token: str, real_now: datetime) -> ClaimLink:
+    """By the secret of the link; whoever holds it may see what was written down about the enterprise."""
+    link = (
+        ClaimLink.objects.filter(
+            token_hash=hash_token(token), used_at=None, expires_at__gt=real_now, enterprise__is_claimed=False
+        )
+        .select_related("enterprise", "made_for")
+        .prefetch_related("enterprise__sites")
+        .first()
+    )
+    if link is None:
+        raise claim_gone()
+    return link
+
+
+def has_second_factor(*, viewer: Viewer) -> bool:
+    """The viewer has an authenticator app."""
+    return Authenticator.objects.filter(user_id=viewer.person_id, type=Authenticator.Type.TOTP).exists()
+
+
 def tokens_of(*, viewer: Viewer) -> QuerySet[ApiToken]:
     """The viewer's own keys of the enterprise; for an owner everybody's. Newest first, revoked ones too."""
     tokens = ApiToken.objects.filter(enterprise=viewer.enterprise_id).select_related("person").order_by("-id")
@@ -153,3 +183,7 @@ def notices_of(viewer: Viewer) -> QuerySet[Notice]:
 def num_unread(viewer: Viewer) -> int:
     """One query, none for somebody who acts for no enterprise."""
     return 0 if viewer.enterprise_id is None else notices_of(viewer).filter(read_at=None).count()
+
+
+def claim_gone() -> ClaimGone:
+    return ClaimGone(_("This link was used, replaced or is too old. Ask the office for a new one."))

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from marketplace.accounts.views import enterprise, join, notices, people, profile, sites, switch, tokens
+from marketplace.accounts.views import (
+    claim,
+    enterprise,
+    join,
+    notices,
+    people,
+    profile,
+    sites,
+    switch,
+    tokens,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +20,7 @@ urlpatterns = [
     path("language", switch.switch_language, name="language"),
     path("places", sites.find_places, name="places"),
     path("join/<str:token>", join.join, name="join"),
+    path("claim/<str:token>", claim.claim, name="claim"),
     path("notices/", notices.notices, name="notices"),
     path("notices/bell", notices.bell, name="bell"),
     path("notices/read", notices.mark_read, name="notices-read"),

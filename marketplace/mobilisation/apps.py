@@ -5,3 +5,13 @@ class MobilisationConfig(AppConfig):
     name = "marketplace.mobilisation"
     label = "mobilisation"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from marketplace.accounts import notices
+        from marketplace.common import oracles
+        from marketplace.mobilisation.oracle import emergency_faults
+        from marketplace.mobilisation.wording import NEWS
+
+        oracles.register("mobilisation", emergency_faults)
+        for kind, sentence in NEWS.items():
+            notices.register(kind, sentence)

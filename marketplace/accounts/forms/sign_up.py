@@ -20,8 +20,8 @@ from marketplace.accounts.details import EnterpriseDetails, SiteDetails, site_in
 from marketplace.accounts.forms.fields import HiddenNumber
 from marketplace.accounts.models import Enterprise, Person
 from marketplace.accounts.places import city_named, nearest_city
-from marketplace.accounts.services import accept_invitation, found_enterprise
-from marketplace.common.clock import real_now
+from marketplace.accounts.services import accept_invitation, claim, found_enterprise
+from marketplace.common.clock import now, real_now
 from marketplace.common.zones import known_zones
 
 
@@ -136,6 +136,17 @@ class JoinForm(PersonForm):
 
     def custom_signup(self, request: HttpRequest, user: Person) -> None:
         accept_invitation(person=user, token=self.token, real_now=real_now())
+
+
+class ClaimForm(PersonForm):
+    """A person who takes over a firm by its link."""
+
+    def __init__(self, *args: Any, token: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.token = token
+
+    def custom_signup(self, request: HttpRequest, user: Person) -> None:
+        claim(person=user, token=self.token, now=now(), real_now=real_now())
 
 
 def _known(email: str) -> str:

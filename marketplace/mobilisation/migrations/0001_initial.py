@@ -2,339 +2,837 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import marketplace.common.ids
-import marketplace.common.money
 from django.conf import settings
 from django.db import migrations, models
 
+import marketplace.common.ids
+import marketplace.common.money
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_claims'),
-        ('orders', '0002_notices_and_ratings'),
+        ("accounts", "0003_claims"),
+        ("orders", "0002_notices_and_ratings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('waiting', 'waiting for the second person'), ('live', 'approved'), ('ended', 'ended'), ('refused', 'refused'), ('expired', 'expired')], default='draft', max_length=8)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('proposed_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_hash', models.CharField(blank=True, max_length=64)),
-                ('refusal', models.CharField(blank=True, max_length=240)),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='dec')),
-                ('title', models.CharField(max_length=120, verbose_name='name')),
-                ('authority', models.CharField(max_length=160, verbose_name='authority')),
-                ('legal_basis', models.CharField(max_length=240, verbose_name='legal basis')),
-                ('reason', models.TextField(max_length=2000, verbose_name='reason')),
-                ('hazard', models.CharField(choices=[('occurred', 'it has occurred: answers within 6 hours'), ('imminent', 'it is imminent: answers within 12 hours'), ('ahead', 'it lies ahead: answers within 10 working days (DX) or 15 (DO)')], default='occurred', max_length=8, verbose_name='hazard')),
-                ('products', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
-                ('processes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), blank=True, default=list, size=None)),
-                ('regions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=80), blank=True, default=list, size=None)),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='until')),
-                ('until_at', models.DateTimeField()),
-                ('created_at', models.DateTimeField()),
-                ('end_reason', models.CharField(blank=True, max_length=240)),
-                ('opened_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='declarations', to='accounts.enterprise')),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("waiting", "waiting for the second person"),
+                            ("live", "approved"),
+                            ("ended", "ended"),
+                            ("refused", "refused"),
+                            ("expired", "expired"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("content_hash", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_hash", models.CharField(blank=True, max_length=64)),
+                ("refusal", models.CharField(blank=True, max_length=240)),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="dec")),
+                ("title", models.CharField(max_length=120, verbose_name="name")),
+                ("authority", models.CharField(max_length=160, verbose_name="authority")),
+                ("legal_basis", models.CharField(max_length=240, verbose_name="legal basis")),
+                ("reason", models.TextField(max_length=2000, verbose_name="reason")),
+                (
+                    "hazard",
+                    models.CharField(
+                        choices=[
+                            ("occurred", "it has occurred: answers within 6 hours"),
+                            ("imminent", "it is imminent: answers within 12 hours"),
+                            ("ahead", "it lies ahead: answers within 10 working days (DX) or 15 (DO)"),
+                        ],
+                        default="occurred",
+                        max_length=8,
+                        verbose_name="hazard",
+                    ),
+                ),
+                (
+                    "products",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=40), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "processes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "regions",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=80), blank=True, default=list, size=None
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="until")),
+                ("until_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
+                ("end_reason", models.CharField(blank=True, max_length=240)),
+                ("opened_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="declarations",
+                        to="accounts.enterprise",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
-                'abstract': False,
+                "ordering": ["-id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(choices=[('draft', 'draft'), ('waiting', 'waiting for the second person'), ('live', 'approved'), ('ended', 'ended'), ('refused', 'refused'), ('expired', 'expired')], default='draft', max_length=8)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('proposed_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_hash', models.CharField(blank=True, max_length=64)),
-                ('refusal', models.CharField(blank=True, max_length=240)),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='ext')),
-                ('until_at', models.DateTimeField(verbose_name='until')),
-                ('reason', models.CharField(max_length=500, verbose_name='reason')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('declaration', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='extensions', to='mobilisation.declaration')),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("waiting", "waiting for the second person"),
+                            ("live", "approved"),
+                            ("ended", "ended"),
+                            ("refused", "refused"),
+                            ("expired", "expired"),
+                        ],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("content_hash", models.CharField(max_length=64)),
+                ("proposed_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("decided_hash", models.CharField(blank=True, max_length=64)),
+                ("refusal", models.CharField(blank=True, max_length=240)),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="ext")),
+                ("until_at", models.DateTimeField(verbose_name="until")),
+                ("reason", models.CharField(max_length=500, verbose_name="reason")),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="extensions",
+                        to="mobilisation.declaration",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
-                'abstract': False,
+                "ordering": ["id"],
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Firm',
+            name="Firm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='frm')),
-                ('registration_number', models.CharField(max_length=64, verbose_name='registration number')),
-                ('name', models.CharField(max_length=160, verbose_name='name')),
-                ('contact', models.CharField(blank=True, max_length=120, verbose_name='contact')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('city', models.CharField(max_length=80, verbose_name='city')),
-                ('region', models.CharField(max_length=80, verbose_name='region')),
-                ('recorded_at', models.DateTimeField()),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='listed_as', to='accounts.enterprise')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='firms', to='accounts.enterprise')),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="frm")),
+                ("registration_number", models.CharField(max_length=64, verbose_name="registration number")),
+                ("name", models.CharField(max_length=160, verbose_name="name")),
+                ("contact", models.CharField(blank=True, max_length=120, verbose_name="contact")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="telephone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("city", models.CharField(max_length=80, verbose_name="city")),
+                ("region", models.CharField(max_length=80, verbose_name="region")),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listed_as",
+                        to="accounts.enterprise",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="firms",
+                        to="accounts.enterprise",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'id'],
+                "ordering": ["name", "id"],
             },
         ),
         migrations.CreateModel(
-            name='DeclaredCapacity',
+            name="DeclaredCapacity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('process', models.CharField(choices=[('press', 'pressing'), ('coat', 'coating'), ('emboss', 'embossing'), ('mill', 'milling'), ('turn', 'turning'), ('edm', 'electrical discharge machining'), ('grind', 'grinding'), ('laser', 'laser cutting'), ('mould', 'injection moulding'), ('print', '3D printing'), ('sew', 'sewing'), ('assemble', 'assembly'), ('pack', 'packing')], max_length=20, verbose_name='process')),
-                ('product_code', models.CharField(blank=True, max_length=40, verbose_name='product')),
-                ('pieces_a_day', models.PositiveBigIntegerField(verbose_name='pieces a day')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='from')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('recorded_at', models.DateTimeField()),
-                ('recorded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='capacities', to='mobilisation.firm')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "process",
+                    models.CharField(
+                        choices=[
+                            ("press", "pressing"),
+                            ("coat", "coating"),
+                            ("emboss", "embossing"),
+                            ("mill", "milling"),
+                            ("turn", "turning"),
+                            ("edm", "electrical discharge machining"),
+                            ("grind", "grinding"),
+                            ("laser", "laser cutting"),
+                            ("mould", "injection moulding"),
+                            ("print", "3D printing"),
+                            ("sew", "sewing"),
+                            ("assemble", "assembly"),
+                            ("pack", "packing"),
+                        ],
+                        max_length=20,
+                        verbose_name="process",
+                    ),
+                ),
+                ("product_code", models.CharField(blank=True, max_length=40, verbose_name="product")),
+                ("pieces_a_day", models.PositiveBigIntegerField(verbose_name="pieces a day")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="from")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="until")),
+                ("recorded_at", models.DateTimeField()),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="capacities",
+                        to="mobilisation.firm",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'declared capacities',
-                'ordering': ['process', 'product_code', 'starts_on', 'id'],
+                "verbose_name_plural": "declared capacities",
+                "ordering": ["process", "product_code", "starts_on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='FirmList',
+            name="FirmList",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='fli')),
-                ('file_name', models.CharField(max_length=160)),
-                ('rows', models.JSONField(default=list)),
-                ('faults', models.JSONField(default=list)),
-                ('status', models.CharField(choices=[('read', 'read, not taken over'), ('taken', 'taken over')], default='read', max_length=5)),
-                ('read_at', models.DateTimeField()),
-                ('num_new', models.PositiveIntegerField(default=0)),
-                ('num_changed', models.PositiveIntegerField(default=0)),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='firm_lists', to='accounts.enterprise')),
-                ('read_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="fli")),
+                ("file_name", models.CharField(max_length=160)),
+                ("rows", models.JSONField(default=list)),
+                ("faults", models.JSONField(default=list)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("read", "read, not taken over"), ("taken", "taken over")],
+                        default="read",
+                        max_length=5,
+                    ),
+                ),
+                ("read_at", models.DateTimeField()),
+                ("num_new", models.PositiveIntegerField(default=0)),
+                ("num_changed", models.PositiveIntegerField(default=0)),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="firm_lists",
+                        to="accounts.enterprise",
+                    ),
+                ),
+                (
+                    "read_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='NeedConfirmation',
+            name="NeedConfirmation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('order_revision', models.PositiveIntegerField()),
-                ('confirmed_with', models.CharField(max_length=160, verbose_name='confirmed with')),
-                ('how', models.CharField(blank=True, max_length=240, verbose_name='how')),
-                ('confirmed_at', models.DateTimeField()),
-                ('confirmed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('declaration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='confirmations', to='mobilisation.declaration')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='need_confirmations', to='orders.order')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("order_revision", models.PositiveIntegerField()),
+                ("confirmed_with", models.CharField(max_length=160, verbose_name="confirmed with")),
+                ("how", models.CharField(blank=True, max_length=240, verbose_name="how")),
+                ("confirmed_at", models.DateTimeField()),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="confirmations",
+                        to="mobilisation.declaration",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="need_confirmations",
+                        to="orders.order",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='prg')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('target_quantity', models.BigIntegerField(verbose_name='target quantity')),
-                ('budget_cents', marketplace.common.money.CentsField(blank=True, null=True, verbose_name='budget, net')),
-                ('currency', models.CharField(default='CNY', max_length=3)),
-                ('created_at', models.DateTimeField()),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('declaration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='programmes', to='mobilisation.declaration')),
-                ('product', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orders.product')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="prg")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("target_quantity", models.BigIntegerField(verbose_name="target quantity")),
+                (
+                    "budget_cents",
+                    marketplace.common.money.CentsField(blank=True, null=True, verbose_name="budget, net"),
+                ),
+                ("currency", models.CharField(default="CNY", max_length=3)),
+                ("created_at", models.DateTimeField()),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="programmes",
+                        to="mobilisation.declaration",
+                    ),
+                ),
+                (
+                    "product",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="orders.product"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='OrderRating',
+            name="OrderRating",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='rat')),
-                ('order_revision', models.PositiveIntegerField()),
-                ('rating', models.CharField(choices=[('DX', 'DX'), ('DO', 'DO')], max_length=2)),
-                ('statement', models.TextField()),
-                ('signed_at', models.DateTimeField()),
-                ('deliver_by', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('end_reason', models.CharField(blank=True, max_length=240)),
-                ('need', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='mobilisation.needconfirmation')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='orders.order')),
-                ('signed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='mobilisation.programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="rat")),
+                ("order_revision", models.PositiveIntegerField()),
+                ("rating", models.CharField(choices=[("DX", "DX"), ("DO", "DO")], max_length=2)),
+                ("statement", models.TextField()),
+                ("signed_at", models.DateTimeField()),
+                ("deliver_by", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("end_reason", models.CharField(blank=True, max_length=240)),
+                (
+                    "need",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="mobilisation.needconfirmation",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="ratings", to="orders.order"
+                    ),
+                ),
+                (
+                    "signed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ratings",
+                        to="mobilisation.programme",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='que')),
-                ('goods', models.CharField(max_length=160, verbose_name='goods')),
-                ('quantity', models.BigIntegerField(verbose_name='quantity, pieces')),
-                ('needed_by', models.DateTimeField(verbose_name='needed by')),
-                ('words', models.CharField(blank=True, max_length=500, verbose_name='in your words')),
-                ('closes_at', models.DateTimeField(verbose_name='answers until')),
-                ('asked_at', models.DateTimeField()),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('declaration', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='mobilisation.declaration')),
-                ('office', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='questions', to='accounts.enterprise')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="que")),
+                ("goods", models.CharField(max_length=160, verbose_name="goods")),
+                ("quantity", models.BigIntegerField(verbose_name="quantity, pieces")),
+                ("needed_by", models.DateTimeField(verbose_name="needed by")),
+                ("words", models.CharField(blank=True, max_length=500, verbose_name="in your words")),
+                ("closes_at", models.DateTimeField(verbose_name="answers until")),
+                ("asked_at", models.DateTimeField()),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="mobilisation.declaration",
+                    ),
+                ),
+                (
+                    "office",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="questions",
+                        to="accounts.enterprise",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Ask',
+            name="Ask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', marketplace.common.ids.PublicIdField(prefix='ask')),
-                ('issue', models.PositiveIntegerField(default=1)),
-                ('token_hash', models.CharField(max_length=64, unique=True)),
-                ('firm', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asks', to='mobilisation.firm')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='asks', to='mobilisation.question')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", marketplace.common.ids.PublicIdField(prefix="ask")),
+                ("issue", models.PositiveIntegerField(default=1)),
+                ("token_hash", models.CharField(max_length=64, unique=True)),
+                (
+                    "firm",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="asks",
+                        to="mobilisation.firm",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="asks",
+                        to="mobilisation.question",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['id'],
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('read_at', models.DateTimeField()),
-                ('machines', models.JSONField(default=list)),
-                ('declaration', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='mobilisation.declaration')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='accounts.enterprise')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("read_at", models.DateTimeField()),
+                ("machines", models.JSONField(default=list)),
+                (
+                    "declaration",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="mobilisation.declaration",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="readings",
+                        to="accounts.enterprise",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-id'],
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='Answer',
+            name="Answer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('yes', 'yes, all of it'), ('part', 'yes, a part'), ('no', 'no')], max_length=4)),
-                ('quantity', models.BigIntegerField()),
-                ('reason', models.CharField(blank=True, max_length=240)),
-                ('answered_at', models.DateTimeField()),
-                ('told_by', models.CharField(blank=True, max_length=120)),
-                ('recorded_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ask', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='mobilisation.ask')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("yes", "yes, all of it"), ("part", "yes, a part"), ("no", "no")],
+                        max_length=4,
+                    ),
+                ),
+                ("quantity", models.BigIntegerField()),
+                ("reason", models.CharField(blank=True, max_length=240)),
+                ("answered_at", models.DateTimeField()),
+                ("told_by", models.CharField(blank=True, max_length=120)),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "ask",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="mobilisation.ask",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['revision'],
-                'constraints': [models.UniqueConstraint(fields=('ask', 'revision'), name='an_answer_of_each_revision'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'no'), ('quantity', 0)), models.Q(('kind__in', ['yes', 'part']), ('quantity__gte', 1)), _connector='OR'), name='answer_has_its_quantity'), models.CheckConstraint(condition=models.Q(('revision__gte', 1)), name='answers_begin_at_one')],
+                "ordering": ["revision"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("ask", "revision"), name="an_answer_of_each_revision"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "no"), ("quantity", 0)),
+                            models.Q(("kind__in", ["yes", "part"]), ("quantity__gte", 1)),
+                            _connector="OR",
+                        ),
+                        name="answer_has_its_quantity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("revision__gte", 1)), name="answers_begin_at_one"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='declaration',
-            index=models.Index(fields=['office', 'status'], name='declarations_of_office'),
+            model_name="declaration",
+            index=models.Index(fields=["office", "status"], name="declarations_of_office"),
         ),
         migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='declaration_has_two_people'),
+            model_name="declaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None),
+                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="declaration_has_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['live', 'ended']), _negated=True), models.Q(('decided_by__isnull', False), ('decided_hash', models.F('content_hash')), ('proposed_by__isnull', False)), _connector='OR'), name='declaration_is_approved_as_read'),
+            model_name="declaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["live", "ended"]), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        ("decided_hash", models.F("content_hash")),
+                        ("proposed_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="declaration_is_approved_as_read",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__lt', models.F('ends_at'))), name='declaration_has_a_time'),
+            model_name="declaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_at__lt", models.F("ends_at"))), name="declaration_has_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('products', []), _negated=True), models.Q(('processes', []), _negated=True), _connector='OR'), name='declaration_names_goods'),
+            model_name="declaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("products", []), _negated=True),
+                    models.Q(("processes", []), _negated=True),
+                    _connector="OR",
+                ),
+                name="declaration_names_goods",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaration',
-            constraint=models.CheckConstraint(condition=models.Q(('regions', []), _negated=True), name='declaration_names_regions'),
+            model_name="declaration",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("regions", []), _negated=True), name="declaration_names_regions"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='extension_has_two_people'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None),
+                    models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="extension_has_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['live', 'ended']), _negated=True), models.Q(('decided_by__isnull', False), ('decided_hash', models.F('content_hash')), ('proposed_by__isnull', False)), _connector='OR'), name='extension_is_approved_as_read'),
+            model_name="extension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["live", "ended"]), _negated=True),
+                    models.Q(
+                        ("decided_by__isnull", False),
+                        ("decided_hash", models.F("content_hash")),
+                        ("proposed_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="extension_is_approved_as_read",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'waiting')), fields=('declaration',), name='one_waiting_extension'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "waiting")),
+                fields=("declaration",),
+                name="one_waiting_extension",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='firm',
-            constraint=models.UniqueConstraint(fields=('office', 'registration_number'), name='one_firm_per_registration_number'),
+            model_name="firm",
+            constraint=models.UniqueConstraint(
+                fields=("office", "registration_number"), name="one_firm_per_registration_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaredcapacity',
-            constraint=models.UniqueConstraint(fields=('firm', 'process', 'product_code', 'starts_on'), name='one_declared_capacity_a_time', nulls_distinct=False),
+            model_name="declaredcapacity",
+            constraint=models.UniqueConstraint(
+                fields=("firm", "process", "product_code", "starts_on"),
+                name="one_declared_capacity_a_time",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaredcapacity',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on', None), ('ends_on', None), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='declared_capacity_has_a_time'),
+            model_name="declaredcapacity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on", None),
+                    ("ends_on", None),
+                    ("starts_on__lte", models.F("ends_on")),
+                    _connector="OR",
+                ),
+                name="declared_capacity_has_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='declaredcapacity',
-            constraint=models.CheckConstraint(condition=models.Q(('pieces_a_day__gte', 1)), name='declared_capacity_is_some'),
+            model_name="declaredcapacity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pieces_a_day__gte", 1)), name="declared_capacity_is_some"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.UniqueConstraint(fields=('declaration', 'name'), name='one_programme_per_name'),
+            model_name="programme",
+            constraint=models.UniqueConstraint(fields=("declaration", "name"), name="one_programme_per_name"),
         ),
         migrations.AddConstraint(
-            model_name='programme',
-            constraint=models.CheckConstraint(condition=models.Q(('target_quantity__range', (1, 999999999))), name='programme_target_is_sane'),
+            model_name="programme",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("target_quantity__range", (1, 999999999))),
+                name="programme_target_is_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderrating',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('order',), name='an_order_has_one_rating'),
+            model_name="orderrating",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("order",), name="an_order_has_one_rating"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='orderrating',
-            constraint=models.CheckConstraint(condition=models.Q(('rating__in', ['DO', 'DX'])), name='rating_is_do_or_dx'),
+            model_name="orderrating",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rating__in", ["DO", "DX"])), name="rating_is_do_or_dx"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__range', (1, 999999999))), name='question_quantity_is_sane'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__range", (1, 999999999))), name="question_quantity_is_sane"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(('asked_at__lt', models.F('closes_at'))), name='question_can_be_answered'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("asked_at__lt", models.F("closes_at"))), name="question_can_be_answered"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ask',
-            constraint=models.UniqueConstraint(fields=('question', 'firm'), name='a_firm_is_asked_once'),
+            model_name="ask",
+            constraint=models.UniqueConstraint(fields=("question", "firm"), name="a_firm_is_asked_once"),
         ),
         migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['owner', '-id'], name='readings_of_owner'),
+            model_name="reading",
+            index=models.Index(fields=["owner", "-id"], name="readings_of_owner"),
         ),
     ]

@@ -48,8 +48,11 @@ class Firm(models.Model):
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["office", "registration_number"], name="one_firm_per_registration_number"
-            )
+                fields=["office", "registration_number"],
+                condition=~Q(registration_number=""),
+                name="one_firm_per_registration_number",
+            ),
+            models.UniqueConstraint(fields=["office", "enterprise"], name="a_firm_is_in_a_book_once"),
         ]
 
     def __str__(self) -> str:

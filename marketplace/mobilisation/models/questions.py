@@ -70,8 +70,10 @@ class Answer(models.Model):
     quantity = models.BigIntegerField()  # pieces: all, a part, 0
     reason = models.CharField(max_length=240, blank=True)
     answered_at = models.DateTimeField()  # business time
-    recorded_by = models.ForeignKey(  # of the office, on the firm's behalf; none: the firm itself, by its link
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    recorded_by = (
+        models.ForeignKey(  # of the office, on the firm's behalf; none: the firm itself, by its link
+            Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        )
     )
     told_by = models.CharField(max_length=120, blank=True)  # whom the office heard it from, and how
 

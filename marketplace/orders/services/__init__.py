@@ -17,6 +17,7 @@ from marketplace.orders.services.products import (
     create_product,
     update_product,
 )
+from marketplace.orders.services.rating import set_rating
 
 __all__ = [
     "CodeTaken",
@@ -31,5 +32,6 @@ __all__ = [
     "create_product",
     "open_order",
     "set_price",
+    "set_rating",
     "update_product",
 ]

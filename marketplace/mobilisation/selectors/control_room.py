@@ -11,15 +11,13 @@ from typing import Any, cast
 
 from django.core.cache import cache
 from django.db.models import Count, Min, QuerySet, Sum
-from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Enterprise
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.market import listed_equipment, sellable_windows
 from marketplace.capacity.models import Process
-from marketplace.common.errors import NotFound
 from marketplace.disclosure.gate import Cell, gate, shown_total
-from marketplace.mobilisation.errors import NotVerified
+from marketplace.mobilisation.selectors.office import require_coordinator
 from marketplace.orders.models import Order, OrderDrop
 
 WEEK = timedelta(days=7)
@@ -64,7 +62,7 @@ class Capacity:
 
 def need(viewer: Viewer) -> list[Need]:
     """By product and city, largest gap first. Two queries."""
-    _require_coordinator(viewer)
+    require_coordinator(viewer)
     rows = (
         OrderDrop.objects.filter(order__status__in=NEED)
         .values("order__product__name", "city", "order__status")
@@ -86,7 +84,7 @@ def need(viewer: Viewer) -> list[Need]:
 
 def capacity(viewer: Viewer, *, now: datetime) -> Capacity:
     """Idle hours by process, region and week, each cell through the gate; up to KEPT_S old."""
-    _require_coordinator(viewer)
+    require_coordinator(viewer)
     first = first_week(now)
     key = f"idle-hours:{first.date().isoformat()}"
     hours = cast(Hours, cache.get_or_set(key, lambda: _hours(first=first, now=now), timeout=KEPT_S))
@@ -107,9 +105,9 @@ def capacity(viewer: Viewer, *, now: datetime) -> Capacity:
 
 def network(viewer: Viewer) -> QuerySet[Enterprise]:
     """Every factory that offers machines, with how many; no hours, no prices, no telemetry."""
-    _require_coordinator(viewer)
+    require_coordinator(viewer)
     return (
-        Enterprise.objects.filter(kind=Enterprise.Kind.FACTORY, equipment__is_listed=True)
+        Enterprise.objects.filter(kind=Enterprise.Kind.FACTORY, equipment__is_listed=True, is_claimed=True)
         .annotate(num_machines=Count("equipment", distinct=True))
         .prefetch_related("sites")
         .order_by("name")
@@ -166,11 +164,3 @@ def _need(key: tuple[str, str], group: Sequence[Mapping[str, Any]], *, due: date
         covered=sum(row["quantity"] for row in group if row["order__status"] in covered),
         next_due_at=due,
     )
-
-
-def _require_coordinator(viewer: Viewer) -> None:
-    """For anybody else these pages do not exist. Raises NotVerified for an office that may be anybody's."""
-    if not viewer.is_coordinator:
-        raise NotFound(_("There is no such page."))
-    if not viewer.is_verified:
-        raise NotVerified(_("Need and capacity are shown to offices that are verified."))

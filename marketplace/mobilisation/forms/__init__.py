@@ -1,0 +1,1 @@
+"""What coordinators and the firms they ask type in."""

@@ -1,0 +1,58 @@
+"""What can never be true of an emergency: each use of power has two approvers, basis, scope, end and notice."""
+
+from collections.abc import Iterator
+
+from django.db.models import F, Q
+
+from marketplace.accounts.models import Notice
+from marketplace.mobilisation.content import declaration_hash
+from marketplace.mobilisation.models import Declaration, Extension, OrderRating, Reading
+from marketplace.orders.models import Order
+
+S = Declaration.Status
+
+
+def emergency_faults() -> list[str]:
+    return [*_declarations(), *_extensions(), *_readings(), *_ratings()]
+
+
+def _declarations() -> Iterator[str]:
+    approved = Declaration.objects.filter(decided_at__isnull=False).select_related("office")
+    for one in approved:
+        if one.proposed_by_id is None or one.decided_by_id in (None, one.proposed_by_id):
+            yield f"{one.public_id} was not approved by a second person"
+        if not one.decided_hash == one.content_hash == declaration_hash(one):
+            yield f"{one.public_id} is not what was approved"
+        if not (one.authority and one.legal_basis and one.regions and (one.products or one.processes)):
+            yield f"{one.public_id} lacks authority, basis or scope"
+
+
+def _extensions() -> Iterator[str]:
+    for one in Extension.objects.filter(status=Extension.Status.LIVE):
+        if one.proposed_by_id is None or one.decided_by_id in (None, one.proposed_by_id):
+            yield f"{one.public_id} was not approved by a second person"
+    later = Declaration.objects.filter(until_at__gt=F("ends_at"))
+    for one in later.exclude(extensions__status=Extension.Status.LIVE, extensions__until_at=F("until_at")):
+        yield f"{one.public_id} lasts longer than anybody approved"
+
+
+def _readings() -> Iterator[str]:
+    """Nobody is read before the start, from the end on, or without having been told."""
+    outside = Reading.objects.exclude(
+        read_at__gte=F("declaration__starts_at"), read_at__lt=F("declaration__until_at")
+    )
+    for one in outside.select_related("declaration"):
+        yield f"{one.declaration.public_id}: a look at {one.read_at.isoformat()}, when it was not in force"
+    pairs = Reading.objects.values_list("owner", "owner__public_id", "declaration__public_id").distinct()
+    for owner, public_id, declaration in pairs.order_by():
+        key = f"mobilisation.opened:{declaration}"
+        if not Notice.objects.filter(enterprise=owner, key=key).exists():
+            yield f"{declaration}: {public_id} was looked at and never told"
+
+
+def _ratings() -> Iterator[str]:
+    rated = Order.objects.exclude(rating="")
+    for order in rated.exclude(ratings__ended_at=None, ratings__rating=F("rating")):
+        yield f"{order.public_id} is rated and nobody signed for it"
+    for one in OrderRating.objects.filter(~Q(need__order=F("order"))):
+        yield f"{one.public_id}: the need of another order was confirmed"

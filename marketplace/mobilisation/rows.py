@@ -1,0 +1,161 @@
+"""What pages and reports show of declarations: rows made of what the selectors give."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Q
+
+from marketplace.accounts.viewer import Viewer
+from marketplace.mobilisation import selectors
+from marketplace.mobilisation.models import Declaration, OrderRating, Question, Reading
+from marketplace.mobilisation.selectors.questions import Asked, Tally, asked, hours_since, is_open, tally_of
+from marketplace.orders.models import Order
+
+OPEN = ("draft", "waiting", "approved", "live")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeclarationRow:
+    declaration: Declaration
+    state: str
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionRow:
+    """`silent_h` is how many hours ago the silent ones were asked."""
+
+    question: Question
+    asked: Sequence[Asked]
+    tally: Tally
+    is_open: bool
+    silent_h: int
+
+    @property
+    def silent(self) -> list[Asked]:
+        return [row for row in self.asked if row.answer is None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeRow:
+    """Pieces of rated orders against the target; `agreed` are those whose capacity is booked or more."""
+
+    name: str
+    product: str
+    public_id: str
+    target: int
+    rated: int
+    agreed: int
+    budget_cents: int | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was done under a declaration, as after-action report; times in hours of business time."""
+
+    declaration: Declaration
+    state: str
+    questions: tuple[QuestionRow, ...]
+    programmes: tuple[ProgrammeRow, ...]
+    ratings: tuple[OrderRating, ...]
+    num_looks: int
+    num_owners_read: int
+    num_confirmed: int
+    first_question_h: float | None
+    median_answer_h: float | None
+
+    @property
+    def num_asked(self) -> int:
+        return sum(row.tally.num_asked for row in self.questions)
+
+    @property
+    def num_answered(self) -> int:
+        return sum(row.tally.num_answered for row in self.questions)
+
+    @property
+    def num_silent(self) -> int:
+        return self.num_asked - self.num_answered
+
+    @property
+    def promised(self) -> int:
+        return sum(row.tally.promised for row in self.questions)
+
+    @property
+    def num_rated(self) -> int:
+        return sum(1 for one in self.ratings if one.ended_at is None)
+
+
+def declaration_rows(viewer: Viewer, *, now: datetime) -> list[DeclarationRow]:
+    return [
+        DeclarationRow(declaration=one, state=one.state_at(now))
+        for one in selectors.declarations(viewer)[:200]
+    ]
+
+
+def question_row(question: Question, *, now: datetime) -> QuestionRow:
+    rows = asked(question)
+    return QuestionRow(
+        question=question,
+        asked=rows,
+        tally=tally_of(rows),
+        is_open=is_open(question, now=now),
+        silent_h=hours_since(question.asked_at, now=now),
+    )
+
+
+def programme_rows(declaration: Declaration) -> list[ProgrammeRow]:
+    """One query for the programmes and one for their orders."""
+    agreed = (Order.Status.PLACED, Order.Status.RUNNING, Order.Status.DONE)
+    rows = []
+    ratings = list(selectors.rated(declaration).filter(ended_at=None))
+    for programme in selectors.programmes(declaration):
+        orders = [rating.order for rating in ratings if rating.programme_id == programme.pk]
+        rows.append(
+            ProgrammeRow(
+                name=programme.name,
+                product=programme.product.name,
+                public_id=programme.public_id,
+                target=programme.target_quantity,
+                rated=sum(order.quantity for order in orders),
+                agreed=sum(order.quantity for order in orders if order.status in agreed),
+                budget_cents=programme.budget_cents,
+                currency=programme.currency,
+            )
+        )
+    return rows
+
+
+def report_of(viewer: Viewer, declaration: Declaration, *, now: datetime) -> Report:
+    questions = [question_row(one, now=now) for one in selectors.questions(viewer, declaration=declaration)]
+    looks = Reading.objects.filter(declaration=declaration).aggregate(
+        owners=Count("owner", distinct=True), looks=Count("read_at", distinct=True, filter=~Q(machines=[]))
+    )
+    first = min((row.question.asked_at for row in questions), default=None)
+    approved_at = declaration.decided_at
+    waits = sorted(
+        _hours(row.answer.answered_at - question.question.asked_at)
+        for question in questions
+        for row in question.asked
+        if row.answer is not None
+    )
+    return Report(
+        declaration=declaration,
+        state=declaration.state_at(now),
+        questions=tuple(questions),
+        programmes=tuple(programme_rows(declaration)),
+        ratings=tuple(selectors.rated(declaration)),
+        num_looks=looks["looks"],
+        num_owners_read=looks["owners"],
+        num_confirmed=declaration.confirmations.count(),
+        first_question_h=None if first is None or approved_at is None else _hours(first - approved_at),
+        median_answer_h=waits[len(waits) // 2] if waits else None,
+    )
+
+
+def _hours(span: timedelta) -> float:
+    return round(span / timedelta(hours=1), 2)

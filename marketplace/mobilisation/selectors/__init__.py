@@ -1,0 +1,70 @@
+"""What coordinators, the firms they ask and the owners whose capacity they look at may read."""
+
+from marketplace.mobilisation.selectors.control_room import (
+    NUM_WEEKS,
+    WEEK,
+    capacity,
+    first_week,
+    need,
+    network,
+)
+from marketplace.mobilisation.selectors.declarations import (
+    declaration,
+    declarations,
+    extension,
+    live_declaration,
+    live_declarations_of,
+    trail,
+)
+from marketplace.mobilisation.selectors.firms import firm, firm_list, firms
+from marketplace.mobilisation.selectors.owners import asked_of, reading_summary, readings_of, recorded_about
+from marketplace.mobilisation.selectors.programmes import (
+    confirmation_of,
+    programme,
+    programmes,
+    rateable,
+    rated,
+)
+from marketplace.mobilisation.selectors.questions import (
+    Asked,
+    ask_by_token,
+    asked,
+    link_of,
+    question,
+    questions,
+    tally_of,
+)
+
+__all__ = [
+    "NUM_WEEKS",
+    "WEEK",
+    "Asked",
+    "ask_by_token",
+    "asked",
+    "asked_of",
+    "capacity",
+    "confirmation_of",
+    "declaration",
+    "declarations",
+    "extension",
+    "firm",
+    "firm_list",
+    "firms",
+    "first_week",
+    "link_of",
+    "live_declaration",
+    "live_declarations_of",
+    "need",
+    "network",
+    "programme",
+    "programmes",
+    "question",
+    "questions",
+    "rateable",
+    "rated",
+    "reading_summary",
+    "readings_of",
+    "recorded_about",
+    "tally_of",
+    "trail",
+]

@@ -1,0 +1,50 @@
+"""Everything that coordinators do, and what firms answer them."""
+
+from marketplace.mobilisation.services.answers import Said, answer_by_link, record_answer
+from marketplace.mobilisation.services.book import add_covered_firms
+from marketplace.mobilisation.services.claim_links import claim_link_of
+from marketplace.mobilisation.services.declarations import (
+    approve_declaration,
+    change_declaration,
+    create_declaration,
+    end_declaration,
+    propose_declaration,
+    refuse_declaration,
+)
+from marketplace.mobilisation.services.extensions import approve_extension, propose_extension
+from marketplace.mobilisation.services.firm_lists import read_firm_list, take_firm_list
+from marketplace.mobilisation.services.looking import OpenMachine, Sight, look_at_capacity
+from marketplace.mobilisation.services.opening import follow_clock
+from marketplace.mobilisation.services.programmes import open_programme
+from marketplace.mobilisation.services.questions import QuestionDraft, ask_firms, renew_link
+from marketplace.mobilisation.services.rating_ends import end_outdated_ratings
+from marketplace.mobilisation.services.ratings import confirm_need, rate_order
+
+__all__ = [
+    "OpenMachine",
+    "QuestionDraft",
+    "Said",
+    "Sight",
+    "add_covered_firms",
+    "answer_by_link",
+    "approve_declaration",
+    "approve_extension",
+    "ask_firms",
+    "change_declaration",
+    "claim_link_of",
+    "confirm_need",
+    "create_declaration",
+    "end_declaration",
+    "end_outdated_ratings",
+    "follow_clock",
+    "look_at_capacity",
+    "open_programme",
+    "propose_declaration",
+    "propose_extension",
+    "rate_order",
+    "read_firm_list",
+    "record_answer",
+    "refuse_declaration",
+    "renew_link",
+    "take_firm_list",
+]
