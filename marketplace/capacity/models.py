@@ -212,6 +212,7 @@ class TakenTime(models.Model):
     reference = models.CharField(
         max_length=40, blank=True, db_index=True
     )  # public id of what it is taken for
+    own_reference = models.CharField(_("own job number"), max_length=40, blank=True)  # the owner's key
     created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -233,4 +234,67 @@ class TakenTime(models.Model):
                 condition=Q(kind="hold", expires_at__isnull=False) | (~Q(kind="hold") & Q(expires_at=None)),
                 name="holds_and_only_holds_expire",
             ),
+            models.UniqueConstraint(
+                fields=["equipment", "own_reference"],
+                condition=~Q(own_reference=""),
+                name="one_own_job_per_job_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(own_reference="") | Q(kind__in=["own_job", "maintenance"]),
+                name="only_own_time_has_a_job_number",
+            ),
         ]  # fmt: skip
+
+
+class ImportDraft(models.Model):
+    """A file as it was read, waiting to be applied: `content` holds its rows, so that what is applied is what was
+    previewed. `before` is what the rows of the machines said before it was applied, in the same form: for undoing.
+    """
+
+    public_id = PublicIdField("imp")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="import_drafts")
+    file_name = models.CharField(max_length=120)
+    content = models.JSONField()
+    before = models.JSONField(null=True, blank=True)
+    result = models.JSONField(null=True, blank=True)
+    created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()  # real time
+    applied_at = models.DateTimeField(null=True, blank=True)  # business time
+
+    class Meta:
+        ordering = ["-created_at", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(applied_at=None, result=None) | Q(applied_at__isnull=False, result__isnull=False),
+                name="an_applied_import_has_a_result",
+            )
+        ]
+
+
+class CalendarFeed(models.Model):
+    """A secret address at which calendar programs read one machine, or all (`equipment` empty).
+
+    Only the hash of its token is kept; at most one lives for each machine and one for the enterprise.
+    """
+
+    public_id = PublicIdField("cal")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="calendar_feeds")
+    equipment = models.ForeignKey(
+        Equipment, on_delete=models.CASCADE, related_name="calendar_feeds", null=True, blank=True
+    )
+    token_hash = models.CharField(max_length=64, unique=True)
+    language = models.CharField(max_length=10, default="en")
+    created_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)  # real time
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "equipment"],
+                condition=Q(revoked_at=None),
+                nulls_distinct=False,
+                name="one_living_feed_per_machine_or_enterprise",
+            )
+        ]

@@ -20,7 +20,9 @@ from marketplace.capacity.services.machines import (
     unpublish,
     update_machine,
 )
+from marketplace.capacity.services.own_time import OwnTime, set_own_time
 from marketplace.capacity.services.taken import (
+    JobNumberTaken,
     OutsideOffer,
     TimeTaken,
     Wanted,
@@ -44,12 +46,14 @@ from marketplace.capacity.services.windows import (
 
 __all__ = [
     "Connection",
+    "JobNumberTaken",
     "ListedMachine",
     "MachineBooked",
     "NotReady",
     "NothingIdle",
     "NumberTaken",
     "OutsideOffer",
+    "OwnTime",
     "TimeTaken",
     "Wanted",
     "WindowOverlaps",
@@ -73,6 +77,7 @@ __all__ = [
     "remove_taken",
     "set_capability",
     "set_exception",
+    "set_own_time",
     "set_rate",
     "set_week",
     "take_time",

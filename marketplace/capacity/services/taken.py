@@ -25,12 +25,19 @@ from marketplace.common.live import push_after_commit
 
 LONGEST_TAKE = timedelta(days=366)
 CONSTRAINT = "a_machine_is_taken_once"
+NUMBER_CONSTRAINT = "one_own_job_per_job_number"
 
 
 class TimeTaken(Conflict):
     """The time is taken. `facts` say by what only where the machine is the viewer's own."""
 
     code = "capacity:time-taken"
+
+
+class JobNumberTaken(Conflict):
+    """The machine has another own job or maintenance with this number."""
+
+    code = "capacity:job-number-taken"
 
 
 class OutsideOffer(Conflict):
@@ -41,18 +48,23 @@ class OutsideOffer(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Time of one machine, [starts_at, ends_at), for what `reference` (a public id, or empty) names."""
+    """Time of one machine, [starts_at, ends_at), for what `reference` (a public id, or empty) names.
+
+    `own_reference` is the owner's number of an own job or maintenance, empty for all else.
+    """
 
     equipment_id: int
     starts_at: datetime
     ends_at: datetime
     reference: str = ""
     title: str = ""
+    own_reference: str = ""
 
     def __post_init__(self) -> None:
         require_moment(self.starts_at, field="starts_at")
         require_moment(self.ends_at, field="ends_at")
         require_text(self.title, field="title", most=120)
+        require_text(self.own_reference, field="own_reference", most=40)
         if self.starts_at >= self.ends_at:
             raise InvalidInput(_("The end must be after the start."), field="ends_at")
         if self.ends_at - self.starts_at > LONGEST_TAKE:
@@ -86,19 +98,35 @@ def take_time(
             expires_at=expires_at,
             title=one.title,
             reference=one.reference,
+            own_reference=one.own_reference,
             created_by_id=viewer.person_id if viewer else None,
         )
         for one in wanted
     ]
+    store(rows, wanted=wanted, machines=machines, viewer=viewer)
+    return rows
+
+
+def store(
+    rows: Sequence[TakenTime],
+    *,
+    wanted: Sequence[Wanted],
+    machines: dict[int, Equipment],
+    viewer: Viewer | None,
+) -> None:
+    """Write new rows for `wanted` on `machines`, which are locked. Raises `TimeTaken`, `JobNumberTaken`."""
     try:
         with transaction.atomic():
             TakenTime.objects.bulk_create(rows)
     except IntegrityError as error:
+        if NUMBER_CONSTRAINT in str(error):
+            raise JobNumberTaken(
+                _("The machine has another job with this number."), field="own_reference"
+            ) from error
         if CONSTRAINT not in str(error):
             raise
         raise _time_taken(wanted, machines=machines, viewer=viewer) from error
     _push(machines.values())
-    return rows
 
 
 @transaction.atomic
@@ -158,18 +186,32 @@ def release(*, references: Collection[str]) -> int:
 
 @transaction.atomic
 def add_own_job(
-    *, viewer: Viewer, machine: str, starts_at: datetime, ends_at: datetime, title: str = ""
+    *,
+    viewer: Viewer,
+    machine: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    title: str = "",
+    own_reference: str = "",
 ) -> TakenTime:
     """The owner uses [starts_at, ends_at) of the machine with this public id itself."""
-    return _own_time(viewer, machine, starts_at, ends_at, title=title, kind=TakenTime.Kind.OWN_JOB)
+    kind = TakenTime.Kind.OWN_JOB
+    return _own_time(viewer, machine, starts_at, ends_at, title=title, own_reference=own_reference, kind=kind)
 
 
 @transaction.atomic
 def add_maintenance(
-    *, viewer: Viewer, machine: str, starts_at: datetime, ends_at: datetime, title: str = ""
+    *,
+    viewer: Viewer,
+    machine: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    title: str = "",
+    own_reference: str = "",
 ) -> TakenTime:
     """The machine with this public id is being maintained in [starts_at, ends_at)."""
-    return _own_time(viewer, machine, starts_at, ends_at, title=title, kind=TakenTime.Kind.MAINTENANCE)
+    kind = TakenTime.Kind.MAINTENANCE
+    return _own_time(viewer, machine, starts_at, ends_at, title=title, own_reference=own_reference, kind=kind)
 
 
 @transaction.atomic
@@ -195,11 +237,18 @@ def _own_time(
     ends_at: datetime,
     *,
     title: str,
+    own_reference: str,
     kind: TakenTime.Kind,
 ) -> TakenTime:
     viewer.require_planner()
     equipment = own_machine(viewer=viewer, machine=machine)
-    wanted = Wanted(equipment_id=equipment.pk, starts_at=starts_at, ends_at=ends_at, title=title)
+    wanted = Wanted(
+        equipment_id=equipment.pk,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        title=title,
+        own_reference=own_reference,
+    )
     return take_time(wanted=[wanted], kind=kind, viewer=viewer)[0]
 
 
@@ -217,10 +266,9 @@ def _drop_expired(wanted: Sequence[Wanted]) -> None:
 
 
 def _overlapping(wanted: Sequence[Wanted]) -> Q:
-    found = Q()
-    for one in wanted:
-        found |= Q(equipment_id=one.equipment_id, period__overlap=one.period)
-    return found
+    return Q(
+        *(Q(equipment_id=one.equipment_id, period__overlap=one.period) for one in wanted), _connector=Q.OR
+    )
 
 
 def _require_offered(wanted: Sequence[Wanted], *, viewer: Viewer | None) -> None:

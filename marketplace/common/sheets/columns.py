@@ -85,7 +85,9 @@ def plain(text: str) -> str:
     return "".join(character for character in folded if character.isalnum())
 
 
-def placed(header: Sequence[str], columns: Sequence[Column]) -> tuple[dict[int, Column], list[str], list[str]]:
+def placed(
+    header: Sequence[str], columns: Sequence[Column]
+) -> tuple[dict[int, Column], list[str], list[str]]:
     """Which column stands where; headings that are none of ours; headings that come twice."""
     found: dict[int, Column] = {}
     ignored: list[str] = []

@@ -64,7 +64,9 @@ def csv_grid(data: bytes) -> Grid:
     try:
         return Grid(title="", lines=_Counter().lines(_csv_lines(reader), title=""))
     except csv.Error as error:
-        raise SheetUnreadable(_("This CSV file is damaged near row %(row)s.") % {"row": reader.line_num}) from error
+        raise SheetUnreadable(
+            _("This CSV file is damaged near row %(row)s.") % {"row": reader.line_num}
+        ) from error
 
 
 class _Counter:
@@ -78,7 +80,9 @@ class _Counter:
     ) -> tuple[tuple[int, tuple[str, ...]], ...]:
         found: list[tuple[int, tuple[str, ...]]] = []
         for number, cells in lines:
-            texts = tuple(self._text(cell, title=title, number=number, index=i) for i, cell in enumerate(cells))
+            texts = tuple(
+                self._text(cell, title=title, number=number, index=i) for i, cell in enumerate(cells)
+            )
             while texts and not texts[-1]:
                 texts = texts[:-1]
             if not texts:
@@ -147,11 +151,12 @@ def _decoded(data: bytes) -> str:
                 return data.decode(coding)
             except UnicodeDecodeError:
                 continue
-    raise SheetUnreadable(_("The text of this file is neither UTF-8 nor GB 18030. Save it as UTF-8 CSV or .xlsx."))
+    raise SheetUnreadable(
+        _("The text of this file is neither UTF-8 nor GB 18030. Save it as UTF-8 CSV or .xlsx.")
+    )
 
 
 def _delimiter(text: str) -> str:
     """The one that stands most often in the headings; a comma where there is none."""
     heading = text.lstrip().partition("\n")[0]
     return max(DELIMITERS, key=heading.count)
-

@@ -49,9 +49,7 @@ def _require_modest_directory(archive: zipfile.ZipFile, *, num_bytes: int) -> No
     if unpacked > MOST_UNPACKED_BYTES or is_steep:
         raise _too_large()
     if any(one.flag_bits & ENCRYPTED_FLAG for one in entries):
-        raise SheetRefused(
-            _("This file is protected by a password. Save it without one and send it again.")
-        )
+        raise SheetRefused(_("This file is protected by a password. Save it without one and send it again."))
 
 
 def _require_no_macros(archive: zipfile.ZipFile) -> None:

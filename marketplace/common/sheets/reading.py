@@ -50,7 +50,9 @@ def read_book(upload: Upload | IO[bytes], *, kinds: Sequence[SheetKind]) -> dict
 def _bytes_of(upload: Upload | IO[bytes]) -> bytes:
     name = str(getattr(upload, "name", "") or "").lower()
     if name.endswith(OTHER_EXCEL):
-        raise SheetRefused(_("Only .xlsx and CSV files are read: no macros, no old formats. Save it as one of them."))
+        raise SheetRefused(
+            _("Only .xlsx and CSV files are read: no macros, no old formats. Save it as one of them.")
+        )
     data: bytes = upload.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise SheetTooLarge(
@@ -76,7 +78,9 @@ def _by_headings(grid: Grid, *, kinds: Sequence[SheetKind]) -> dict[str, Sheet]:
     kind = max(kinds, key=fits)
     if not fits(kind):
         raise HeadersUnknown(
-            _("The first row must name the columns; these headings belong to none of our sheets. Start from a template."),
+            _(
+                "The first row must name the columns; these headings belong to none of our sheets. Start from a template."
+            ),
             headings=list(header)[:20],
         )
     return {kind.key: _sheet(grid, columns=kind.columns)}

@@ -14,7 +14,9 @@ THOUSANDS = re.compile(r"-?\d{1,3}([, ]\d{3})+(\.\d+)?")
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?")
 WALL_TIME = re.compile(r"(\d{1,2}):(\d{2})(:00)?")
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
-MOMENT = re.compile(r"(?P<day>\S+?)(?:[ T]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(?P<offset>Z|[+-]\d{2}:\d{2})?)?")
+MOMENT = re.compile(
+    r"(?P<day>\S+?)(?:[ T]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(?P<offset>Z|[+-]\d{2}:\d{2})?)?"
+)
 SEPARATORS = re.compile(r"[,;，、；\n]")
 YES = frozenset({"yes", "y", "true", "1", "x", "是", "对", "✓"})
 NO = frozenset({"no", "n", "false", "0", "否", "不", ""})
@@ -56,12 +58,13 @@ def read_words(text: str) -> tuple[str, ...]:
 def read_day(text: str, *, field: str) -> date:
     """`2026-03-02`, `2026/3/2`, `2026年3月2日`; nothing where day and month could be confused."""
     found = DAY.fullmatch(_plain(text))
+    wrong = _wrong(_("This must be a date, as in 2026-03-02."), field, text)
+    if found is None:
+        raise wrong
     try:
-        if found is None:
-            raise ValueError
         return date(*(int(part) for part in found.groups()))
     except ValueError as error:
-        raise _wrong(_("This must be a date, as in 2026-03-02."), field, text) from error
+        raise wrong from error
 
 
 def read_wall_time(text: str, *, field: str) -> time:
@@ -78,16 +81,17 @@ def read_wall_time(text: str, *, field: str) -> time:
 def read_moment(text: str, *, field: str) -> datetime:
     """`2026-03-02 08:15`, by the local clock (naive) or with an offset (aware); `24:00` is the next midnight."""
     found = MOMENT.fullmatch(_plain(text))
+    wrong = _wrong(_("This must be a date and time, as in 2026-03-02 08:15."), field, text)
+    if found is None:
+        raise wrong
+    wall = (found["time"] or "00:00").rjust(len("00:00"), "0")
     try:
-        if found is None:
-            raise ValueError
         day = read_day(found["day"], field=field)
-        wall = found["time"] or "00:00"
         if wall == "24:00":
             day, wall = day + timedelta(days=1), "00:00"
-        return datetime.fromisoformat(f"{day.isoformat()}T{wall.rjust(5, '0') if len(wall) < 5 else wall}{found['offset'] or ''}")
+        return datetime.fromisoformat(f"{day.isoformat()}T{wall}{found['offset'] or ''}")
     except (ValueError, InvalidInput, OverflowError) as error:
-        raise _wrong(_("This must be a date and time, as in 2026-03-02 08:15."), field, text) from error
+        raise wrong from error
 
 
 def _plain(text: str) -> str:
