@@ -35,6 +35,7 @@ SETTINGS = Place(name="accounts:settings", label=_("Settings"), icon="settings",
 PLACES: dict[str, tuple[Place, ...]] = {
     Enterprise.Kind.FACTORY: (
         Place(name="trading:home", label=_("Home"), icon="home", also=("/booked/",)),
+        Place(name="production:today", label=_("Work"), icon="tool"),
         Place(name="capacity:list", label=_("Machines"), icon="assembly"),
         Place(name="trading:offers", label=_("Offers"), icon="inbox"),
         Place(name="machines:data", label=_("Data"), icon="activity"),

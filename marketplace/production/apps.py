@@ -5,3 +5,30 @@ class ProductionConfig(AppConfig):
     name = "marketplace.production"
     label = "production"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.utils.translation import gettext_lazy as _
+
+        from marketplace.accounts import notices
+        from marketplace.common import oracles
+        from marketplace.production import oracle
+
+        notices.register(
+            "production.article-waits",
+            _("The first pieces of %(operation)s for %(order)s wait for your approval."),
+        )
+        notices.register(
+            "production.article-approved",
+            _("The first pieces of %(code)s on %(machine)s are approved: make the rest."),
+        )
+        notices.register(
+            "production.article-refused",
+            _("The first pieces of %(code)s on %(machine)s are refused: %(note)s. The work stands still."),
+        )
+        notices.register(
+            "production.closed-short",
+            _("%(operation)s for %(order)s ends short at %(good)s of %(wanted)s pieces: %(reason)s."),
+        )
+        oracles.register("production.sums", oracle.sums_that_differ)
+        oracles.register("production.machines", oracle.machines_twice_taken)
+        oracles.register("production.counts", oracle.pieces_counted_twice)

@@ -79,9 +79,7 @@ def test_a_thousand_runs_open_in_a_few_seconds():
     shop = a_shop(opened=False)
     package = shop.deal.packages.get()
     run = Run.objects.get()
-    Run.objects.bulk_create(
-        a_copy(package, run) for _ in range(1_062)
-    )
+    Run.objects.bulk_create(a_copy(package, run) for _ in range(1_062))
 
     began = time.monotonic()
     assert services.open_work(deal_id=shop.deal.pk, now=NOW) == 1_063

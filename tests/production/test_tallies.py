@@ -9,8 +9,9 @@ from django.db import IntegrityError, connection, transaction
 from marketplace.common.errors import InvalidInput
 from marketplace.production import errors, services
 from marketplace.production.models import Tally, WorkOrder
+from marketplace.production.taps import wanted_of
 from tests.builders import NOW
-from tests.production.work import a_shop, start, tell
+from tests.production.work import a_shop, close_short, hand, start, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +92,7 @@ def test_a_replay_after_the_end_is_answered_as_before():
 def test_what_a_phone_told_before_work_was_closed_short_still_counts_and_later_does_not():
     shop = a_shop(quantity=100)
     tell(shop, shop.first, 10)
-    services.close_short(work_order_id=shop.first.pk, reason="No more blanks", now=NOW + timedelta(hours=1))
+    close_short(shop, at=NOW + timedelta(hours=1))
     later = NOW + timedelta(hours=2)
 
     tell(shop, shop.first, 5, key="before", age_s=3_601, now=later)
@@ -104,7 +105,7 @@ def test_what_a_phone_told_before_work_was_closed_short_still_counts_and_later_d
 def test_late_pieces_that_fill_short_work_finish_it():
     shop = a_shop(quantity=12)
     tell(shop, shop.first, 10)
-    services.close_short(work_order_id=shop.first.pk, reason="No more blanks", now=NOW + timedelta(hours=1))
+    close_short(shop, at=NOW + timedelta(hours=1))
 
     tell(shop, shop.first, 2, key="before", age_s=7_000, now=NOW + timedelta(hours=2))
 
@@ -154,23 +155,20 @@ def test_the_database_counts_a_key_once_whoever_writes():
 def test_several_tallies_are_judged_one_by_one():
     shop = a_shop(quantity=20)
     drafts = [
-        services.TallyDraft(key="a", kind="good", quantity=10),
-        services.TallyDraft(key="b", kind="good", quantity=1_000),
-        services.TallyDraft(key="c", kind="good", quantity=5),
+        wanted_of({"key": "a", "kind": "good", "quantity": 10}),
+        wanted_of({"key": "b", "kind": "good", "quantity": 10**9}),
+        wanted_of({"key": "c", "kind": "good", "quantity": 1_000}),
+        wanted_of("nonsense"),
+        wanted_of({"key": "d", "kind": "good", "quantity": 5}),
     ]
     outcomes = services.tell_all(
-        work_order_id=shop.first.pk, hand=hand_of(shop), source="station", drafts=drafts,
+        work_order_id=shop.first.pk, hand=hand(shop), source="station", drafts=drafts,
         now=NOW, real_now=NOW, clock_speed=1.0,
     )  # fmt: skip
 
-    assert [one.error and one.error.code for one in outcomes] == [None, "production:implausible", None]
+    codes = [one.error and one.error.code for one in outcomes]
+    assert codes == [None, "common:invalid", "production:implausible", "common:invalid", None]
     assert sums(shop.first)[0] == 15
-
-
-def hand_of(shop):
-    from tests.production.work import hand
-
-    return hand(shop)
 
 
 def test_good_pieces_beyond_what_is_wanted_cannot_be_stored():

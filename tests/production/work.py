@@ -11,7 +11,17 @@ from marketplace.production import services
 from marketplace.production.hands import Hand
 from marketplace.production.models import Stint, Tally, WorkOrder
 from marketplace.trading.models import Deal, Package, Run
-from tests.builders import NOW, a_buyer, a_device, a_machine, a_product, a_site, a_viewer, an_enterprise, an_order
+from tests.builders import (
+    NOW,
+    a_buyer,
+    a_device,
+    a_machine,
+    a_product,
+    a_site,
+    a_viewer,
+    an_enterprise,
+    an_order,
+)
 
 LASTS = timedelta(hours=8)
 
@@ -153,6 +163,10 @@ def tell(shop: Shop, work_order: WorkOrder, quantity=1, *, key="k1", kind="good"
         real_now=NOW,
         clock_speed=1.0,
     )
+
+
+def close_short(shop: Shop, *, at=NOW, reason="No more blanks"):
+    return services.close_short(viewer=shop.owner, work_order=shop.first.public_id, reason=reason, now=at)
 
 
 _seq = iter(range(1, 10**9))

@@ -58,11 +58,25 @@ LOOKS: dict[str, Look] = {
     "expired": Look(text=_("not answered in time"), icon="clock-x", tone="bad"),
     "withdrawn": Look(text=_("withdrawn"), icon="arrow-back-up"),
     "replaced": Look(text=_("replaced"), icon="replace"),
+    # work at a machine and its first article
+    "waiting": Look(text=_("not begun"), icon="clock"),
+    "paused": Look(text=_("stands still"), icon="player-pause", tone="attention"),
+    "finished": Look(text=_("finished"), icon="check", tone="good"),
+    "short": Look(text=_("closed short"), icon="circle-half-2", tone="attention"),
+    "wanted": Look(text=_("first article to be shown"), icon="camera", tone="attention"),
+    "asked": Look(text=_("waits for approval"), icon="eye-check", tone="attention"),
+    "approved": Look(text=_("approved"), icon="check", tone="good"),
+    "refused": Look(text=_("refused"), icon="x", tone="bad"),
     # enterprises
     "unverified": Look(text=_("not verified"), icon="shield"),
     "pending": Look(text=_("verification pending"), icon="shield-half", tone="attention"),
     "verified": Look(text=_("verified"), icon="shield-check", tone="good"),
     "rejected": Look(text=_("verification rejected"), icon="shield-x", tone="bad"),
+    # rows of an import
+    "new": Look(text=_("new"), icon="plus", tone="good"),
+    "changed": Look(text=_("changed"), icon="pencil", tone="active"),
+    "unchanged": Look(text=_("unchanged"), icon="equal"),
+    "removed": Look(text=_("removed"), icon="trash", tone="attention"),
     # answers of any kind
     "ok": Look(text=_("in order"), icon="check", tone="good"),
     "late": Look(text=_("late"), icon="alarm", tone="bad"),

@@ -11,6 +11,7 @@ from marketplace.production.models.station import StationSession
 from marketplace.production.models.work import Stint, WorkOrder
 
 LONGEST_KEY = 64
+COUNTER_KEY = "counter:"  # keys that begin so are told by machines
 
 
 class ScrapReason(models.TextChoices):
@@ -44,7 +45,9 @@ class Tally(models.Model):
 
     public_id = PublicIdField("tly")
     work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="tallies")
-    key = models.CharField(max_length=LONGEST_KEY)  # who tells it again under the same key is not counted twice
+    key = models.CharField(
+        max_length=LONGEST_KEY
+    )  # who tells it again under the same key is not counted twice
     kind = models.CharField(max_length=10, choices=Kind.choices)
     source = models.CharField(max_length=8, choices=Source.choices)
     quantity = models.BigIntegerField()
@@ -76,8 +79,7 @@ class Tally(models.Model):
                 name="scrap_and_only_scrap_has_a_reason",
             ),
             models.CheckConstraint(
-                condition=Q(kind="correction", undoes__isnull=False)
-                | ~Q(kind="correction") & Q(undoes=None),
+                condition=Q(kind="correction", undoes__isnull=False) | ~Q(kind="correction") & Q(undoes=None),
                 name="corrections_and_only_they_undo",
             ),
             models.CheckConstraint(

@@ -174,7 +174,8 @@ class Stop(models.Model):
                 fields=["work_order"], condition=Q(ends_at=None), name="one_open_stop_per_work_order"
             ),
             models.CheckConstraint(
-                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")), name="stop_does_not_end_before_it_starts"
+                condition=Q(ends_at=None) | Q(ends_at__gte=F("starts_at")),
+                name="stop_does_not_end_before_it_starts",
             ),
         ]
 

@@ -47,7 +47,7 @@ def work_of_order(order_id: int) -> QuerySet[WorkOrder]:
     """All work orders of an order, in the order of the routing and of time."""
     return (
         WorkOrder.objects.filter(order_id=order_id)
-        .select_related("run__operation", "run__package", "equipment__site", "order")
+        .select_related("run__operation", "run__package", "equipment__site", "equipment__enterprise", "order")
         .order_by("run__operation__position", "run__starts_at", "pk")
     )
 
@@ -71,7 +71,9 @@ def account(order_id: int) -> list[ItemAccount]:
         for need in needs.get(operation_id, ()):
             used[site_id, need.item] += -(-(good + scrap) * need.num // need.den)
     return [
-        ItemAccount(site_id=site_id, item=item, made=made.get((site_id, item), 0), used=used.get((site_id, item), 0))
+        ItemAccount(
+            site_id=site_id, item=item, made=made.get((site_id, item), 0), used=used.get((site_id, item), 0)
+        )
         for site_id, item in sorted({*made, *used})
     ]
 

@@ -28,7 +28,9 @@ def forecast(order_id: int, *, now: datetime) -> list[Forecast]:
     return [Forecast(work_order=one, finishes_at=_finish(one, spans=spans, now=now)) for one in work]
 
 
-def _finish(work_order: WorkOrder, *, spans: Mapping[int, tuple[datetime, datetime | None]], now: datetime) -> datetime:
+def _finish(
+    work_order: WorkOrder, *, spans: Mapping[int, tuple[datetime, datetime | None]], now: datetime
+) -> datetime:
     if work_order.closed_at is not None:
         return work_order.closed_at
     run = work_order.run
@@ -50,7 +52,11 @@ def _spans(order_id: int) -> dict[int, tuple[datetime, datetime | None]]:
         .values("work_order_id")
         .annotate(begun=Min("starts_at"), left_at=Max("ends_at"))
     )
-    on = set(Stint.objects.filter(work_order__order_id=order_id, ends_at=None).values_list("work_order_id", flat=True))
+    on = set(
+        Stint.objects.filter(work_order__order_id=order_id, ends_at=None).values_list(
+            "work_order_id", flat=True
+        )
+    )
     return {
         row["work_order_id"]: (row["begun"], None if row["work_order_id"] in on else row["left_at"])
         for row in found

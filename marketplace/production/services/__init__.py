@@ -1,20 +1,42 @@
 """Everything that changes what is made."""
 
+from marketplace.production.services.articles import decide_article, show_article
 from marketplace.production.services.counting import take_counts
 from marketplace.production.services.opening import deals_without_work, open_work
 from marketplace.production.services.programs import follow_programs
-from marketplace.production.services.starting import Started, close_short, start_work, stop_work
+from marketplace.production.services.starting import Started, close_short, set_box_size, start_work, stop_work
+from marketplace.production.services.stations import (
+    LetIn,
+    drop_machine_pin,
+    enter,
+    find_link,
+    renew_link,
+    revoke_link,
+    session_of,
+    set_pin,
+)
 from marketplace.production.services.tallying import Outcome, TallyDraft, Told, tell, tell_all
 
 __all__ = [
+    "LetIn",
     "Outcome",
     "Started",
     "TallyDraft",
     "Told",
     "close_short",
     "deals_without_work",
+    "decide_article",
+    "drop_machine_pin",
+    "enter",
+    "find_link",
     "follow_programs",
     "open_work",
+    "renew_link",
+    "revoke_link",
+    "session_of",
+    "set_box_size",
+    "set_pin",
+    "show_article",
     "start_work",
     "stop_work",
     "take_counts",

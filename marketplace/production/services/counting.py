@@ -13,6 +13,7 @@ from django.db.models import F, Q, Sum
 
 from marketplace.machines.output import Stretch, pieces_made
 from marketplace.production.models import Stint, Tally, WorkOrder
+from marketplace.production.models.tallies import COUNTER_KEY
 from marketplace.production.services.ending import finish_if_made
 from marketplace.production.services.starting import locked
 
@@ -49,7 +50,7 @@ def _tally(work_order: WorkOrder, stint: Stint, *, grown: int, now: datetime, re
     counts = min(grown, work_order.remaining)
     Tally.objects.create(
         work_order=work_order,
-        key=f"counter:{stint.pk}:{before + grown}",
+        key=f"{COUNTER_KEY}{stint.pk}:{before + grown}",
         kind=Tally.Kind.GOOD,
         source=Tally.Source.COUNTER,
         stint=stint,

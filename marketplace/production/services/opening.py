@@ -97,16 +97,16 @@ def _link(work_order: WorkOrder) -> StationLink:
 
 
 def _cancel_unbooked(order: Order, *, now: datetime) -> None:
-    gone = WorkOrder.objects.select_for_update(of=("self",)).filter(
-        order=order, status__in=WorkOrder.LIVING
-    )
+    gone = WorkOrder.objects.select_for_update(of=("self",)).filter(order=order, status__in=WorkOrder.LIVING)
     for work_order in gone.exclude(run__status=Run.Status.BOOKED).order_by("pk"):
         close(work_order, status=WorkOrder.Status.CANCELLED, reason=_("The run was re-planned."), at=now)
 
 
 def _renew_cards(order: Order) -> None:
     """Count up the version of each card whose run changed since."""
-    living = WorkOrder.objects.select_for_update(of=("self",)).filter(order=order, status__in=WorkOrder.LIVING)
+    living = WorkOrder.objects.select_for_update(of=("self",)).filter(
+        order=order, status__in=WorkOrder.LIVING
+    )
     changed = []
     for work_order in living.select_related("run").order_by("pk"):
         digest = digest_of(work_order.run)

@@ -21,8 +21,14 @@ def follow_programs(*, now: datetime) -> int:
     since = _earliest_work()
     if not machines or since is None:
         return 0
-    marks = dict(ProgramMark.objects.filter(equipment__in=machines.values()).values_list("equipment_id", "observation_id"))
-    loaded = programs_loaded({device: marks.get(machine, 0) for device, machine in machines.items()}, since=since)
+    marks = dict(
+        ProgramMark.objects.filter(equipment__in=machines.values()).values_list(
+            "equipment_id", "observation_id"
+        )
+    )
+    loaded = programs_loaded(
+        {device: marks.get(machine, 0) for device, machine in machines.items()}, since=since
+    )
     for one in loaded:
         _follow(one, equipment_id=machines[one.device_id], now=now)
     return len(loaded)
@@ -39,14 +45,18 @@ def _follow(loaded: Loaded, *, equipment_id: int, now: datetime) -> None:
             with transaction.atomic():
                 _act(loaded, equipment_id=equipment_id, now=now)
         except DomainError as error:  # closed, or its order is over: the machine may load what it likes
-            log.info("program %s at machine %s starts nothing: %s", loaded.program[:20], equipment_id, error.code)
+            log.info(
+                "program %s at machine %s starts nothing: %s", loaded.program[:20], equipment_id, error.code
+            )
         mark.observation_id = loaded.observation_id
         mark.save(update_fields=["observation_id"])
 
 
 def _act(loaded: Loaded, *, equipment_id: int, now: datetime) -> None:
     code = loaded.program.strip().upper()
-    wanted = WorkOrder.objects.filter(code=code, equipment_id=equipment_id).values_list("pk", flat=True).first()
+    wanted = (
+        WorkOrder.objects.filter(code=code, equipment_id=equipment_id).values_list("pk", flat=True).first()
+    )
     if wanted is not None:
         start_work(work_order_id=wanted, hand=MACHINE, how=Stint.How.PROGRAM, at=loaded.effective_at, now=now)
         return

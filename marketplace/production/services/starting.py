@@ -10,12 +10,16 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.common.checks import require_choice, require_text
+from marketplace.accounts.services import tell
+from marketplace.accounts.viewer import Viewer
+from marketplace.common.checks import require_choice, require_text, require_whole
 from marketplace.machines.output import counters_of
 from marketplace.orders.models import Order
 from marketplace.orders.services import change_status
+from marketplace.production import selectors
 from marketplace.production.errors import NotRunning, OrderNotInWork, WorkOrderClosed
 from marketplace.production.hands import Hand
 from marketplace.production.models import Stint, Stop, StopReason, WorkOrder
@@ -24,6 +28,7 @@ from marketplace.production.services.ending import announce, close, end_stint, e
 log = logging.getLogger(__name__)
 
 LONGEST_NOTE = 240
+MAX_BOX = 100_000  # pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,12 +100,41 @@ def leave_machine(*, work_order_id: int, at: datetime) -> WorkOrder:
 
 
 @transaction.atomic
-def close_short(*, work_order_id: int, reason: str, now: datetime) -> WorkOrder:
-    """No more is made than there is. Raises `WorkOrderClosed`, and `InvalidInput` without a reason."""
+def close_short(*, viewer: Viewer, work_order: str, reason: str, now: datetime) -> WorkOrder:
+    """The planner says that no more is made than there is; the buyer is told.
+
+    Raises `WorkOrderClosed`, and `InvalidInput` without a reason.
+    """
+    viewer.require_planner()
     require_text(reason, field="reason", least=1, most=LONGEST_NOTE)
+    found = locked(selectors.own_work_order(viewer, public_id=work_order).pk)
+    require_open(found)
+    close(found, status=WorkOrder.Status.SHORT, at=now, reason=reason.strip())
+    tell(
+        [found.order.buyer_id],
+        key=f"closed-short:{found.public_id}",
+        kind="production.closed-short",
+        facts={
+            "operation": found.run.operation.name,
+            "order": found.order.title,
+            "good": found.good,
+            "wanted": found.quantity,
+            "reason": found.reason,
+        },
+        url=reverse("production:made", args=[found.order.public_id]),
+        now=now,
+    )
+    return found
+
+
+@transaction.atomic
+def set_box_size(*, work_order_id: int, box_size: int) -> WorkOrder:
+    """How many pieces a box holds: what a tap on the box counts. For callers that have shown that the hand may."""
+    require_whole(box_size, field="box_size", least=1, most=MAX_BOX)
     work_order = locked(work_order_id)
     require_open(work_order)
-    close(work_order, status=WorkOrder.Status.SHORT, at=now, reason=reason.strip())
+    work_order.box_size = box_size
+    work_order.save(update_fields=["box_size"])
     return work_order
 
 

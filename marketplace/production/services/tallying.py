@@ -6,7 +6,7 @@ pieces are wanted; after it is finished there is nothing left that good pieces c
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.common.checks import require_choice, require_number, require_text, require_whole
-from marketplace.common.errors import DomainError
+from marketplace.common.errors import DomainError, InvalidInput
 from marketplace.orders.models import MAX_QUANTITY
 from marketplace.production.errors import (
     CountedByMachine,
@@ -26,7 +26,7 @@ from marketplace.production.errors import (
 from marketplace.production.gate import article_gate
 from marketplace.production.hands import Hand
 from marketplace.production.models import ScrapReason, Stint, Tally, WorkOrder
-from marketplace.production.models.tallies import LONGEST_KEY
+from marketplace.production.models.tallies import COUNTER_KEY, LONGEST_KEY
 from marketplace.production.services.counting import count_locked
 from marketplace.production.services.ending import finish_if_made
 from marketplace.production.services.starting import locked, require_open, start_work
@@ -34,7 +34,9 @@ from marketplace.production.services.starting import locked, require_open, start
 log = logging.getLogger(__name__)
 
 OLDEST_S = 7 * 24 * 3600  # a phone keeps its tallies for a week
-OVERRUN_PERCENT = 10  # of what is wanted may be told at once beyond what is missing: a full box, a round number
+OVERRUN_PERCENT = (
+    10  # of what is wanted may be told at once beyond what is missing: a full box, a round number
+)
 OVERRUN_LEAST = 10
 SCRAP_TIMES = 3  # more scrap than three times what is wanted is a slip of the finger
 SCRAP_LEAST = 100
@@ -57,6 +59,8 @@ class TallyDraft:
 
     def __post_init__(self) -> None:
         require_text(self.key, field="key", least=1, most=LONGEST_KEY)
+        if self.key.startswith(COUNTER_KEY):
+            raise InvalidInput(_("Keys that begin so are the machine's."), field="key")
         require_choice(self.kind, field="kind", choices=Tally.Kind.values)
         require_number(self.age_s, field="age_s", least=0, most=OLDEST_S)
         if self.kind == Tally.Kind.CORRECTION:
@@ -65,6 +69,14 @@ class TallyDraft:
             require_whole(self.quantity, field="quantity", least=1, most=MAX_QUANTITY)
         if self.kind == Tally.Kind.SCRAP:
             require_choice(self.reason, field="reason", choices=ScrapReason.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """One of several tallies, read when its turn comes: `read` raises `InvalidInput` for what is none."""
+
+    key: str
+    read: Callable[[], TallyDraft]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,15 +136,16 @@ def tell_all(
     work_order_id: int,
     hand: Hand,
     source: str,
-    drafts: Sequence[TallyDraft],
+    drafts: Sequence[Wanted],
     now: datetime,
     real_now: datetime,
     clock_speed: float,
 ) -> list[Outcome]:
     """Each in its own transaction, in this order: one that is refused does not cost its neighbours."""
     outcomes = []
-    for draft in drafts:
+    for wanted in drafts:
         try:
+            draft = wanted.read()
             told = tell(
                 work_order_id=work_order_id,
                 hand=hand,
@@ -142,10 +155,10 @@ def tell_all(
                 real_now=real_now,
                 clock_speed=clock_speed,
             )
-            outcomes.append(Outcome(key=draft.key, told=told, error=None))
+            outcomes.append(Outcome(key=wanted.key, told=told, error=None))
         except DomainError as error:
-            log.warning("tally %s refused: %s", draft.key, error.code)
-            outcomes.append(Outcome(key=draft.key, told=None, error=error))
+            log.warning("tally %s of work order %s refused: %s", wanted.key, work_order_id, error.code)
+            outcomes.append(Outcome(key=wanted.key, told=None, error=error))
     return outcomes
 
 
@@ -194,7 +207,8 @@ def _good(work_order: WorkOrder, draft: TallyDraft) -> Tally:
     if draft.quantity > work_order.remaining + overrun:
         log.warning("%s: %s pieces told at once", work_order.public_id, draft.quantity)
         raise Implausible(
-            _("Only %(missing)s pieces are missing. Nothing was counted.") % {"missing": f"{work_order.remaining:,}"},
+            _("Only %(missing)s pieces are missing. Nothing was counted.")
+            % {"missing": f"{work_order.remaining:,}"},
             field="quantity",
             value=draft.quantity,
             rule=f"<= {work_order.remaining + overrun}",
@@ -214,7 +228,9 @@ def _require_article(work_order: WorkOrder, *, after: int) -> None:
     gate = article_gate(work_order)
     if gate is not None and after > gate.may_make:
         raise FirstArticleWaits(
-            _("The first %(number)s pieces at this machine wait for the buyer's approval: send a photo of one.")
+            _(
+                "The first %(number)s pieces at this machine wait for the buyer's approval: send a photo of one."
+            )
             % {"number": gate.may_make}
             if gate.may_make
             else _("The first pieces of %(code)s wait for the buyer's approval.") % {"code": gate.code},
@@ -230,7 +246,8 @@ def _scrap(work_order: WorkOrder, draft: TallyDraft) -> Tally:
     if draft.quantity > most:
         log.warning("%s: %s pieces of scrap told at once", work_order.public_id, draft.quantity)
         raise Implausible(
-            _("At most %(most)s pieces can be scrap here. Nothing was counted.") % {"most": f"{max(most, 0):,}"},
+            _("At most %(most)s pieces can be scrap here. Nothing was counted.")
+            % {"most": f"{max(most, 0):,}"},
             field="quantity",
             value=draft.quantity,
             rule=f"<= {most}",

@@ -1,0 +1,1 @@
+"""Pages of production: the factory's, the buyer's, and the station's at the machine."""
