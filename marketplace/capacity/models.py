@@ -29,6 +29,8 @@ class Process(models.TextChoices):
     SEW = "sew", _("sewing")
     ASSEMBLE = "assemble", _("assembly")
     PACK = "pack", _("packing")
+    MELT_BLOW = "melt-blow", _("melt-blowing")
+    STERILISE = "sterilise", _("sterilisation")
 
 
 class Equipment(models.Model):
