@@ -1,4 +1,4 @@
-"""Structured creditor references after ISO 11649: `RF`, two check digits (ISO 7064, mod 97-10), up to 21 characters. Pure."""
+"""Creditor references after ISO 11649: `RF`, two check digits (ISO 7064, mod 97-10), up to 21 characters. Pure."""
 
 import re
 

@@ -1,6 +1,6 @@
 """What payments keep: contracts, the ledger, invoices, what moved through the bank, and what was said to Stripe."""
 
-from marketplace.payments.models.contract import Contract, Document, PaymentTerms
+from marketplace.payments.models.contract import Contract, ContractsFollow, Document, PaymentTerms
 from marketplace.payments.models.invoice import Invoice, InvoiceSeries
 from marketplace.payments.models.ledger import Acceptance, Account, Entry, Line
 from marketplace.payments.models.movement import BankLine, Payout, Refund
@@ -13,6 +13,7 @@ __all__ = [
     "Charge",
     "ConnectedAccount",
     "Contract",
+    "ContractsFollow",
     "Document",
     "Entry",
     "Invoice",

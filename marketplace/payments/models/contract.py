@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Enterprise
 from marketplace.common.ids import PublicIdField
+from marketplace.planning.models import PlanRun
 from marketplace.trading.models import Deal
 
 
@@ -75,3 +76,10 @@ class Document(models.Model):
             models.UniqueConstraint(fields=["contract", "language"], name="one_contract_document"),
             models.UniqueConstraint(fields=["invoice", "language"], name="one_invoice_document"),
         ]
+
+
+class ContractsFollow(models.Model):
+    """The plan by which a deal's contracts were last written: another one means that they are looked at again."""
+
+    deal = models.OneToOneField(Deal, on_delete=models.CASCADE, related_name="contracts_follow")
+    plan_run = models.ForeignKey(PlanRun, on_delete=models.CASCADE, related_name="+")

@@ -67,6 +67,7 @@ class Refund(models.Model):
     asked_at = models.DateTimeField()  # business time
     paid_at = models.DateTimeField(null=True, blank=True)  # business time
     refund_id = models.CharField(max_length=80, blank=True)  # Stripe's
+    looked_at = models.DateTimeField(null=True, blank=True)  # real time of the last look at Stripe
     error = models.CharField(max_length=240, blank=True)
 
     class Meta:

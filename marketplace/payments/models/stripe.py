@@ -53,6 +53,7 @@ class Charge(models.Model):
     intent_id = models.CharField(max_length=80, blank=True)
     url = models.CharField(max_length=1000, blank=True)  # Stripe's page
     asked_at = models.DateTimeField()  # business time
+    looked_at = models.DateTimeField(null=True, blank=True)  # real time of the last look at Stripe
     error = models.CharField(max_length=240, blank=True)
 
     class Meta:

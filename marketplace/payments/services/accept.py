@@ -15,10 +15,9 @@ from marketplace.orders.models import MAX_QUANTITY, Order
 from marketplace.payments.errors import AcceptanceReused, NotAgreed
 from marketplace.payments.ledger import Move, booked_to, post
 from marketplace.payments.models import Acceptance, Account, Entry
-from marketplace.payments.services.terms import terms_of
+from marketplace.payments.services.terms import agreed_deal, terms_of
 from marketplace.payments.shares import share_cents
 from marketplace.payments.worth import Worth, worth_of
-from marketplace.trading.models import Deal
 
 BILL_TASK = "payments.bill"
 OWN = (Account.Kind.TRANSPORT, Account.Kind.FEE)
@@ -37,7 +36,7 @@ def accept_delivery(*, order_id: int, key: str, accepted_total: int, now: dateti
     order = Order.objects.select_for_update().get(pk=order_id)
     if _is_known(order, key=key, accepted_total=accepted_total):
         return 0
-    deal = Deal.objects.filter(order=order, status=Deal.Status.AGREED).first()
+    deal = agreed_deal(order)
     if deal is None:
         raise NotAgreed(_("This order has no agreed deal; nothing of it can be accepted."))
     before = accepted_pieces(order)

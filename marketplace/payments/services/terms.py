@@ -1,7 +1,9 @@
 """The terms of payment of a deal, frozen when first asked for."""
 
 from django.conf import settings
+from django.db.models import Q
 
+from marketplace.orders.models import Order
 from marketplace.payments.models import PaymentTerms
 from marketplace.trading.models import Deal
 
@@ -22,3 +24,9 @@ def terms_of(deal: Deal) -> PaymentTerms:
         },
     )
     return terms
+
+
+def agreed_deal(order: Order) -> Deal | None:
+    """The living deal of an order, once it was agreed: also while a disturbed rest of it is being agreed anew."""
+    was_agreed = Q(status=Deal.Status.AGREED) | Q(contracts_follow__isnull=False)
+    return Deal.objects.filter(was_agreed, order=order).exclude(status=Deal.Status.FAILED).first()

@@ -1,0 +1,112 @@
+"""What a worker does with a row of the outbox or inbox: lease it, talk to Stripe outside any transaction, end it."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from marketplace.common import clock
+from marketplace.payments import stripe_gateway
+from marketplace.payments.models import Charge, ConnectedAccount, Refund, StripeCall, StripeEvent
+from marketplace.payments.models.movement import MovementStatus
+from marketplace.payments.services import effects, inbox, outbox
+from marketplace.payments.stripe_gateway import Refused, Shown, Unanswered
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = timedelta(minutes=10)  # real time; events may be lost
+Apply = Callable[[str, Shown, datetime, datetime], None]
+
+# beginning of an event's type → kind of object, name of our row in its metadata, what it means for that
+LOOKS: dict[str, tuple[str, str, Apply]] = {
+    "checkout.session.": ("session", "charge", effects.apply_session),
+    "payment_intent.": ("intent", "charge", effects.apply_intent),
+    "transfer.": ("transfer", "payout", effects.apply_transfer),
+    "refund.": ("refund", "refund", effects.apply_refund),
+    "account.": ("account", "account", effects.apply_account),
+}
+
+
+def send_call(public_id: str) -> None:
+    """Send a call that is due. Every end is written to its row."""
+    call = outbox.lease_call(public_id=public_id)
+    if call is None:
+        return
+    began = clock.real_now()
+    try:
+        shown = stripe_gateway.find(call.kind, call.params) if outbox.is_key_old(call) else None
+        if shown is None:
+            outbox.note_sending(call)
+            shown = stripe_gateway.create(call.kind, call.params, key=call.public_id)
+    except Refused as error:
+        log.warning("call %s (%s) refused: %s", public_id, call.kind, error)
+        effects.refuse_call(call, error=str(error), now=clock.now())
+    except Unanswered as error:
+        log.warning("call %s (%s) unanswered, attempt %s: %s", public_id, call.kind, call.attempts, error)
+        outbox.postpone_call(call, error=str(error))
+    else:
+        effects.finish_call(call, shown, now=clock.now(), real_now=began)
+
+
+def look_at_event(pk: int) -> None:
+    """Ask again how the object of an event is now, and bring our row there."""
+    event = inbox.lease_event(pk=pk)
+    if event is None:
+        return
+    look = next((look for start, look in LOOKS.items() if event.kind.startswith(start)), None)
+    if look is None:
+        inbox.close_event(event, state=StripeEvent.State.IGNORED)
+        return
+    try:
+        is_ours = look_at(look, event.object_id)
+    except effects.Mismatch as error:
+        log.error("event %s: %s", event.event_id, error)  # noqa: TRY400 - no traceback tells more
+        inbox.close_event(event, state=StripeEvent.State.DEAD, error=str(error))
+    except Refused as error:
+        inbox.close_event(event, state=StripeEvent.State.IGNORED, error=str(error))
+    except Unanswered as error:
+        inbox.postpone_event(event, error=str(error))
+    else:
+        inbox.close_event(event, state=StripeEvent.State.DONE if is_ours else StripeEvent.State.IGNORED)
+
+
+def look_at(look: tuple[str, str, Apply], object_id: str) -> bool:
+    """Fetch and apply; False for an object that names none of our rows."""
+    kind, name, apply = look
+    began = clock.real_now()
+    shown = stripe_gateway.fetch(kind, object_id)
+    public_id = (shown.get("metadata") or {}).get(name)
+    if not public_id:
+        return False
+    apply(public_id, shown, clock.now(), began)
+    return True
+
+
+def look_again() -> None:
+    """Events may be lost: look at everything that should have ended by now. One look at each every ten minutes."""
+    before = clock.real_now() - LOOK_EVERY
+    old = Q(looked_at=None) | Q(looked_at__lt=before)
+    waiting = [
+        *(
+            ("checkout.session.", one.session_id)
+            for one in Charge.objects.filter(old, status=Charge.Status.OPEN).exclude(session_id="")[:50]
+        ),
+        *(
+            ("refund.", one.object_id)
+            for one in StripeCall.objects.filter(
+                kind=StripeCall.Kind.REFUND,
+                state=StripeCall.State.DONE,
+                subject__in=Refund.objects.filter(old, status=MovementStatus.SENDING).values("public_id"),
+            )[:50]
+        ),
+        *(
+            ("account.", one.account_id)
+            for one in ConnectedAccount.objects.filter(old, payouts_enabled=False).exclude(account_id="")[:50]
+        ),
+    ]
+    for start, object_id in waiting:
+        try:
+            look_at(LOOKS[start], object_id)
+        except (Refused, Unanswered, effects.Mismatch) as error:
+            log.warning("looking again at %s: %s", object_id, error)

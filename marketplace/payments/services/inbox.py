@@ -1,0 +1,90 @@
+"""Events of Stripe as rows: stored once, answered fast, looked at by a worker under a lease."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.common.clock import real_now
+from marketplace.common.errors import InvalidInput
+from marketplace.common.jobs import start_after_commit
+from marketplace.payments.models import ConnectedAccount, StripeEvent
+from marketplace.payments.services.outbox import wait_before
+from marketplace.payments.stripe_gateway import Told
+
+LOOK_TASK = "payments.look_at_event"
+LEASE = timedelta(seconds=120)
+MAX_ATTEMPTS = 24
+
+State = StripeEvent.State
+
+
+class UnknownAccount(InvalidInput):
+    """An event of a connected account that is none of ours."""
+
+    code = "payments:unknown-account"
+
+
+@transaction.atomic
+def store_event(told: Told) -> bool:
+    """Keep an event that was read; False if it was there. Raises `UnknownAccount`."""
+    if told.account and not ConnectedAccount.objects.filter(account_id=told.account).exists():
+        raise UnknownAccount(_("This account is none of ours."), field="account")
+    now = real_now()
+    event, is_new = StripeEvent.objects.get_or_create(
+        event_id=told.event_id,
+        defaults={
+            "kind": told.kind[:80],
+            "object_id": told.object_id,
+            "account": told.account,
+            "stamped_at": told.stamped_at,
+            "received_at": now,
+            "next_at": now,
+        },
+    )
+    if is_new:
+        start_after_commit(LOOK_TASK, event.pk)
+    return is_new
+
+
+@transaction.atomic
+def lease_event(*, pk: int) -> StripeEvent | None:
+    now = real_now()
+    event = (
+        StripeEvent.objects.select_for_update(skip_locked=True)
+        .filter(pk=pk)
+        .filter(Q(state=State.QUEUED, next_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now))
+        .first()
+    )
+    if event is None:
+        return None
+    event.state, event.lease_until = State.RUNNING, now + LEASE
+    event.fencing_token += 1
+    event.attempts += 1
+    event.save(update_fields=["state", "lease_until", "fencing_token", "attempts"])
+    return event
+
+
+def close_event(event: StripeEvent, *, state: str, error: str = "") -> bool:
+    """Write the end under the token; False if another worker has it by now."""
+    ours = StripeEvent.objects.filter(pk=event.pk, state=State.RUNNING, fencing_token=event.fencing_token)
+    return bool(ours.update(state=state, error=error, lease_until=None))
+
+
+def postpone_event(event: StripeEvent, *, error: str) -> None:
+    if event.attempts >= MAX_ATTEMPTS:
+        close_event(event, state=State.DEAD, error=error)
+        return
+    StripeEvent.objects.filter(pk=event.pk, state=State.RUNNING, fencing_token=event.fencing_token).update(
+        state=State.QUEUED,
+        error=error,
+        lease_until=None,
+        next_at=real_now() + wait_before(attempt=event.attempts),
+    )
+
+
+def due_events(*, now: datetime) -> list[int]:
+    """Keys of events that wait for nothing but a worker, oldest first. `now` is real time."""
+    due = Q(state=State.QUEUED, next_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now)
+    return list(StripeEvent.objects.filter(due).order_by("pk").values_list("pk", flat=True)[:200])
