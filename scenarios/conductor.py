@@ -41,7 +41,9 @@ class Conductor:
         for spec in self._world.earlier:
             posted.append((spec, await self._agreed(spec, prepare=_nothing, patience_s=0.0)))
         main = self._world.order
-        posted.append((main, await self._agreed(main, prepare=self._prepare, patience_s=orders.VISITOR_S)))
+        posted.append(
+            (main, await self._agreed(main, prepare=self._prepare, patience_s=self._world.patience_s))
+        )
         if not all([await self._is_over(*one) for one in posted]):
             await self._produce(posted)
         await self._set_speed(1.0)

@@ -73,7 +73,8 @@ def generate(seed: int) -> World:
             programme="Masks for Hubei hospitals",
         ),
         transport=TransportSpec(departs_every_min=360, departs_at_min=4 * 60),
-        clock_speed=3_000.0,
+        clock_speed=3_600.0,
+        patience_s=8.0,
     )
 
 

@@ -172,6 +172,7 @@ class World:
     earlier: tuple[OrderSpec, ...] = ()
     replay: ReplaySpec | None = None
     emergency: EmergencySpec | None = None
+    patience_s: float = 30.0  # real seconds that a visitor has for each step of the story
 
     @property
     def products(self) -> tuple[ProductSpec, ...]:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from scenarios.conductor import Conductor
 from scenarios.orders import NoPlan
 from scenarios.people import Refused
 
-WORLD = tiny.generate(1)
+WORLD = replace(tiny.generate(1), patience_s=0.0)
 PLAN = {
     "id": "pln_1", "goal": "fastest", "status": "done", "plan_status": "feasible", "error": "",
     "finish_min": 1440, "naive_finish_min": 2880, "gap_pct": 1.0, "num_enterprises": 2, "num_trips": 3,
@@ -76,7 +77,6 @@ class Market:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
-    monkeypatch.setattr(orders, "VISITOR_S", 0.0)
     monkeypatch.setattr(orders, "POLL_S", 0.0)
 
 
