@@ -1,8 +1,13 @@
 from django.urls import path
 
-from marketplace.capacity.api import calendar, machines, taken
+from marketplace.capacity.api import calendar, imports, machines, taken
 
 urlpatterns = [
+    path("imports", imports.ImportListView.as_view()),
+    path("imports/<str:draft>", imports.ImportView.as_view()),
+    path("imports/<str:draft>/apply", imports.ImportApplyView.as_view()),
+    path("imports/<str:draft>/undo", imports.ImportUndoView.as_view()),
+    path("exports/<str:file>", imports.ExportView.as_view()),
     path("machines", machines.MachineListView.as_view()),
     path("machines/<str:machine>", machines.MachineView.as_view()),
     path("machines/<str:machine>/publish", machines.MachinePublishView.as_view()),

@@ -8,9 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.market import expired_holds
-from marketplace.capacity.models import CalendarException, CapacityWindow, Equipment, TakenTime
+from marketplace.capacity.models import (
+    CalendarException,
+    CalendarFeed,
+    CapacityWindow,
+    Equipment,
+    TakenTime,
+)
 from marketplace.common.clock import real_now
 from marketplace.common.errors import NotFound
+from marketplace.common.hashing import hash_token
 
 
 def own_machines(*, viewer: Viewer) -> QuerySet[Equipment]:
@@ -63,3 +70,35 @@ def taken_time(
 def offered_windows(*, machine: Equipment, since: datetime) -> QuerySet[CapacityWindow]:
     """Time the machine offers beside its week that ends after `since`."""
     return CapacityWindow.objects.filter(equipment=machine, period__endswith__gt=since).order_by("period")
+
+
+def feeds_of(*, viewer: Viewer) -> QuerySet[CalendarFeed]:
+    """The living calendars of the viewer's factory: of all machines, and of one each."""
+    if not viewer.is_factory or viewer.enterprise_id is None:
+        return CalendarFeed.objects.none()
+    return CalendarFeed.objects.filter(enterprise_id=viewer.enterprise_id, revoked_at=None)
+
+
+def feed_by_token(token: str) -> CalendarFeed:
+    """The living calendar at this secret address; `NotFound` for any other."""
+    living = CalendarFeed.objects.filter(token_hash=hash_token(token), revoked_at=None)
+    found = living.select_related("enterprise", "equipment").first()
+    if found is None:
+        raise NotFound(_("There is no such calendar."))
+    return found
+
+
+def machines_of_feed(feed: CalendarFeed) -> QuerySet[Equipment]:
+    """The machine, or all machines of the enterprise, by own number."""
+    machines = Equipment.objects.filter(enterprise_id=feed.enterprise_id).select_related("site")
+    if feed.equipment_id is not None:
+        machines = machines.filter(pk=feed.equipment_id)
+    return machines.order_by("own_number", "id")
+
+
+def taken_of_machines(
+    ids: Collection[int], *, starts_at: datetime, ends_at: datetime
+) -> QuerySet[TakenTime]:
+    """What of the machines' time in [starts_at, ends_at) is taken, expired holds left out."""
+    rows = TakenTime.objects.filter(equipment_id__in=ids, period__overlap=(starts_at, ends_at))
+    return rows.exclude(expired_holds(at=real_now())).order_by("equipment_id", "period")

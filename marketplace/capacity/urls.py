@@ -3,19 +3,35 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from marketplace.capacity.views import abilities, calendar, machines
+from marketplace.capacity.views import abilities, calendar, feeds, imports, machines
 
 
 class MachineId(StringConverter):
     regex = "mac_[0-9a-z]{16}"
 
 
+class SheetKey(StringConverter):
+    regex = "machines|hours|exceptions|windows|jobs"
+
+
 register_converter(MachineId, "machine")
+register_converter(SheetKey, "sheet")
 
 app_name = "capacity"
 urlpatterns = [
     path("machines/", machines.machine_list, name="list"),
     path("machines/new/", machines.new, name="new"),
+    path("machines/import/", imports.start, name="import"),
+    path("machines/import/<str:draft>/", imports.draft, name="import-draft"),
+    path("machines/import/<str:draft>/undo/", imports.undo, name="import-undo"),
+    path("machines/export.xlsx", imports.export, name="export"),
+    path("machines/export/<sheet:kind>.csv", imports.export, name="export-sheet"),
+    path("machines/template.xlsx", imports.template, name="template"),
+    path("machines/template/<sheet:kind>.csv", imports.template, name="template-sheet"),
+    path("machines/calendar/", feeds.renew, name="feed-renew"),
+    path("machines/calendar/<str:feed>/revoke/", feeds.revoke, name="feed-revoke"),
+    path("machines/<machine:machine>/calendar/", feeds.renew, name="machine-feed-renew"),
+    path("calendar/<str:token>.ics", feeds.calendar, name="calendar"),
     path("machines/<machine:machine>/", machines.machine, name="machine"),
     path("machines/<machine:machine>/edit/", machines.edit, name="edit"),
     path("machines/<machine:machine>/publish/", machines.publish, name="publish"),

@@ -120,7 +120,7 @@ class WindowSerializer(serializers.ModelSerializer[CapacityWindow]):
 
 
 class TakenTimeSerializer(serializers.ModelSerializer[TakenTime]):
-    """`reference` is the public id of what the time is taken for (a run), or empty."""
+    """`reference` is the public id of what the time is taken for (a run), or empty; `own_reference` your job number."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     starts_at = MomentField(source="period.lower", read_only=True)
@@ -129,7 +129,7 @@ class TakenTimeSerializer(serializers.ModelSerializer[TakenTime]):
 
     class Meta:
         model = TakenTime
-        fields = ("id", "kind", "starts_at", "ends_at", "expires_at", "title", "reference")
+        fields = ("id", "kind", "starts_at", "ends_at", "expires_at", "title", "reference", "own_reference")
         read_only_fields = fields
 
 
@@ -262,6 +262,7 @@ class TakenTimeInput(StrictSerializer):
     starts_at = MomentField()
     ends_at = MomentField()
     title = TextField(default="", max_length=120)
+    own_reference = TextField(default="", max_length=40)
 
 
 class PeriodQuery(StrictSerializer):

@@ -157,6 +157,7 @@ class OwnTimeForm(forms.Form):
     starts_at = LocalMomentField(label=_("from"))
     ends_at = LocalMomentField(label=_("to"))
     title = forms.CharField(label=_("title"), max_length=120, required=False)
+    own_reference = forms.CharField(label=_("own job number"), max_length=40, required=False)
 
 
 class WindowForm(forms.Form):

@@ -7,6 +7,7 @@ from marketplace.capacity.services.calendar import (
     set_exception,
     set_week,
 )
+from marketplace.capacity.services.feeds import NewFeed, renew_feed, revoke_feed
 from marketplace.capacity.services.machines import (
     Connection,
     ListedMachine,
@@ -49,6 +50,7 @@ __all__ = [
     "JobNumberTaken",
     "ListedMachine",
     "MachineBooked",
+    "NewFeed",
     "NotReady",
     "NothingIdle",
     "NumberTaken",
@@ -75,6 +77,8 @@ __all__ = [
     "remove_exception",
     "remove_rate",
     "remove_taken",
+    "renew_feed",
+    "revoke_feed",
     "set_capability",
     "set_exception",
     "set_own_time",

@@ -205,6 +205,7 @@ def give_back(request: ViewerRequest, machine: str, taken: str) -> HttpResponse:
                 "own-starts_at": before.period.lower.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
                 "own-ends_at": before.period.upper.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
                 "own-title": before.title,
+                "own-own_reference": before.own_reference,
             },
         )
     return redirect("capacity:machine", machine)

@@ -30,6 +30,7 @@ from marketplace.capacity.idle import idle_span
 from marketplace.capacity.models import Equipment, TakenTime
 from marketplace.capacity.presets import PRESETS, preset_of
 from marketplace.capacity.standing import AHEAD, machine_rows, standing_of
+from marketplace.capacity.views.feeds import told_address
 from marketplace.capacity.views.undo import offer_undo, undo_offered
 from marketplace.capacity.wording import amount_text, title_of
 from marketplace.common import clock
@@ -119,6 +120,8 @@ def render_machine(request: ViewerRequest, row: Equipment, **forms: object) -> H
         "connect_form": ConnectForm(prefix="connect"),
         "undo": undo_offered(request),
         "token": request.session.pop(TOKEN_KEY, {}).get(row.public_id, ""),
+        "feed": selectors.feeds_of(viewer=request.viewer).filter(equipment=row).first(),
+        "address": told_address(request, row.public_id),
     }
     is_refused = bool(forms)
     return render(request, "capacity/machine.html", context | forms, status=422 if is_refused else 200)

@@ -67,6 +67,13 @@ LOOKS: dict[str, Look] = {
     "asked": Look(text=_("waits for approval"), icon="eye-check", tone="attention"),
     "approved": Look(text=_("approved"), icon="check", tone="good"),
     "refused": Look(text=_("refused"), icon="x", tone="bad"),
+    # shipments
+    "shipment-packed": Look(text=_("packed"), icon="package", tone="active"),
+    "shipment-dispatched": Look(text=_("on the way"), icon="truck", tone="active"),
+    "shipment-arrived": Look(text=_("arrived"), icon="map-pin-check", tone="attention"),
+    # emergencies
+    "declared": Look(text=_("in force"), icon="urgent", tone="bad"),
+    "rated": Look(text=_("rated"), icon="star", tone="attention"),
     # enterprises
     "unverified": Look(text=_("not verified"), icon="shield"),
     "pending": Look(text=_("verification pending"), icon="shield-half", tone="attention"),
