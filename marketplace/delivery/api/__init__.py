@@ -1,0 +1,1 @@
+"""Shipments, receipts, events and forecasts over HTTP."""

@@ -1,0 +1,76 @@
+"""Labels of boxes and the delivery note as PDF, in the active language."""
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from marketplace.common.pdf import render_pdf
+from marketplace.common.qr import qr_file
+from marketplace.common.show.amounts import quantity_text
+from marketplace.delivery.links import box_url, driver_url
+from marketplace.delivery.shown import Shown
+
+
+def labels_pdf(row: Shown) -> bytes:
+    """One label a page (A6): what is in the box, from which city to which, its number, its code."""
+    shipment = row.shipment
+    way = _("%(start)s → %(end)s") % {"start": row.start.city, "end": row.end.city}
+    return render_pdf(
+        "labels",
+        {
+            "language": translation.get_language() or "en",
+            "title": _("Labels of %(shipment)s") % {"shipment": shipment.public_id},
+            "labels": {"scan": _("Scan on arrival.")},
+            "boxes": [
+                {
+                    "id": box.public_id,
+                    "goods": row.goods,
+                    "quantity": quantity_text(box.quantity),
+                    "way": way,
+                    "shipment": shipment.public_id,
+                    "number": _("Box %(number)s of %(total)s")
+                    % {"number": box.number, "total": row.num_boxes},
+                    "qr": qr_file(box_url(box.public_id)),
+                }
+                for box in shipment.boxes.all()
+            ],
+        },
+    )
+
+
+def note_pdf(row: Shown) -> bytes:
+    """For the driver: where to, how much, room for a signature, and the code with which arrival is told."""
+    shipment = row.shipment
+    return render_pdf(
+        "delivery_note",
+        {
+            "language": translation.get_language() or "en",
+            "title": _("Delivery note %(shipment)s") % {"shipment": shipment.public_id},
+            "footer": shipment.public_id,
+            "scan": _("Driver: scan on arrival."),
+            "facts": [
+                [_("From"), _place(row.start.name, row.start.address, row.start.city)],
+                [_("To"), _place(row.end.name, row.end.address, row.end.city)],
+                [_("Goods"), row.goods],
+                [_("Quantity"), quantity_text(row.quantity or 0)],
+                [_("Boxes"), str(row.num_boxes)],
+                [_("Left"), _moment(shipment.dispatched_at)],
+                [_("Expected"), _moment(shipment.arrives_at)],
+                [_("Carrier"), shipment.carrier or "–"],
+            ],
+            "heads": [_("Box"), _("Number"), _("Pieces")],
+            "lines": [[str(box.number), box.public_id, f"{box.quantity:,}"] for box in shipment.boxes.all()],
+            "signature": [_("Received in good order"), _("Name"), _("Date"), _("Signature")],
+            "qr": qr_file(driver_url(shipment.public_id)),
+        },
+    )
+
+
+def _place(name: str, address: str, city: str) -> str:
+    return ", ".join(dict.fromkeys(part for part in (name, address, city) if part))
+
+
+def _moment(moment: object) -> str:
+    if moment is None:
+        return "–"
+    local = timezone.localtime(moment)  # type: ignore[arg-type]
+    return f"{local:%Y-%m-%d %H:%M} ({local.tzname()})"

@@ -1,0 +1,1 @@
+"""Reading shipments, where they are, what came of them and when all will be there."""

@@ -1,0 +1,112 @@
+"""From legs to shipments, once, and again after a re-plan."""
+
+import time
+
+import pytest
+
+from marketplace.common.errors import NotFound
+from marketplace.delivery import services
+from marketplace.delivery.models import Shipment
+from marketplace.trading.models import Deal, Leg
+from tests.builders import NOW
+from tests.delivery.flows import HOUR, a_flow, send, write_legs
+
+pytestmark = pytest.mark.django_db
+S = Shipment.Status
+
+
+def replan(flow, *, num_legs):
+    """What taking up a re-plan does to the legs."""
+    flow.deal.legs.all().delete()
+    write_legs(flow.deal, [flow.press_site, flow.coat_site], num_legs=num_legs, hours=2)
+    return services.plan_shipments(deal_public_id=flow.deal.public_id)
+
+
+def living(flow, item="pressed"):
+    found = Shipment.objects.filter(order=flow.order, item=item).exclude(status=S.CANCELLED)
+    return list(found.order_by("departs_at", "pk").values_list("quantity", "status"))
+
+
+def test_each_leg_has_one_shipment_however_often_it_is_planned():
+    flow = a_flow(num_legs=2)
+    assert services.plan_shipments(deal_public_id=flow.deal.public_id) == 0
+    assert [(s.item, s.quantity, s.status) for s in flow.shipments] == [
+        ("pressed", 500, "planned"), ("pressed", 500, "planned"),
+        ("coated", 500, "planned"), ("coated", 500, "planned"),
+    ]  # fmt: skip
+    assert len({s.tracking_hash for s in flow.shipments}) == 4
+
+
+def test_a_replan_calls_off_what_is_only_planned():
+    flow = a_flow(num_legs=2)
+    assert replan(flow, num_legs=4) == 4 + 8
+    assert living(flow) == [(250, "planned")] * 4
+    assert replan(flow, num_legs=4) == 16
+    assert services.plan_shipments(deal_public_id=flow.deal.public_id) == 0
+
+
+def test_what_has_left_stays_and_counts_against_the_new_plan():
+    flow = a_flow(num_legs=2)
+    sent = send(flow, flow.between, quantity=300)
+    replan(flow, num_legs=4)
+    sent.refresh_from_db()
+    assert sent.status == S.DISPATCHED
+    assert living(flow) == [(500, "dispatched"), (200, "planned"), (250, "planned"), (250, "planned")]
+    assert services.plan_shipments(deal_public_id=flow.deal.public_id) == 0
+    assert living(flow) == [(500, "dispatched"), (200, "planned"), (250, "planned"), (250, "planned")]
+
+
+def test_the_rest_of_a_short_shipment_lives_as_long_as_its_leg():
+    flow = a_flow()
+    send(flow, flow.between, quantity=300)
+    assert services.plan_shipments(deal_public_id=flow.deal.public_id) == 0
+    assert living(flow) == [(1_000, "dispatched"), (700, "planned")]
+    replan(flow, num_legs=1)
+    assert living(flow) == [(1_000, "dispatched"), (700, "planned")]
+    assert Shipment.objects.get(rest_of__isnull=False).status == S.CANCELLED
+
+
+def test_shipments_that_a_person_added_outlive_a_replan():
+    flow = a_flow()
+    extra = services.add_shipment(viewer=flow.press, like=flow.between.public_id, quantity=5, now=NOW)
+    replan(flow, num_legs=1)
+    extra.refresh_from_db()
+    assert extra.status == S.PLANNED
+
+
+def test_a_deal_that_is_not_agreed_plans_nothing_and_an_unknown_one_is_not_found():
+    flow = a_flow()
+    Deal.objects.update(status=Deal.Status.REPLANNING)
+    flow.deal.legs.all().delete()
+    assert services.plan_shipments(deal_public_id=flow.deal.public_id) == 0
+    assert living(flow) == [(1_000, "planned")]
+    with pytest.raises(NotFound):
+        services.plan_shipments(deal_public_id="dea_x")
+
+
+def test_the_sweep_finds_what_a_lost_nudge_left():
+    flow = a_flow()
+    write_legs(flow.deal, [flow.press_site, flow.coat_site], num_legs=1, hours=5)
+    assert services.sweep(now=NOW) == 1
+    assert Shipment.objects.count() == 4
+    assert services.sweep(now=NOW) == 0
+    flow.deal.legs.filter(departs_at__gte=NOW + 16 * HOUR, item="pressed").delete()
+    assert services.sweep(now=NOW) == 1
+    assert len(living(flow)) == 1
+
+
+def test_thousands_of_legs_are_planned_in_seconds(django_assert_max_num_queries):
+    flow = a_flow()
+    leg = Leg.objects.filter(item="pressed").get()
+    rows = [
+        Leg(
+            deal=flow.deal, item=leg.item, from_site=leg.from_site, to_site=leg.to_site, quantity=10,
+            departs_at=leg.departs_at, arrives_at=leg.arrives_at,
+        )
+        for _ in range(3_000)
+    ]  # fmt: skip
+    Leg.objects.bulk_create(rows)
+    begun = time.monotonic()
+    with django_assert_max_num_queries(40):
+        assert services.plan_shipments(deal_public_id=flow.deal.public_id) == 3_000
+    assert time.monotonic() - begun < 5
