@@ -13,6 +13,7 @@ const LATER = [
   ["[data-chart]", async () => (await import("./charts.js")).startCharts()],
   ["[data-twin]", async () => (await import("./twins.js")).startTwins()],
   ["[data-place-picker]", async () => (await import("./place_picker.js")).startPlacePickers()],
+  ["[data-scan]", async () => (await import("./scan.js")).startScans()],
   ["[data-row-set]", async () => (await import("./row_sets.js")).startRowSets()],
 ];
 
