@@ -38,6 +38,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place(name="production:today", label=_("Work"), icon="tool"),
         Place(name="capacity:list", label=_("Machines"), icon="assembly"),
         Place(name="trading:offers", label=_("Offers"), icon="inbox"),
+        Place(name="delivery:shipments", label=_("Shipments"), icon="truck"),
         Place(name="machines:data", label=_("Data"), icon="activity"),
         SETTINGS,
     ),
