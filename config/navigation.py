@@ -50,6 +50,12 @@ PLACES: dict[str, tuple[Place, ...]] = {
     ),
     Enterprise.Kind.COORDINATOR: (
         Place(name="mobilisation:control-room", label=_("Control room"), icon="radar-2"),
+        Place(
+            name="mobilisation:emergencies",
+            label=_("Emergency"),
+            icon="urgent",
+            also=("/firms/", "/questions/", "/extensions/"),
+        ),
         Place(name="mobilisation:network", label=_("Network"), icon="topology-star-3"),
         SETTINGS,
     ),

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from marketplace.common.models import AuditEntry
 from marketplace.mobilisation.rows import Report
+from marketplace.mobilisation.selectors.declarations import Trace
 
 Row = tuple[object, object, object]
 
 
-def report_table(report: Report, *, trail: Sequence[AuditEntry]) -> tuple[list[str], list[Row]]:
+def report_table(report: Report, *, trail: Sequence[Trace]) -> tuple[list[str], list[Row]]:
     """Heading and rows; moments as ISO text in UTC."""
     rows = [*_facts(report), *_questions(report), *_ratings(report), *_trail(trail)]
     return [_("Part"), _("What"), _("Value")], rows
@@ -68,12 +68,12 @@ def _ratings(report: Report) -> list[Row]:
     ]
 
 
-def _trail(trail: Sequence[AuditEntry]) -> list[Row]:
+def _trail(trail: Sequence[Trace]) -> list[Row]:
     return [
         (
-            f"{_('Audit')} {entry.seq}",
-            entry.action,
-            f"{entry.at.isoformat()} {getattr(entry, 'who', '')}".strip(),
+            f"{_('Audit')} {one.seq}",
+            f"{one.what}: {one.told}".rstrip(": "),
+            f"{one.at.isoformat()} {one.who}".strip(),
         )
-        for entry in trail
+        for one in trail
     ]

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Q
 
 from marketplace.accounts.viewer import Viewer
+from marketplace.common.show.amounts import number_text, quantity_text
 from marketplace.mobilisation import selectors
 from marketplace.mobilisation.models import Declaration, OrderRating, Question, Reading
 from marketplace.mobilisation.selectors.questions import Asked, Tally, asked, hours_since, is_open, tally_of
@@ -36,6 +37,14 @@ class QuestionRow:
     silent_h: int
 
     @property
+    def promised_text(self) -> str:
+        return quantity_text(self.tally.promised)
+
+    @property
+    def wanted_text(self) -> str:
+        return quantity_text(self.question.quantity)
+
+    @property
     def silent(self) -> list[Asked]:
         return [row for row in self.asked if row.answer is None]
 
@@ -52,6 +61,18 @@ class ProgrammeRow:
     agreed: int
     budget_cents: int | None
     currency: str
+
+    @property
+    def target_text(self) -> str:
+        return quantity_text(self.target)
+
+    @property
+    def rated_text(self) -> str:
+        return quantity_text(self.rated)
+
+    @property
+    def agreed_text(self) -> str:
+        return quantity_text(self.agreed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +101,10 @@ class Report:
     @property
     def num_silent(self) -> int:
         return self.num_asked - self.num_answered
+
+    @property
+    def promised_text(self) -> str:
+        return number_text(self.promised)
 
     @property
     def promised(self) -> int:

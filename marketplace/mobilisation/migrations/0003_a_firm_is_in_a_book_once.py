@@ -5,24 +5,29 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_claims'),
-        ('mobilisation', '0002_written_once'),
+        ("accounts", "0003_claims"),
+        ("mobilisation", "0002_written_once"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='firm',
-            name='one_firm_per_registration_number',
+            model_name="firm",
+            name="one_firm_per_registration_number",
         ),
         migrations.AddConstraint(
-            model_name='firm',
-            constraint=models.UniqueConstraint(condition=models.Q(('registration_number', ''), _negated=True), fields=('office', 'registration_number'), name='one_firm_per_registration_number'),
+            model_name="firm",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("registration_number", ""), _negated=True),
+                fields=("office", "registration_number"),
+                name="one_firm_per_registration_number",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='firm',
-            constraint=models.UniqueConstraint(fields=('office', 'enterprise'), name='a_firm_is_in_a_book_once'),
+            model_name="firm",
+            constraint=models.UniqueConstraint(
+                fields=("office", "enterprise"), name="a_firm_is_in_a_book_once"
+            ),
         ),
     ]

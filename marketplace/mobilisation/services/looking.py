@@ -10,7 +10,7 @@ from django.db import transaction
 
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.market import SellableWindow, sellable_windows
-from marketplace.capacity.models import Equipment
+from marketplace.capacity.models import Equipment, Process
 from marketplace.common import audit
 from marketplace.mobilisation.goods import Goods, covered_machines, covered_processes, goods_of
 from marketplace.mobilisation.models import Declaration, Reading
@@ -37,6 +37,10 @@ class OpenMachine:
     processes: tuple[str, ...]
     units_per_h: float | None
     days: tuple[tuple[date, float], ...]
+
+    @property
+    def process_names(self) -> str:
+        return ", ".join(str(Process(process).label) for process in self.processes)
 
     @property
     def free_h(self) -> float:

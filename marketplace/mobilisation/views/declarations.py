@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.accounts.selectors import has_second_factor
+from marketplace.capacity.models import Process
 from marketplace.common import clock
 from marketplace.common.forms import refusals_in
 from marketplace.mobilisation import selectors, services
@@ -175,6 +176,7 @@ def _page(request: ViewerRequest, found: Declaration, **bound: object) -> HttpRe
         "state": state,
         "is_live": state == Declaration.Status.LIVE,
         "products": templates().filter(code__in=found.products),
+        "processes": [Process(process).label for process in found.processes],
         "is_own": found.proposed_by_id == request.viewer.person_id,
         "has_second_factor": has_second_factor(viewer=request.viewer),
         "propose_form": CodeForm(),

@@ -1,5 +1,7 @@
 """What a factory reads about itself: looks at its capacity, what was written down, what it is asked."""
 
+from collections.abc import Iterable
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -8,6 +10,7 @@ from django.views.decorators.http import require_safe
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
 from marketplace.mobilisation import selectors
+from marketplace.mobilisation.models import Answer
 from marketplace.mobilisation.selectors.questions import is_open
 
 
@@ -21,12 +24,12 @@ def readings(request: ViewerRequest) -> HttpResponse:
         "readings": selectors.readings_of(request.viewer)[:500],
         "recorded": selectors.recorded_about(request.viewer),
         "asks": [
-            (ask, selectors.link_of(ask), is_open(ask.question, now=now), max_answer(ask.answers.all()))
+            (ask, selectors.link_of(ask), is_open(ask.question, now=now), _last(ask.answers.all()))
             for ask in asks
         ],
     }
     return render(request, "mobilisation/readings.html", context)
 
 
-def max_answer(answers):  # type: ignore[no-untyped-def]
+def _last(answers: Iterable[Answer]) -> Answer | None:
     return max(answers, key=lambda answer: answer.revision, default=None)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
+from marketplace.capacity.models import Process
 from marketplace.common import clock
 from marketplace.common.errors import NotFound
 from marketplace.common.forms import refusals_in
@@ -93,6 +94,8 @@ def report(request: ViewerRequest, declaration: str) -> HttpResponse:
     context = {
         "declaration": found,
         "report": report_of(request.viewer, found, now=clock.now()),
+        "products": templates().filter(code__in=found.products),
+        "processes": [Process(process).label for process in found.processes],
         "trail": selectors.trail(found),
     }
     return render(request, "mobilisation/report.html", context)
