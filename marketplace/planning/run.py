@@ -6,6 +6,7 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Prefetch
 
 from marketplace.capacity.market import listed_equipment, sellable_windows
@@ -29,16 +30,22 @@ log = logging.getLogger(__name__)
 ANSWER_MIN = 4 * 60  # factories have this long to answer before anything may start
 SHORTEST_HORIZON = timedelta(days=60)
 LONGEST_HORIZON = timedelta(days=200)
+AWAY = (OperationalError, InterfaceError)  # the database; it says nothing about the plan
 
 
 def solve_row(public_id: str) -> None:
-    """Do the job the row describes, if it is free. Every end is written to the row."""
+    """Do the job the row describes, if it is free. Every end is written to the row.
+
+    Where the database goes away meanwhile the row stays as it is: its lease ends, and the sweep gives it to a worker.
+    """
     run = services.lease(public_id=public_id)
     if run is None:
         return
     try:
         problem = build_problem(run)
         _solve(run, problem)
+    except AWAY:
+        log.warning("plan run %s is left to the sweep", public_id, exc_info=True)
     except Exception as error:
         log.exception("plan run %s failed", public_id)
         services.finish(run, status=PlanRun.Status.FAILED, error=f"{type(error).__name__}: {error}"[:2000])

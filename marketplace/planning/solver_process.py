@@ -67,14 +67,19 @@ class SolverProcess:
         self._reader.start()
 
     def wait(self, *, tick: Callable[[], bool], wants_stop: Callable[[], bool]) -> Outcome:
-        """Wait for the end, calling `tick` twice a second; False from it kills the solver."""
+        """Wait for the end, calling `tick` twice a second; False from it kills the solver, an error as well."""
+        try:
+            return self._watch(tick=tick, wants_stop=wants_stop)
+        finally:
+            self._process.kill()  # nobody waits for it any more; nothing happens to one that has ended
+            self._process.wait()
+
+    def _watch(self, *, tick: Callable[[], bool], wants_stop: Callable[[], bool]) -> Outcome:
         waited, is_told = 0.0, False
         deadline = float(self._time_limit_s + GRACE_S)
         while (code := self._poll()) is None:
             waited += TICK_S
             if not tick():
-                self._process.kill()
-                self._process.wait()
                 return Outcome(exit_code=-signal.SIGKILL, message="", is_abandoned=True)
             if not is_told and wants_stop():
                 self._process.send_signal(signal.SIGTERM)  # once: a second one would hit it while it writes
