@@ -24,11 +24,11 @@ def machines_twice_taken() -> list[str]:
 def pieces_counted_twice() -> list[str]:
     """Tallies taken back twice or by another work order's correction, and stints that tell more than their keys."""
     undone = [f"correction {key} of {code} takes back what is not its own" for key, code in _rows(_FOREIGN)]
-    told = [
+    differing = [
         f"stint {stint} of {code}: tallies say {told}, the counter {grown}"
         for stint, code, told, grown in _rows(_GROWN)
     ]
-    return undone + told
+    return undone + differing
 
 
 def _rows(query: str) -> list[tuple]:  # type: ignore[type-arg]

@@ -70,7 +70,7 @@ def test_a_foreign_work_order_is_not_found_as_one_that_does_not_exist():
             )
             for name in posts
         ]
-            assert {answer.status_code for answer in answers} == {404}
+        assert {answer.status_code for answer in answers} == {404}
     assert (shop.first.status, shop.first.good) == ("waiting", 0)
 
 
@@ -97,7 +97,9 @@ def test_the_card_is_a_pdf_for_one_and_for_a_whole_offer():
     shop = a_shop(num_runs=3)
     client = a_client(shop.owner)
     one = client.get(reverse("production:card", args=[shop.first.public_id]))
-    both = client.get(reverse("production:package-cards", args=[shop.deal.packages.get().public_id]) + "?paper=a4")
+    both = client.get(
+        reverse("production:package-cards", args=[shop.deal.packages.get().public_id]) + "?paper=a4"
+    )
     assert one.content.startswith(b"%PDF") and both.content.startswith(b"%PDF")
     assert len(both.content) > len(one.content)
 

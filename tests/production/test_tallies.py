@@ -172,7 +172,7 @@ def test_several_tallies_are_judged_one_by_one():
 
 
 def test_good_pieces_beyond_what_is_wanted_cannot_be_stored():
-    shop = a_shop(quantity=10)
+    a_shop(quantity=10)
     with pytest.raises(IntegrityError), transaction.atomic():
         WorkOrder.objects.update(good=11)
     assert connection.is_usable()

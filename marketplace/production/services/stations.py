@@ -8,6 +8,7 @@ import logging
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -169,6 +170,6 @@ def _require_pin(pin: str) -> None:
     require_text(pin, field="pin", most=PIN_LENGTHS[-1])
     if len(pin) not in PIN_LENGTHS or not pin.isascii() or not pin.isdigit():
         raise InvalidInput(_("A PIN is four to eight digits."), field="pin")
-    steps = {int(after) - int(before) for before, after in zip(pin, pin[1:], strict=False)}
+    steps = {int(after) - int(before) for before, after in pairwise(pin)}
     if steps in ({0}, {1}, {-1}):
         raise InvalidInput(_("Everybody tries this PIN first: take another."), field="pin")

@@ -7,11 +7,12 @@ import logging
 import uuid
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.staticfiles import finders
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -225,13 +226,13 @@ def photo(request: HttpRequest, session: StationSession) -> HttpResponse:
 
 
 @require_safe
-def service_worker(request: HttpRequest) -> FileResponse:
+def service_worker(request: HttpRequest) -> HttpResponse:
     """Below `/w/`, so that it answers for stations and for nothing else."""
     found = finders.find("js/station/worker.js")
-    if found is None:
+    if not isinstance(found, str):
         raise Http404
     headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/w/"}
-    return FileResponse(open(found, "rb"), content_type="text/javascript", headers=headers)
+    return HttpResponse(Path(found).read_bytes(), content_type="text/javascript", headers=headers)
 
 
 def _work_order(session: StationSession) -> WorkOrder:

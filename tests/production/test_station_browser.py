@@ -1,0 +1,151 @@
+"""The station in a real browser: quick to the first tally, and nothing is lost where there is no network."""
+
+import time
+
+import pytest
+
+from marketplace.production.models import Tally
+from tests.browser import PHONE, a_context, complaints_of, needs_browser, violations, wait_until
+from tests.production.stations import PIN, path, set_pin
+from tests.production.work import a_shop
+
+pytestmark = [pytest.mark.browser, needs_browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+TAP = "button[value='good:{}']"
+
+
+@pytest.fixture
+def shop():
+    found = a_shop(article=True, quantity=5_000)
+    set_pin(found)
+    return found
+
+
+@pytest.fixture
+def phone(browser, live_server):
+    """Makes phones; they are switched off at the end, for they would go on asking."""
+    contexts = []
+
+    def make(**options):
+        contexts.append(a_context(browser, size=PHONE, base_url=live_server.url, **options))
+        return contexts[-1].new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def open_station(phone, shop, **options):
+    page = phone(**options)
+    page.goto(path(shop))
+    page.fill("#pin", PIN)
+    page.click("button.btn-primary")
+    page.wait_for_selector("[data-taps]")
+    return page
+
+
+def told(number):
+    deadline = time.monotonic() + 10
+    while Tally.objects.count() < number:
+        assert time.monotonic() < deadline, Tally.objects.count()
+        time.sleep(0.1)
+    return Tally.objects.order_by("pk")
+
+
+def test_from_the_scan_to_the_first_tally_within_ten_seconds_without_an_account(phone, shop):
+    began = time.monotonic()
+    page = open_station(phone, shop)
+    page.click(TAP.format(1))
+    wait_until(
+        page, "document.getElementById('station-progress').textContent.startsWith('1 of')", within_s=10
+    )
+
+    assert time.monotonic() - began < 10
+    assert told(1).get().quantity == 1
+
+
+@pytest.mark.parametrize(("theme", "language"), [("light", "en"), ("dark", "zh-hans")])
+def test_it_is_accessible_fits_and_has_targets_for_gloves(phone, shop, theme, language):
+    page = open_station(phone, shop, theme=theme, language=language)
+    heard = complaints_of(page)
+
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('main :is(button, select, summary, input:not([type=hidden], [type=file]))')]"
+        ".filter(e => e.checkVisibility()).map(e => e.getBoundingClientRect().height)"
+    )
+    assert min(sizes) >= 56
+    assert heard == []
+
+
+def test_taps_without_a_network_are_kept_over_a_reload_and_told_once_when_it_is_back(phone, shop):
+    page = open_station(phone, shop)
+    wait_until(page, "navigator.serviceWorker.controller !== null", within_s=10)
+    wait_until(page, "caches.keys().then(names => names.length > 0)", within_s=10)
+    page.reload()
+    page.context.set_offline(True)
+
+    for number in (1, 10, 1):
+        page.click(TAP.format(number))
+    page.click("button[value=undo]")
+    wait_until(page, "document.getElementById('station-queue').textContent.startsWith('4 tallies queued')")
+    page.reload()
+    wait_until(page, "document.getElementById('station-queue').textContent.startsWith('4 tallies queued')")
+    assert page.text_content("#station-waiting") == "+11 waiting"
+    assert not Tally.objects.exists()
+
+    page.context.set_offline(False)
+    tallies = told(4)
+    wait_until(page, "document.getElementById('station-queue').hidden", within_s=10)
+
+    assert [(one.kind, one.quantity) for one in tallies] == [
+        ("good", 1), ("good", 10), ("good", 1), ("correction", 1),
+    ]  # fmt: skip
+    assert shop.first.good == 11
+    page.reload()
+    page.wait_for_timeout(500)
+    assert Tally.objects.count() == 4
+
+
+def test_a_phone_whose_clock_is_wrong_tells_the_right_time(phone, shop):
+    page = open_station(phone, shop)
+    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 10 * 24 * 3600 * 1000 }")
+    page.click(TAP.format(1))
+    tally = told(1).get()
+    assert abs((tally.received_at - tally.made_at).total_seconds()) < 10
+
+
+def test_what_is_told_twice_by_an_answer_that_was_lost_counts_once(phone, shop):
+    page = open_station(phone, shop)
+    lost = []
+
+    def lose_the_answer(route):
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch())
+        route.abort()
+
+    page.route("**/queue/", lose_the_answer)
+    page.click(TAP.format(10))
+    wait_until(
+        page, "document.getElementById('station-progress').textContent.startsWith('10 of')", within_s=15
+    )
+
+    assert lost
+    assert Tally.objects.count() == 1
+
+
+def test_the_station_works_without_scripts(browser, live_server, shop):
+    context = browser.new_context(viewport=PHONE, base_url=live_server.url, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(path(shop))
+    page.fill("#pin", PIN)
+    page.click("button.btn-primary")
+    page.click(TAP.format(10))
+    page.click("button[value=scrap]")
+    page.click("button[value=undo]")
+    assert [one.kind for one in told(3)] == ["good", "scrap", "correction"]
+    assert (shop.first.good, shop.first.scrap) == (10, 0)
+    context.close()
