@@ -13,6 +13,7 @@ from pathlib import Path
 
 from scheduling.award import award_finish
 from scheduling.check import check
+from scheduling.displace_command import DisplaceCommand, run_displace
 from scheduling.files import UnusableFileError, load_plan, load_problem
 from scheduling.options import SolveOptions
 from scheduling.replan.command import ReplanCommand, run_replan
@@ -35,6 +36,8 @@ def main(argv: Sequence[str]) -> int:
             return _award(arguments.problem)
         if arguments.command == "replan":
             return run_replan(ReplanCommand(solve=_solve_command(arguments), in_force=arguments.in_force))
+        if arguments.command == "displace":
+            return run_displace(DisplaceCommand(solve=_solve_command(arguments), burdens=arguments.burdens))
         return run_solve(_solve_command(arguments))
     except UnusableFileError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -86,6 +89,12 @@ def _parser() -> argparse.ArgumentParser:
         "in_force", type=Path, metavar="IN_FORCE.json", help="its goods, promise_min and frozen"
     )
     _add_solving(replan)
+    displace = commands.add_parser(
+        "displace", help="make a plan in time that takes away as little booked work as it can; exits as solve"
+    )
+    displace.add_argument("problem", type=Path, metavar="PROBLEM.json")
+    displace.add_argument("burdens", type=Path, metavar="BURDENS.json", help="booked work that may be taken")
+    _add_solving(displace)
     judge = commands.add_parser("check", help="judge a plan: exit 0 valid, 1 invalid, 2 unreadable")
     judge.add_argument("problem", type=Path, metavar="PROBLEM.json")
     judge.add_argument("plan", type=Path, metavar="PLAN.json")

@@ -1,94 +1,88 @@
 """What of a plan has happened at a minute: the goods that lie or travel somewhere then. Pure.
 
-It takes the plan at its word; who knows better (a count, a receipt) corrects the lots before asking. A lot that
-has begun has used its needs, one that has ended has made its pieces; a running lot stays a lot (the contract's
+It takes the plan at its word; who knows better (a count, a receipt) corrects the work before asking. A lot that has
+begun has used its needs, one that has ended has made its pieces; a running lot stays a lot (the contract's
 `fixed_lots`, begun before minute 0).
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
-from matching.problem import DropId, ItemId, Lot, OrderId, Problem, SiteId, Stock
-from scheduling.plan import Delivery, Transfer
+from matching.problem import ItemId, Lot, Order, OrderId, Problem, SiteId, Stock
+from matching.rules import consumed, started_pieces
 
 Place = tuple[OrderId, ItemId, SiteId]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """`stock` counts minutes from the moment asked for: 0 lies there, more is on its way or held until then.
+class Work:
+    """A lot with what it uses and makes, for `position_at`; minutes as there."""
 
-    `sent` are pieces by order and drop that have left for the buyer, `arrives_min` when the last of them is there
-    (minutes from the moment, None where nothing is on its way or was sent).
-    """
+    order: OrderId
+    makes: ItemId
+    site: SiteId
+    start_min: int
+    end_min: int
+    hold_min: int
+    quantity: int
+    uses: Mapping[ItemId, int]
 
-    stock: tuple[Stock, ...]
-    sent: Mapping[tuple[OrderId, DropId | None], int]
-    arrives_min: int | None
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """Goods on a way; `to_site` is None on the way to a buyer."""
+
+    order: OrderId
+    item: ItemId
+    from_site: SiteId
+    to_site: SiteId | None
+    depart_min: int
+    arrive_min: int
+    quantity: int
 
 
-def position_at(
-    problem: Problem,
-    *,
-    lots: Iterable[Lot],
-    transfers: Iterable[Transfer],
-    deliveries: Iterable[Delivery],
-    at_min: int,
-) -> Position:
-    """Everything in minutes of `problem`. What was used or sent is taken from what was there first.
+def position_at(works: Iterable[Work], sendings: Iterable[Sending], *, at_min: int) -> tuple[Stock, ...]:
+    """Stock in minutes from `at_min`: 0 lies there, more is on its way or held until then.
 
-    Where a plan was not followed and more left than came, the shortage is taken from what comes next.
+    What was used or sent is taken from what was there first; where more left than came, from what comes next.
     """
     there: dict[Place, list[tuple[int, int]]] = defaultdict(list)
     gone: dict[Place, int] = defaultdict(int)
-    for stock in problem.stock:
-        if stock.order is not None and stock.item is not None:
-            there[stock.order, stock.item, stock.site].append((stock.from_min, stock.quantity))
-    for lot in lots:
-        _count_lot(problem, lot, at_min=at_min, there=there, gone=gone)
-    for way in transfers:
-        if way.depart_min < at_min and way.order is not None and way.item is not None:
+    for work in works:
+        if work.start_min >= at_min:
+            continue
+        for item, units in work.uses.items():
+            gone[work.order, item, work.site] += units
+        if work.end_min <= at_min:
+            there[work.order, work.makes, work.site].append((work.end_min + work.hold_min, work.quantity))
+    for way in sendings:
+        if way.depart_min < at_min:
             gone[way.order, way.item, way.from_site] += way.quantity
-            there[way.order, way.item, way.to_site].append((way.arrive_min, way.quantity))
-    sent: dict[tuple[OrderId, DropId | None], int] = defaultdict(int)
-    arrivals = []
-    for load in deliveries:
-        if load.depart_min < at_min:
-            order = problem.order_by_id[load.order]
-            gone[load.order, problem.product_by_id[order.product].final_item, load.from_site] += load.quantity
-            sent[load.order, load.drop] += load.quantity
-            arrivals.append(load.arrive_min - at_min)
-    return Position(
-        stock=tuple(_left(there, gone, at_min=at_min)),
-        sent=MappingProxyType(dict(sent)),
-        arrives_min=max(arrivals, default=None),
-    )
+            if way.to_site is not None:
+                there[way.order, way.item, way.to_site].append((way.arrive_min, way.quantity))
+    return tuple(_left(there, gone, at_min=at_min))
 
 
-def _count_lot(
-    problem: Problem,
-    lot: Lot,
-    *,
-    at_min: int,
-    there: dict[Place, list[tuple[int, int]]],
-    gone: dict[Place, int],
-) -> None:
-    if lot.start_min >= at_min:
-        return
-    product = problem.product_by_id[problem.order_by_id[lot.order].product]
-    operation = product.operation_by_id[lot.operation]
+def work_of(problem: Problem, lot: Lot) -> Work:
+    """A lot of a plan of this problem."""
+    order: Order = problem.order_by_id[lot.order]
+    operation = problem.product_by_id[order.product].operation_by_id[lot.operation]
     machine = problem.machine_by_id[lot.machine]
-    mode = machine.mode_by_operation.get((product.id, operation.id))
-    started = -(-lot.quantity * 1000 // (1000 if mode is None else mode.good_per_1000))
-    if lot.start_min >= 0:  # what began before the plan's own minute 0 had used its needs already
-        for need in operation.needs:
-            if need.item is not None:
-                gone[lot.order, need.item, machine.site] += -(-started * need.num // need.den)
-    if lot.end_min <= at_min:
-        free_min = lot.end_min + (0 if mode is None else mode.hold_min)
-        there[lot.order, operation.makes, machine.site].append((free_min, lot.quantity))
+    mode = machine.mode_by_operation[order.product, lot.operation]
+    started = started_pieces(mode, good=lot.quantity)
+    return Work(
+        order=order.id,
+        makes=operation.makes,
+        site=machine.site,
+        start_min=lot.start_min,
+        end_min=lot.end_min,
+        hold_min=mode.hold_min,
+        quantity=lot.quantity,
+        uses={
+            need.item: consumed(need, started=started) for need in operation.needs if need.item is not None
+        },
+    )
 
 
 def _left(

@@ -59,22 +59,38 @@ def listed_equipment(
     )
 
 
+def equipment_named(public_ids: Collection[str]) -> list[Equipment]:
+    """Machines by public id, listed or not, loaded as `listed_equipment`: those that have work already."""
+    return list(
+        Equipment.objects.filter(public_id__in=public_ids)
+        .select_related("enterprise", "site", "device")
+        .prefetch_related("capabilities", "rates")
+        .order_by("id")
+    )
+
+
 def sellable_windows(
-    *, equipment_ids: Collection[int], starts_at: datetime, ends_at: datetime, now: datetime
+    *,
+    equipment_ids: Collection[int],
+    starts_at: datetime,
+    ends_at: datetime,
+    now: datetime,
+    freed: Collection[str] = (),
 ) -> dict[int, list[SellableWindow]]:
     """For each machine what it still sells in [starts_at, ends_at), never before `now`; empty lists included.
 
     A machine that is not offered on the network sells nothing.
     Weekly hours in the site's zone, without holidays, with exceptions; explicit windows over them (their price
     holds); less all taken time but expired holds. Sorted, disjoint; touching ones differ in price.
-    Five queries, whatever the number of machines. `now` is business time; holds expire in real time.
+    What is taken under a reference in `freed` counts as free. Five queries, whatever the number of machines.
+    `now` is business time; holds expire in real time.
     """
     starts_at = max(starts_at, now)
     ids = list(equipment_ids)
     if starts_at >= ends_at:
         return {one: [] for one in ids}
     offered = offered_periods(ids, starts_at=starts_at, ends_at=ends_at, listed_only=True)
-    taken = taken_spans(ids, starts_at=starts_at, ends_at=ends_at)
+    taken = taken_spans(ids, starts_at=starts_at, ends_at=ends_at, freed=freed)
     return {
         one: [SellableWindow(*period) for period in subtracted(offered.get(one, []), taken.get(one, []))]
         for one in ids
@@ -97,11 +113,14 @@ def offered_periods(
     return found
 
 
-def taken_spans(ids: Collection[int], *, starts_at: datetime, ends_at: datetime) -> dict[int, list[Span]]:
+def taken_spans(
+    ids: Collection[int], *, starts_at: datetime, ends_at: datetime, freed: Collection[str] = ()
+) -> dict[int, list[Span]]:
     """What of [starts_at, ends_at) is taken on the machines, expired holds left out: sorted, disjoint, not clipped."""
     rows = (
         TakenTime.objects.filter(equipment_id__in=ids, period__overlap=(starts_at, ends_at))
         .exclude(expired_holds(at=real_now()))
+        .exclude(reference__in=set(freed) - {""})
         .values_list("equipment_id", "period")
         .order_by("equipment_id", "period")
     )

@@ -45,6 +45,11 @@ class PlanRun(models.Model):
         FASTEST = "fastest", _("fastest")
         CHEAPEST = "cheapest", _("cheapest")
 
+    class Kind(models.TextChoices):
+        PLAN = "plan", _("plan")
+        REPLAN = "replan", _("re-plan")
+        PRECEDENCE = "precedence", _("plan with precedence")
+
     class Status(models.TextChoices):
         QUEUED = "queued", _("waiting for a worker")
         RUNNING = "running", _("being solved")
@@ -56,6 +61,7 @@ class PlanRun(models.Model):
     order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="plan_runs")
     requested_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     revision = models.PositiveIntegerField()  # of the order that is planned
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PLAN)
     goal = models.CharField(max_length=10, choices=Goal.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     epoch = models.DateTimeField()  # business time of minute 0
@@ -64,6 +70,24 @@ class PlanRun(models.Model):
     replaces = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     pins = models.JSONField(default=list, blank=True)  # lots of plan/1 that stand as they are
     refused = models.JSONField(default=list, blank=True)  # [machine id, start, end]: not offered again
+    # of a re-plan, in minutes from `epoch`; see planning.change
+    stock = models.JSONField(default=list, blank=True)  # the contract's stock: what lies or travels where
+    remaining = models.JSONField(
+        default=dict, blank=True
+    )  # pieces still to be sent, by public id of the drop
+    sent_arrives_min = models.IntegerField(
+        null=True, blank=True
+    )  # last arrival of what has left for the buyer
+    in_force = models.JSONField(
+        null=True, blank=True
+    )  # plan/1: goods that have not left; promise and frozen lots
+    closed = models.JSONField(
+        default=list, blank=True
+    )  # [machine id, start, end]: not there, only in that time
+    freed = models.JSONField(default=list, blank=True)  # references of taken time that counts as free
+    # of a plan with precedence; see planning.precedence
+    displaceable = models.JSONField(default=list, blank=True)
+    displaced = models.JSONField(default=list, blank=True)  # references of runs that have to go
     seed = models.PositiveIntegerField(default=1)
     time_limit_s = models.PositiveIntegerField(default=25)
     # the lease

@@ -3,31 +3,37 @@
 import json
 import logging
 import tempfile
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Prefetch
 
-from marketplace.capacity.market import listed_equipment, sellable_windows
+from marketplace.accounts.models import Site
+from marketplace.capacity.market import equipment_named, listed_equipment, sellable_windows
 from marketplace.capacity.models import Equipment
 from marketplace.common.clock import real_now
 from marketplace.orders.models import Operation, Order
 from marketplace.planning import services
+from marketplace.planning.change import ANSWER_MIN
 from marketplace.planning.evidence import evidence_pct
 from marketplace.planning.models import PlanRun, TransportTerms
 from marketplace.planning.solver_process import PLAN_EXITS, SolverProcess, naive_finish
-from marketplace.planning.translate import Frame, MachineOffer, minutes, problem_of
+from marketplace.planning.translate import Frame, MachineOffer, Period, minutes, problem_of
+from matching.parse_trade import read_stock
 from matching.parse_work import read_lot
 from matching.problem import Problem
 from matching.write import write_problem
 from scheduling.check import check
+from scheduling.displace import Burden
+from scheduling.displace_command import narrowed_problem
 from scheduling.plan import Plan
 from scheduling.plan_format import read_plan, write_plan
+from scheduling.replan.repair import standing_problem
 
 log = logging.getLogger(__name__)
 
-ANSWER_MIN = 4 * 60  # factories have this long to answer before anything may start
 SHORTEST_HORIZON = timedelta(days=60)
 LONGEST_HORIZON = timedelta(days=200)
 AWAY = (OperationalError, InterfaceError)  # the database; it says nothing about the plan
@@ -67,9 +73,10 @@ def build_problem(run: PlanRun, *, at_least: timedelta = SHORTEST_HORIZON) -> Pr
         epoch=run.epoch,
         now_min=minutes(run.asked_at, epoch=run.epoch, up=True) + ANSWER_MIN,
         horizon_min=horizon // timedelta(minutes=1),
+        goods_from_min=0 if run.kind == PlanRun.Kind.REPLAN else None,
     )
     pins = tuple(read_lot(lot) for lot in run.pins)
-    offers = _offers(order, frame=frame, pinned={str(lot.machine) for lot in pins})
+    offers = _offers(order, frame=frame, pinned={str(lot.machine) for lot in pins}, freed=run.freed)
     return problem_of(
         order=order,
         goal=run.goal,
@@ -77,20 +84,42 @@ def build_problem(run: PlanRun, *, at_least: timedelta = SHORTEST_HORIZON) -> Pr
         offers=offers,
         terms=TransportTerms.objects.order_by("-id").first() or TransportTerms(),
         pins=pins,
-        refused=tuple((str(m), int(a), int(b)) for m, a, b in run.refused),
+        refused=_periods(run.refused),
+        closed=_periods(run.closed),
+        remaining=run.remaining if run.kind == PlanRun.Kind.REPLAN else None,
+        stock=tuple(read_stock(stock) for stock in run.stock),
+        places=_places(run),
     )
 
 
-def _offers(order: Order, *, frame: Frame, pinned: set[str]) -> list[MachineOffer]:
+def _periods(rows: list[list[object]]) -> tuple[Period, ...]:
+    return tuple((str(machine), int(str(start)), int(str(end))) for machine, start, end in rows)
+
+
+def _places(run: PlanRun) -> list[Site]:
+    """Where goods of a plan in force lie or pass."""
+    names = {stock["site"] for stock in run.stock}
+    for way in (run.in_force or {}).get("transfers", []):
+        names |= {way["from"], way["to"]}
+    for load in (run.in_force or {}).get("deliveries", []):
+        names.add(load["from"])
+    return list(Site.objects.filter(public_id__in=names).select_related("enterprise"))
+
+
+def _offers(order: Order, *, frame: Frame, pinned: set[str], freed: Collection[str]) -> list[MachineOffer]:
+    """Of machines that are listed, and those that have pinned work, listed or not."""
     processes = {operation.process for operation in order.product.operations.all()}
     machines: list[Equipment] = list(
         listed_equipment(verified_only=order.verified_only, regions=order.regions, processes=processes)
     )
+    known = {machine.public_id for machine in machines}
+    machines += equipment_named(pinned - known)
     windows = sellable_windows(
         equipment_ids=[machine.pk for machine in machines],
         starts_at=frame.epoch,
         ends_at=frame.epoch + timedelta(minutes=frame.horizon_min),
         now=frame.epoch,
+        freed=freed,
     )
     evidence = evidence_pct(machines=machines, real_now=real_now())
     return [
@@ -108,8 +137,14 @@ def _solve(run: PlanRun, problem: Problem) -> None:
         document = write_problem(problem)
         problem_file.write_text(json.dumps(document))
         naive = _naive_finish(run, problem=problem, problem_file=problem_file)
+        command, beside = _command(run, Path(folder))
         process = SolverProcess(
-            problem=problem_file, plan=plan_file, time_limit_s=run.time_limit_s, seed=run.seed
+            problem=problem_file,
+            plan=plan_file,
+            time_limit_s=run.time_limit_s,
+            seed=run.seed,
+            command=command,
+            beside=beside,
         )
         outcome = process.wait(
             tick=lambda: services.heartbeat(run, progress=process.progress[-200:]),
@@ -124,12 +159,35 @@ def _solve(run: PlanRun, problem: Problem) -> None:
         if outcome.exit_code not in PLAN_EXITS or not plan_file.exists():
             raise SolverFailed(f"exit {outcome.exit_code}: {outcome.message}")
         plan = read_plan(plan_file.read_bytes())
+    problem = _judged(run, problem=problem, plan=plan)
     _store(run, problem=problem, plan=plan, progress=process.progress, naive=naive)
+
+
+def _command(run: PlanRun, folder: Path) -> tuple[str, Path | None]:
+    """Which command of the solver, and the file it reads beside the problem."""
+    beside = folder / "beside.json"
+    if run.kind == PlanRun.Kind.REPLAN:
+        beside.write_text(json.dumps(run.in_force))
+        return "replan", beside
+    if run.kind == PlanRun.Kind.PRECEDENCE:
+        beside.write_text(json.dumps(run.displaceable))
+        return "displace", beside
+    return "solve", None
+
+
+def _judged(run: PlanRun, *, problem: Problem, plan: Plan) -> Problem:
+    """What the plan has to be valid for: with the pins it keeps, with the time others keep."""
+    if run.kind == PlanRun.Kind.REPLAN and plan.lots:
+        return standing_problem(problem, plan)
+    if run.kind == PlanRun.Kind.PRECEDENCE:
+        burdens = [Burden(**each) for each in run.displaceable]
+        return narrowed_problem(problem, plan, burdens=burdens)
+    return problem
 
 
 def _naive_finish(run: PlanRun, *, problem: Problem, problem_file: Path) -> int | None:
     """On the very problem, or, where it does not end within its horizon, with the windows that follow it."""
-    if problem.fixed_lots:
+    if problem.fixed_lots or run.kind != PlanRun.Kind.PLAN:
         return None
     finish = naive_finish(problem_file)
     if finish is not None:
@@ -170,7 +228,8 @@ def _store(
         relaxations=document.get("relaxations", []),
         unsupported=document.get("unsupported", []),
         plan_status=plan.status,
-        finish_min=max((d.arrive_min for d in plan.deliveries), default=None),
+        finish_min=_finish(run, plan),
+        displaced=plan.notes.get("displaced", []),
         cost_cents=plan.cost_cents,
         bound=None if plan.bound is None else float(plan.bound),
         gap_pct=plan.gap_pct,
@@ -179,6 +238,14 @@ def _store(
         naive_finish_min=naive,
         progress=progress[-200:],
     )
+
+
+def _finish(run: PlanRun, plan: Plan) -> int | None:
+    """The last arrival, of what has left before as well; None without a plan."""
+    if not plan.deliveries:
+        return None
+    arrivals = [load.arrive_min for load in plan.deliveries]
+    return max(arrivals if run.sent_arrives_min is None else [*arrivals, run.sent_arrives_min])
 
 
 def _trips(problem: Problem, plan: Plan) -> int:

@@ -114,7 +114,7 @@ def options(viewer: Viewer, *, order_public_id: str, real_now: datetime) -> list
     """The newest run of each goal of an order of the viewer's, fastest first."""
     order = plannable_order(viewer, order_public_id=order_public_id)
     newest: dict[str, PlanRun] = {}
-    for run in plan_runs(viewer).filter(order=order, replaces=None):
+    for run in plan_runs(viewer).filter(order=order, kind=PlanRun.Kind.PLAN):
         newest.setdefault(run.goal, run)
     return [option_of(newest[goal], real_now=real_now) for goal in PlanRun.Goal.values if goal in newest]
 

@@ -14,6 +14,7 @@ from marketplace.common.jobs import start_after_commit
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.orders.services import open_order
+from marketplace.planning.change import Change
 from marketplace.planning.errors import OrderNotPlannable, RunIsOver
 from marketplace.planning.models import PlanRun
 
@@ -39,7 +40,7 @@ def request_plans(*, viewer: Viewer, order_public_id: str, now: datetime) -> lis
         order.refresh_from_db()
     if order.status != Order.Status.OPEN:
         raise OrderNotPlannable(_("This order has been placed or closed; it is not planned again."))
-    current = order.plan_runs.filter(status__in=LIVING, revision=order.revision)
+    current = order.plan_runs.filter(kind=PlanRun.Kind.PLAN, status__in=LIVING, revision=order.revision)
     living = set(current.values_list("goal", flat=True))
     return [
         queue_run(order=order, goal=goal, requested_by_id=viewer.person_id, now=now)
@@ -58,12 +59,22 @@ def queue_run(
     replaces: PlanRun | None = None,
     pins: list[dict[str, object]] | None = None,
     refused: list[list[object]] | None = None,
+    change: Change | None = None,
+    displaceable: list[dict[str, object]] | None = None,
 ) -> PlanRun:
     """Insert the row and nudge a worker after commit. The caller holds the order's lock.
 
-    A re-plan keeps the `epoch` of the plan it `replaces`, so that pinned lots keep their minutes.
+    `pins`, `refused` and `change` count minutes from `epoch`. With `change` it is a re-plan, with `displaceable`
+    a plan with precedence.
     """
+    more: dict[str, object] = {}
+    if change is not None:
+        more = {"kind": PlanRun.Kind.REPLAN, **change.columns()}
+    elif displaceable is not None:
+        freed = [str(burden["reference"]) for burden in displaceable]
+        more = {"kind": PlanRun.Kind.PRECEDENCE, "displaceable": displaceable, "freed": freed}
     run = PlanRun.objects.create(
+        **more,
         order=order,
         revision=order.revision,
         goal=goal,
@@ -155,7 +166,7 @@ def finish(run: PlanRun, **answer: object) -> bool:
         ).update(lease_until=None, finished_at=real_now(), **answer)
         if is_ours:
             announce(run)
-            if run.replaces_id is not None:
+            if run.kind != PlanRun.Kind.PLAN:
                 start_after_commit("trading.take_up", run.public_id)
     return bool(is_ours)
 

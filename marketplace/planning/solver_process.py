@@ -51,12 +51,23 @@ class SolverProcess:
     `progress` grows by `[seconds, objective, bound]` while it runs.
     """
 
-    def __init__(self, *, problem: Path, plan: Path, time_limit_s: int, seed: int) -> None:
+    def __init__(
+        self,
+        *,
+        problem: Path,
+        plan: Path,
+        time_limit_s: int,
+        seed: int,
+        command: str = "solve",
+        beside: Path | None = None,
+    ) -> None:
+        """`beside` is the second file that the commands `replan` and `displace` read."""
+        files = [problem] if beside is None else [problem, beside]
         self.progress: list[list[float | None]] = []
         self._other_lines: list[str] = []
         self._time_limit_s = time_limit_s
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "scheduling", "solve", problem, "--out", plan, "--time-limit", str(time_limit_s),
+            [sys.executable, "-m", "scheduling", command, *files, "--out", plan, "--time-limit", str(time_limit_s),
              "--seed", str(seed), "--workers", str(settings.SOLVER["workers"])],
             cwd=settings.BASE_DIR, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
             text=True,

@@ -5,11 +5,12 @@ proven is planned slower (`run_min` grows), so that the plan holds.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from marketplace.accounts.models import Site as SiteRow
 from marketplace.capacity.market import SellableWindow
 from marketplace.capacity.models import Equipment
 from marketplace.common.money import round_half_up
@@ -42,11 +43,13 @@ from matching.problem import (
     ProductId,
     Site,
     SiteId,
+    Stock,
     Transport,
     Window,
 )
 from matching.ways import metres
 
+Period = tuple[str, int, int]  # machine, start and end in minutes
 OBJECTIVES = {PlanRun.Goal.FASTEST: Objective.FINISH, PlanRun.Goal.CHEAPEST: Objective.COST}
 TARDINESS_CENTS_PER_1000_UNIT_DAY = 100_000  # cheapest still means in time where that is possible
 
@@ -62,11 +65,15 @@ class MachineOffer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The time the problem covers: minute 0, the first minute anything may start, the last anything may end."""
+    """The time the problem covers: minute 0, the first minute anything may start, the last anything may end.
+
+    `goods_from_min`: when goods may depart, where that is earlier (what a plan in force sends).
+    """
 
     epoch: datetime
     now_min: int
     horizon_min: int
+    goods_from_min: int | None = None
 
 
 def problem_of(
@@ -77,10 +84,23 @@ def problem_of(
     offers: Iterable[MachineOffer],
     terms: TransportTerms,
     pins: tuple[Lot, ...] = (),
-    refused: tuple[tuple[str, int, int], ...] = (),
+    refused: tuple[Period, ...] = (),
+    closed: tuple[Period, ...] = (),
+    remaining: Mapping[str, int] | None = None,
+    stock: tuple[Stock, ...] = (),
+    places: Iterable[SiteRow] = (),
 ) -> Problem:
-    """The planning problem of one order. `refused` are machine, start, end that a factory said no to."""
-    machines = [m for offer in offers if (m := _machine(offer, order=order, frame=frame, refused=refused))]
+    """The planning problem of one order. `refused` are machine, start, end that a factory said no to,
+    `closed` those of machines that are not there for a while.
+
+    `remaining` are the pieces to be sent still, by drop; None: all that is ordered. `places` are sites that goods of
+    the order lie at or pass, machines or not.
+    """
+    machines = [
+        m
+        for offer in offers
+        if (m := _machine(offer, order=order, frame=frame, refused=refused, closed=closed))
+    ]
     pinned = {lot.machine for lot in pins}
     used = [
         offer.equipment
@@ -88,8 +108,9 @@ def problem_of(
         if _has_work(offer, machines) or offer.equipment.public_id in pinned
     ]
     sites = {equipment.site.public_id: equipment.site for equipment in used}
-    enterprises = {equipment.enterprise.public_id: equipment.enterprise for equipment in used}
-    order_value = _order(order, frame=frame)
+    sites |= {site.public_id: site for site in places}
+    enterprises = {site.enterprise.public_id: site.enterprise for site in sites.values()}
+    order_value = _order(order, frame=frame, remaining=remaining)
     product = _product(order)
     site_values = tuple(
         Site(
@@ -107,7 +128,7 @@ def problem_of(
         epoch=frame.epoch,
         horizon_min=frame.horizon_min,
         currency=order.currency,
-        now_min=frame.now_min,
+        now_min=frame.now_min if frame.goods_from_min is None else frame.goods_from_min,
         objective=OBJECTIVES[PlanRun.Goal(goal)],
         enterprises=tuple(
             Enterprise(id=EnterpriseId(e.public_id), certificates=frozenset(e.certificates))
@@ -119,6 +140,7 @@ def problem_of(
         machines=tuple(machines),
         transport=_transport(terms, sites=site_values, order=order_value, product=product, frame=frame),
         orders=(order_value,),
+        stock=stock,
         fixed_lots=pins,
     )
 
@@ -134,12 +156,19 @@ def _has_work(offer: MachineOffer, machines: list[Machine]) -> bool:
 
 
 def _machine(
-    offer: MachineOffer, *, order: OrderRow, frame: Frame, refused: tuple[tuple[str, int, int], ...]
+    offer: MachineOffer,
+    *,
+    order: OrderRow,
+    frame: Frame,
+    refused: tuple[Period, ...],
+    closed: tuple[Period, ...],
 ) -> Machine | None:
     equipment = offer.equipment
     modes = tuple(_modes(offer, order=order))
     windows = tuple(
-        _windows(offer, frame=frame, refused=[r[1:] for r in refused if r[0] == equipment.public_id])
+        part
+        for window in _windows(offer, frame=frame, refused=_of(refused, equipment))
+        for part in _outside(window, closed=_of(closed, equipment))
     )
     if not modes:
         return None
@@ -225,21 +254,38 @@ def _materials(order: OrderRow) -> Iterable[Material]:
         yield Material(id=MaterialId(public_id), weight_g=material.weight_g)
 
 
-def _order(order: OrderRow, *, frame: Frame) -> Order:
+def _of(periods: Iterable[Period], equipment: Equipment) -> list[tuple[int, int]]:
+    return [(start, end) for machine, start, end in periods if machine == equipment.public_id]
+
+
+def _outside(window: Window, *, closed: list[tuple[int, int]]) -> Iterable[Window]:
+    """What of a window is in none of the closed times."""
+    start = window.start
+    for shut, opens in sorted(closed):
+        if shut < window.end and start < opens:
+            if start < shut:
+                yield replace(window, start=start, end=shut)
+            start = opens
+    if start < window.end:
+        yield replace(window, start=start)
+
+
+def _order(order: OrderRow, *, frame: Frame, remaining: Mapping[str, int] | None) -> Order:
     drops = tuple(
         Drop(
             id=DropId(drop.public_id),
             destination=Destination(lat=drop.lat, lon=drop.lon),
-            quantity=drop.quantity,
+            quantity=drop.quantity if remaining is None else remaining[drop.public_id],
             due_min=max(0, minutes(drop.due_at, epoch=frame.epoch, up=False)),
         )
         for drop in order.drops.all()
+        if remaining is None or remaining.get(drop.public_id)
     )
     release = minutes(order.release_at, epoch=frame.epoch, up=True) if order.release_at else 0
     return Order(
         id=OrderId(order.public_id),
         product=ProductId(order.product.public_id),
-        quantity=order.quantity,
+        quantity=sum(drop.quantity for drop in drops),
         release_min=max(0, release),
         due_min=max(0, minutes(order.due_at, epoch=frame.epoch, up=False)),
         destination=drops[0].destination,

@@ -7,6 +7,7 @@ class TradingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from marketplace.trading import facets
+        from marketplace.trading import facets, wording
 
         facets.register_all()
+        wording.register_notices()

@@ -28,9 +28,8 @@ def packages_of(problem: Problem, plan: Plan, *, without: frozenset[str] = froze
     """
     labels = labels_of(problem, plan)
     runs: dict[str, list[RunDraft]] = defaultdict(list)
-    for run in runs_of(problem, plan.lots):
-        if not all(lot.id in without for lot in run.lots):
-            runs[run.enterprise].append(run)
+    for run in runs_of(problem, [lot for lot in plan.lots if lot.id not in without]):
+        runs[run.enterprise].append(run)
     return [
         PackageDraft(enterprise=enterprise, label=labels[enterprise], runs=tuple(runs[enterprise]))
         for enterprise in labels

@@ -1,6 +1,6 @@
 """What trading refuses, by code."""
 
-from marketplace.common.errors import Conflict, InvalidInput
+from marketplace.common.errors import Conflict, InvalidInput, NotFound
 
 
 class PlanNotChoosable(Conflict):
@@ -25,3 +25,33 @@ class UnknownRun(InvalidInput):
     """An answer names a run that is not in the package."""
 
     code = "trading:unknown-run"
+
+
+class NoDisturbance(NotFound):
+    """There is no such disturbance for the viewer, or it has ended."""
+
+    code = "trading:no-disturbance"
+
+
+class ChangeOutdated(Conflict):
+    """Another change is proposed by now, or what this one was made from is no longer so."""
+
+    code = "trading:change-outdated"
+
+
+class RunNotMovable(Conflict):
+    """The run has begun, is over, or is not booked; or its order is being changed at this moment."""
+
+    code = "trading:run-not-movable"
+
+
+class MoveBreaksPlan(Conflict):
+    """The plan with the move is not valid; `facts` list what it breaks."""
+
+    code = "trading:move-breaks-plan"
+
+
+class NotRated(Conflict):
+    """Only a rated order takes precedence."""
+
+    code = "trading:not-rated"

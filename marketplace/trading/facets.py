@@ -36,7 +36,9 @@ def audiences_by_deal(reader_id: int, owner_id: int, now: datetime) -> Collectio
     packages = Package.objects.filter(enterprise=owner_id, deal__order__buyer=reader_id)
     if packages.filter(status=Package.Status.OFFERED).exclude(deal__status=Deal.Status.FAILED).exists():
         found.add(Audience.BUYER_WITH_REQUEST)
-    if packages.filter(status__in=ACCEPTED, runs__status=Run.Status.BOOKED, runs__ends_at__gt=now - PARTY_FOR).exists():
+    if packages.filter(
+        status__in=ACCEPTED, runs__status=Run.Status.BOOKED, runs__ends_at__gt=now - PARTY_FOR
+    ).exists():
         found.add(Audience.CONTRACT_PARTY)
     return found  # fmt: skip
 

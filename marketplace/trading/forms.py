@@ -1,5 +1,7 @@
 """What a factory sends back."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,3 +19,33 @@ class AnswerForm(forms.Form):
                 "reason", _("Please say in a few words why you decline; the network plans better for it.")
             )
         return values
+
+
+class DismissForm(forms.Form):
+    """Why the plan stays as it is."""
+
+    reason = forms.CharField(label=_("Why the plan stays as it is"), max_length=240)
+
+
+class ReturnForm(forms.Form):
+    """When a machine is back; empty: nobody knows yet."""
+
+    back_at = forms.DateTimeField(
+        label=_("Back at (leave empty if nobody knows)"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class MoveForm(forms.Form):
+    """Where and when a run should be instead."""
+
+    machine = forms.ChoiceField(label=_("Machine"))
+    starts_at = forms.DateTimeField(
+        label=_("Start"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: object, machines: Iterable[tuple[str, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["machine"].choices = list(machines)  # type: ignore[attr-defined]

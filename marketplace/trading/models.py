@@ -35,6 +35,7 @@ class Deal(models.Model):
     currency = models.CharField(max_length=3)
     promised_at = models.DateTimeField()  # last arrival, business time
     reason = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)  # counts what was agreed, first and after every change
 
     class Meta:
         constraints = [
@@ -85,6 +86,7 @@ class Run(models.Model):
         BOOKED = "booked", _("booked")
         DECLINED = "declined", _("declined")
         REPLACED = "replaced", _("replaced by a new plan")
+        DISPLACED = "displaced", _("displaced by a rated order")
 
     public_id = PublicIdField("run")
     package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="runs")
@@ -95,6 +97,8 @@ class Run(models.Model):
     ends_at = models.DateTimeField()
     setup_min = models.PositiveIntegerField(default=0)
     quantity = models.BigIntegerField()
+    good_per_1000 = models.PositiveSmallIntegerField(default=1000)  # of pieces started; as planned
+    is_pinned = models.BooleanField(default=False)  # a person wants it where it is: no re-plan moves it
     pay_cents = CentsField()
     lots = models.JSONField(default=list)  # lots of plan/1
     variant = models.JSONField(default=dict, blank=True)  # with the number range dealt to this run
@@ -133,3 +137,63 @@ class Leg(models.Model):
                 name="leg_goes_to_a_site_or_a_drop",
             )
         ]
+
+
+class Disturbance(models.Model):
+    """What stands between an agreed plan and its promise: a run that cannot be made as booked.
+
+    `cause` is a code with its words in `trading.wording`, `facts` fill them. `plan_run` is the re-plan that answers
+    it; one re-plan may answer several of a deal. `closed_until` is when the machine is back, null: not known.
+    """
+
+    class Kind(models.TextChoices):
+        MACHINE_DOWN = "machine_down", _("machine down")
+        DECLINED = "declined", _("declined")
+        LATE = "late", _("late")
+        SHORT = "short", _("short")
+        DISPLACED = "displaced", _("displaced by a rated order")
+        MOVED = "moved", _("moved by a planner")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("open: being planned anew")
+        PROPOSED = "proposed", _("a change is proposed")
+        COMMITTED = "committed", _("committed")
+        DISMISSED = "dismissed", _("dismissed")
+        OVER = "over", _("over by itself")
+
+    LIVING = (Status.OPEN, Status.PROPOSED)
+
+    public_id = PublicIdField("dst")
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="disturbances")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, null=True, blank=True, related_name="disturbances")
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    cause = models.CharField(max_length=40)
+    facts = models.JSONField(default=dict, blank=True)
+    noticed_at = models.DateTimeField()  # business time
+    closed_until = models.DateTimeField(null=True, blank=True)
+    made = models.BigIntegerField(
+        null=True, blank=True
+    )  # good pieces of the run that count; null: by telemetry
+    plan_run = models.ForeignKey(
+        PlanRun, on_delete=models.SET_NULL, null=True, blank=True, related_name="disturbances"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    reason = models.CharField(max_length=240, blank=True)  # why it was dismissed
+
+    class Meta:
+        ordering = ["-noticed_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["run", "kind"],
+                condition=Q(status__in=["open", "proposed"]),
+                name="one_living_disturbance_of_a_kind",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["open", "proposed"], ended_at=None)
+                | (~Q(status__in=["open", "proposed"]) & Q(ended_at__isnull=False)),
+                name="a_disturbance_that_ended_has_a_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["deal", "status"], name="disturbances_of_a_deal")]

@@ -55,6 +55,23 @@ def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> 
     )
 
 
+def picture_of_change(deal: Deal, runs: list[RunRow], *, now: datetime) -> Picture:
+    """Runs as they would be after a change, without ways; who does not work on the order yet is a city.
+
+    The caller has shown the deal is the buyer's.
+    """
+    known = set(deal.packages.values_list("enterprise_id", flat=True))
+    is_open = deal.status == Deal.Status.AGREED
+
+    @cache
+    def name(site: Site) -> str:
+        if is_open and site.enterprise_id in known:
+            return site.enterprise.name
+        return _("Factory in %(city)s") % {"city": place_name(site.city)}
+
+    return _picture(deal, runs, [], name=name, exact=False, named=False, own_drops=True, now=now, made={})
+
+
 def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapping[int, int]) -> Picture:
     """Own machines by their names; of the others only the city of those next to it in the flow."""
     if not deal.packages.filter(enterprise=viewer.enterprise_id).exists():

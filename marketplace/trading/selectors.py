@@ -12,7 +12,8 @@ from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.models import Equipment
 from marketplace.common.errors import NotFound
 from marketplace.orders.models import Order
-from marketplace.trading.models import Deal, Package, Run
+from marketplace.trading.errors import NoDisturbance
+from marketplace.trading.models import Deal, Disturbance, Package, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,3 +179,56 @@ def next_pay(viewer: Viewer, *, now: datetime) -> Package | None:
 
 def has_machines(viewer: Viewer) -> bool:
     return Equipment.objects.filter(enterprise=viewer.enterprise_id).exists()
+
+
+def disturbances(viewer: Viewer) -> QuerySet[Disturbance]:
+    """Of the viewer's orders, and of runs on the viewer's machines; newest first."""
+    if viewer.enterprise_id is None:
+        return Disturbance.objects.none()
+    mine = Q(deal__order__buyer_id=viewer.enterprise_id) | Q(
+        run__equipment__enterprise_id=viewer.enterprise_id
+    )
+    return (
+        Disturbance.objects.filter(mine)
+        .select_related("deal__order", "run__equipment__site__enterprise", "run__operation", "plan_run")
+        .defer("plan_run__problem", "plan_run__plan", "plan_run__in_force", "plan_run__pins")
+    )
+
+
+def disturbance(viewer: Viewer, *, public_id: str) -> Disturbance:
+    found = disturbances(viewer).filter(public_id=public_id).first()
+    if found is None:
+        raise NoDisturbance(_("There is no such disturbance."))
+    return found
+
+
+def disturbances_of(viewer: Viewer, deal: Deal) -> list[Disturbance]:
+    """Of one deal of the viewer's: living ones first, newest first."""
+    rows = disturbances(viewer).filter(deal=deal)
+    return sorted(rows, key=lambda one: one.status not in Disturbance.LIVING)
+
+
+def runs_to_come(deal: Deal, *, now: datetime) -> QuerySet[Run]:
+    """Booked runs that have not begun, by start. The caller has shown that the deal is the viewer's."""
+    return (
+        Run.objects.filter(package__deal=deal, status=Run.Status.BOOKED, starts_at__gt=now)
+        .select_related("equipment__site__enterprise", "operation")
+        .order_by("starts_at", "pk")
+    )
+
+
+def run_of_party(viewer: Viewer, *, public_id: str) -> Run:
+    """A run for its buyer, once the deal is agreed, or for its factory."""
+    if viewer.enterprise_id is None:
+        raise NotFound(_("There is no such run."))
+    agreed = Q(package__deal__order__buyer_id=viewer.enterprise_id, package__deal__status=Deal.Status.AGREED)
+    found = (
+        Run.objects.filter(Q(package__enterprise_id=viewer.enterprise_id) | agreed, public_id=public_id)
+        .select_related(
+            "package__deal__order__product", "package__enterprise", "equipment__site__enterprise", "operation"
+        )
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("There is no such run."))
+    return found

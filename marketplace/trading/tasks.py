@@ -6,7 +6,7 @@ from marketplace.common import clock
 from marketplace.common.periodic import periodic_task
 from marketplace.planning.models import PlanRun
 from marketplace.trading import services
-from marketplace.trading.models import Deal
+from marketplace.trading.models import Disturbance
 
 
 @shared_task(name="trading.take_up")  # type: ignore[untyped-decorator]
@@ -19,7 +19,13 @@ def sweep() -> None:
     """Close offers nobody answered, and take up re-plans whose nudge was lost."""
     services.end_cancelled_deals()
     services.expire_packages(now=clock.now())
-    waiting = Deal.objects.filter(status=Deal.Status.REPLANNING).values_list("plan_run_id", flat=True)
     over = [PlanRun.Status.DONE, PlanRun.Status.FAILED, PlanRun.Status.CANCELLED]
-    for run in PlanRun.objects.filter(replaces_id__in=list(waiting), status__in=over):
+    waiting = Disturbance.objects.filter(status=Disturbance.Status.OPEN, plan_run__status__in=over)
+    for run in PlanRun.objects.filter(pk__in=waiting.values("plan_run")).defer("problem", "plan"):
         services.take_up(plan_public_id=run.public_id, now=clock.now(), clock_speed=clock.speed())
+
+
+@periodic_task("trading.watch_machines")
+def watch_machines() -> None:
+    """Machines that fell out under work, and those that are back."""
+    services.watch_machines(now=clock.now(), real_now=clock.real_now())

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.trading.views import deals, offers
+from marketplace.trading.views import changes, deals, offers, runs
 
 app_name = "trading"
 urlpatterns = [
@@ -12,5 +12,12 @@ urlpatterns = [
     path("orders/<str:order>/plan/", deals.plan, name="plan"),
     path("orders/<str:order>/choose/", deals.choose, name="choose"),
     path("orders/<str:order>/consent/", deals.consent, name="consent"),
+    path("orders/<str:order>/change/", changes.change, name="change"),
+    path("orders/<str:order>/change/commit/", changes.commit, name="commit-change"),
+    path("disturbances/<str:disturbance>/dismiss/", changes.dismiss, name="dismiss"),
+    path("disturbances/<str:disturbance>/return/", changes.say_return, name="say-return"),
+    path("runs/<str:run>/", runs.run, name="run"),
+    path("runs/<str:run>/pin/", runs.pin, name="pin"),
+    path("runs/<str:run>/move/", runs.move, name="move"),
     path("orders/<str:order>/withdraw/", deals.withdraw, name="withdraw"),
 ]

@@ -12,10 +12,11 @@ class Ask:
 
     `frozen` of them stand whatever happens (running, or pinned by a person); the others may be released where
     nothing else keeps the promise. `transfers` and `deliveries` are those of the plan in force that have not left.
-    `promise_min` is the last arrival that is promised.
+    `promise_min` is the last arrival that is promised. No new way of goods leaves before `not_before_min`.
     """
 
     promise_min: int
+    not_before_min: int = 0
     frozen: frozenset[LotId]
     transfers: tuple[Transfer, ...] = ()
     deliveries: tuple[Delivery, ...] = ()

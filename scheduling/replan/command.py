@@ -32,7 +32,8 @@ def run_replan(command: ReplanCommand) -> int:
 def _ask(path: Path) -> Ask:
     plan = load_plan(path)
     promise_min, frozen = plan.notes.get("promise_min"), plan.notes.get("frozen")
-    if not isinstance(promise_min, int) or not isinstance(frozen, list):
+    not_before_min = plan.notes.get("not_before_min", 0)
+    if not (isinstance(promise_min, int) and isinstance(frozen, list) and isinstance(not_before_min, int)):
         raise UnusableFileError(
             code="plan:no-promise",
             path=path,
@@ -40,6 +41,7 @@ def _ask(path: Path) -> Ask:
         )
     return Ask(
         promise_min=promise_min,
+        not_before_min=not_before_min,
         frozen=frozenset(LotId(str(lot)) for lot in frozen),
         transfers=plan.transfers,
         deliveries=plan.deliveries,

@@ -45,8 +45,10 @@ class Chooser:
         sources: dict[ItemId, list[Source]],
         workers: frozenset[EnterpriseId],
         names: Iterator[LotId],
+        not_before: int,
         is_over: Callable[[], bool],
     ) -> None:
+        self._not_before = not_before
         self._shop, self._order, self._timelines = shop, order, timelines
         self.sources, self._workers, self._names, self._is_over = sources, workers, names, is_over
         stations = [
@@ -122,6 +124,7 @@ class Chooser:
             wants=wants,
             sources=sources,
             names=self._names,
+            not_before=self._not_before,
         )
 
     def _may_join(self, station: Station, workers: set[EnterpriseId]) -> bool:

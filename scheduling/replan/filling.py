@@ -50,9 +50,18 @@ def fill(
     wants: Sequence[Want],
     sources: dict[ItemId, list[Source]],
     names: Iterator[LotId],
+    not_before: int = 0,
 ) -> Filling:
     """As many of the wanted pieces as this machine makes in time, wants in their order, windows in time order."""
-    work = _Work(shop, order=order, station=station, timeline=timeline.copy(), sources=sources, names=names)
+    work = _Work(
+        shop,
+        order=order,
+        station=station,
+        timeline=timeline.copy(),
+        sources=sources,
+        names=names,
+        not_before=not_before,
+    )
     left = [rest for want in wants if (rest := work.meet(want)) is not None]
     return Filling(
         station=station,
@@ -88,7 +97,9 @@ class _Work:
         timeline: Timeline,
         sources: dict[ItemId, list[Source]],
         names: Iterator[LotId],
+        not_before: int,
     ) -> None:
+        self.not_before = max(not_before, shop.problem.now_min)
         self.shop = shop
         self.order = order
         self.station = station
@@ -202,7 +213,7 @@ class _Work:
 
     def _redirected(self, item: ItemId, source: Source) -> tuple[int | None, Carriage | None, bool]:
         sent = source.carriage
-        if sent is None:
+        if sent is None or sent.depart < self.not_before:
             return None, None, True
         if sent.from_site == self.station.site:
             return sent.depart, None, True
@@ -213,7 +224,7 @@ class _Work:
         road = self.shop.roads.between(site, self.station.site)
         if road is None:
             return None
-        depart = road.next_departure(max(0, ready, self.shop.problem.now_min))
+        depart = road.next_departure(max(ready, self.not_before))
         return Carriage(
             item=item,
             from_site=site,

@@ -181,6 +181,7 @@ class _Repair:
             sources={each: self.goods.spare(each) for each in needed},
             workers=self._workers(),
             names=self._names,
+            not_before=self._ask.not_before_min,
             is_over=self._is_over,
         )
 

@@ -67,3 +67,24 @@ def a_network(*, num_firms=3, quantity=2_000, units_per_h=200, parameters=(), **
     return Network(
         buyer=buyer, order=an_order(buyer=buyer, product=product, quantity=quantity, **order), owners=owners
     )
+
+
+def an_agreed_deal(network: Network) -> Deal:
+    """Every factory has accepted its package."""
+    deal = network.deal()
+    for package in deal.packages.all():
+        network.answer(package)
+    deal.refresh_from_db()
+    assert deal.status == Deal.Status.AGREED
+    return deal
+
+
+def solve_change(deal: Deal, *, now=NOW) -> PlanRun:
+    """What the worker does with the newest re-plan of a deal, and what follows it."""
+    run = PlanRun.objects.filter(order=deal.order, kind=PlanRun.Kind.REPLAN).latest("pk")
+    planning_run.solve_row(run.public_id)
+    run.refresh_from_db()
+    assert run.status == PlanRun.Status.DONE, run.error
+    services.take_up(plan_public_id=run.public_id, now=now, clock_speed=1.0)
+    deal.refresh_from_db()
+    return run

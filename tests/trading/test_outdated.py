@@ -84,7 +84,7 @@ def test_consent_is_to_the_change_that_was_shown():
 
 
 def test_after_too_many_declines_the_deal_ends_and_everything_is_given_back(monkeypatch):
-    monkeypatch.setattr("marketplace.trading.services.settle.MAX_REPLANS", 0)
+    monkeypatch.setattr("marketplace.trading.services.propose.MAX_REPLANS", 0)
     network = a_network(num_firms=2)
     deal = network.deal()
     first, other = deal.packages.all()

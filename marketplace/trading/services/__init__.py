@@ -1,16 +1,36 @@
-"""Choosing a plan, answering offers, and re-planning what was declined."""
+"""Choosing a plan, answering offers, and changing what was agreed when something disturbs it."""
 
 from marketplace.trading.services.answer import Answer, answer_package, expire_packages
 from marketplace.trading.services.choose import cancel_deal, choose_plan, end_cancelled_deals
+from marketplace.trading.services.disturb import dismiss, report, say_return
+from marketplace.trading.services.moves import (
+    Broken,
+    MoveCheck,
+    check_move,
+    commit_move,
+    pin_run,
+    plan_around,
+)
 from marketplace.trading.services.takeup import consent, take_up
+from marketplace.trading.services.watch import watch_machines
 
 __all__ = [
     "Answer",
+    "Broken",
+    "MoveCheck",
     "answer_package",
     "cancel_deal",
+    "check_move",
     "choose_plan",
+    "commit_move",
     "consent",
+    "dismiss",
     "end_cancelled_deals",
     "expire_packages",
+    "pin_run",
+    "plan_around",
+    "report",
+    "say_return",
     "take_up",
+    "watch_machines",
 ]

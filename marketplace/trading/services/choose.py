@@ -33,6 +33,8 @@ def choose_plan(
         raise PlanNotChoosable(_("A plan has been chosen for this order already."))
     if run.revision != order.revision:
         raise PlanNotChoosable(_("The order was changed after this plan was made; plan it again."))
+    if run.kind != PlanRun.Kind.PLAN:
+        raise PlanNotChoosable(_("This plan belongs to a change or a precedence; it is committed there."))
     if run.status != PlanRun.Status.DONE or run.cost_cents is None or run.finish_min is None:
         raise PlanNotChoosable(_("This plan has no production to agree on."))
     deal = Deal.objects.create(

@@ -1,7 +1,9 @@
 """Writing a plan's packages: rows for its runs and ways, and the machines' time held."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import count
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +13,7 @@ from marketplace.capacity.services import OutsideOffer, TimeTaken, Wanted, hold_
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Operation, OrderDrop
 from marketplace.planning.models import PlanRun
+from marketplace.planning.runs import RunDraft, letters
 from marketplace.planning.stored import stored_plan
 from marketplace.trading.drafts import PackageDraft, packages_of
 from marketplace.trading.errors import CapacityGone
@@ -43,33 +46,46 @@ def write_offers(
     _require_unmoved(problem, machines.values())
     enterprises = _by_public_id(Enterprise.objects.filter(public_id__in={d.enterprise for d in drafts}))
     operations = {operation.code: operation for operation in deal.order.product.operations.all()}
+    labels = _labels(deal, drafts)
     packages = [
-        _package(deal, draft, enterprise=enterprises[draft.enterprise], epoch=problem.epoch, now=now)
+        _package(
+            deal,
+            draft,
+            label=labels[draft.enterprise],
+            enterprise=enterprises[draft.enterprise],
+            epoch=problem.epoch,
+            now=now,
+        )
         for draft in drafts
     ]
     Package.objects.bulk_create(packages)
     runs = [
         run
         for package, draft in zip(packages, drafts, strict=True)
-        for run in _runs(package, draft, machines=machines, operations=operations, epoch=problem.epoch)
+        for run in _runs(package, draft, machines=machines, operations=operations, problem=problem)
     ]
     Run.objects.bulk_create(runs)
     _hold(runs, until=now + ANSWER_WITHIN, now=now, clock_speed=clock_speed)
-    deal.legs.all().delete()
-    Leg.objects.bulk_create(_legs(deal, plan, problem=problem))
+    _replace_legs(deal, list(_legs(deal, plan, problem=problem)), epoch=problem.epoch)
     push_after_commit(*(f"enterprise:{enterprise.public_id}" for enterprise in enterprises.values()))
     return packages
 
 
 def _package(
-    deal: Deal, draft: PackageDraft, *, enterprise: Enterprise, epoch: datetime, now: datetime
+    deal: Deal,
+    draft: PackageDraft,
+    *,
+    label: str,
+    enterprise: Enterprise,
+    epoch: datetime,
+    now: datetime,
 ) -> Package:
     first = _moment(epoch, min(run.start_min for run in draft.runs))
     last = _moment(epoch, max(run.end_min for run in draft.runs))
     return Package(
         deal=deal,
         enterprise=enterprise,
-        label=draft.label,
+        label=label,
         pay_cents=draft.pay_cents,
         currency=deal.currency,
         pay_on=(last + PAY_AFTER).date(),
@@ -83,8 +99,9 @@ def _runs(
     *,
     machines: Mapping[str, Equipment],
     operations: Mapping[str, Operation],
-    epoch: datetime,
+    problem: Problem,
 ) -> Iterable[Run]:
+    epoch = problem.epoch
     for run in draft.runs:
         yield Run(
             package=package,
@@ -95,8 +112,15 @@ def _runs(
             setup_min=run.setup_min,
             quantity=run.quantity,
             pay_cents=run.pay_cents,
+            good_per_1000=_good_per_1000(problem, run),
             lots=[write_lot(lot) for lot in run.lots],
         )
+
+
+def _good_per_1000(problem: Problem, run: RunDraft) -> int:
+    product = problem.order_by_id[run.lots[0].order].product
+    machine = problem.machine_by_id[MachineId(run.machine)]
+    return machine.mode_by_operation[product, run.lots[0].operation].good_per_1000
 
 
 def _hold(runs: Sequence[Run], *, until: datetime, now: datetime, clock_speed: float) -> None:
@@ -120,6 +144,33 @@ def _hold(runs: Sequence[Run], *, until: datetime, now: datetime, clock_speed: f
     for run, row in zip(runs, taken, strict=True):
         run.taken = row
     Run.objects.bulk_update(runs, ["taken"])
+
+
+def _labels(deal: Deal, drafts: Sequence[PackageDraft]) -> dict[str, str]:
+    """Neutral names by enterprise: who has one in the deal keeps it, newcomers get the next letters."""
+    known = dict(deal.packages.order_by("pk").values_list("enterprise__public_id", "label"))
+    free = (name for number in count() if (name := letters(number)) not in known.values())
+    return {draft.enterprise: known.get(draft.enterprise) or next(free) for draft in drafts}
+
+
+def _replace_legs(deal: Deal, wanted: list[Leg], *, epoch: datetime) -> None:
+    """Ways that have left before the plan's first minute, and those it keeps as they were, stay the same rows."""
+    there: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for leg in deal.legs.filter(departs_at__gte=epoch):
+        there[_way(leg)].append(leg.pk)
+    new = []
+    for leg in wanted:
+        if same := there[_way(leg)]:
+            same.pop()
+        else:
+            new.append(leg)
+    deal.legs.filter(pk__in=[pk for left in there.values() for pk in left]).delete()
+    Leg.objects.bulk_create(new)
+
+
+def _way(leg: Leg) -> tuple[object, ...]:
+    ends = (leg.from_site_id, leg.to_site_id, leg.to_drop_id)
+    return (leg.item, *ends, leg.departs_at, leg.arrives_at, leg.quantity)
 
 
 def _legs(deal: Deal, plan: Plan, *, problem: Problem) -> Iterable[Leg]:

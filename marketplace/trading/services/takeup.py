@@ -1,45 +1,56 @@
-"""A re-plan is ready: taken up at once if it is no later and no dearer, else the buyer is asked."""
+"""A re-plan is ready. Before all is agreed it is taken up at once if it is no later and no dearer; else a person of
+the buyer commits it, having seen before and after."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.services import tell
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import NotFound
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
-from marketplace.orders.services import change_status, set_price
+from marketplace.orders.services import change_status
 from marketplace.planning.models import PlanRun
-from marketplace.trading.errors import CapacityGone, OfferClosed
-from marketplace.trading.models import Deal, Package, Run
+from marketplace.trading.difference import difference
+from marketplace.trading.errors import OfferClosed
+from marketplace.trading.models import Deal, Disturbance
+from marketplace.trading.services.adopt import adopt
 from marketplace.trading.services.choose import withdraw
-from marketplace.trading.services.offering import write_offers
-from marketplace.trading.services.settle import agree, replan
+
+WAITING = (Deal.Status.REPLANNING, Deal.Status.AGREED)
 
 
 @transaction.atomic
 def take_up(*, plan_public_id: str, now: datetime, clock_speed: float) -> None:
-    """Look at a finished re-plan. Does nothing if it has been looked at before."""
-    run = PlanRun.objects.filter(public_id=plan_public_id).first()
-    if run is None or run.replaces_id is None:
+    """Look at a finished re-plan. Does nothing if it has been looked at before, or answers nothing any more."""
+    run = PlanRun.objects.filter(public_id=plan_public_id, kind=PlanRun.Kind.REPLAN).first()
+    if run is None:
         return
     order = Order.objects.select_for_update().select_related("product").get(pk=run.order_id)
-    deal = Deal.objects.filter(
-        order=order, status=Deal.Status.REPLANNING, plan_run_id=run.replaces_id
-    ).first()
+    deal = Deal.objects.filter(order=order, status__in=WAITING, plan_run_id=run.replaces_id).first()
     if deal is None:
         return
+    deal.order = order
+    waiting = deal.disturbances.filter(plan_run=run, status=Disturbance.Status.OPEN)
+    if not waiting.exists():
+        return
     if run.status != PlanRun.Status.DONE or run.finish_min is None or run.cost_cents is None:
-        withdraw(deal, reason=str(_("No plan was found without the runs that were declined.")))
-        change_status(order=order, to=Order.Status.OPEN)
+        _without_plan(deal, run=run, now=now)
         return
-    arrives_at = run.epoch + timedelta(minutes=run.finish_min)
-    if arrives_at <= deal.promised_at and run.cost_cents <= deal.net_cents:
-        _adopt(deal, run=run, now=now, clock_speed=clock_speed)
-        return
-    deal.status, deal.proposed_run = Deal.Status.CHANGED, run
+    found = difference(deal, run)
+    if deal.status == Deal.Status.REPLANNING:
+        if found.arrives_at <= deal.promised_at and found.net_cents <= deal.net_cents:
+            adopt(deal, run=run, found=found, now=now, clock_speed=clock_speed)
+            return
+        deal.status = Deal.Status.CHANGED
+    deal.proposed_run = run
     deal.save(update_fields=["status", "proposed_run"])
+    waiting.update(status=Disturbance.Status.PROPOSED)
+    if deal.status == Deal.Status.AGREED:
+        _tell_proposed(deal, run=run, arrives_at=found.arrives_at, now=now)
     push_after_commit(f"order:{order.public_id}")
 
 
@@ -47,9 +58,11 @@ def take_up(*, plan_public_id: str, now: datetime, clock_speed: float) -> None:
 def consent(
     *, viewer: Viewer, order_public_id: str, plan_public_id: str, now: datetime, clock_speed: float
 ) -> Deal:
-    """The buyer agrees to the changed plan it was shown.
+    """The buyer commits the change it was shown.
 
-    Raises `NotFound` where nothing waits for consent and `OfferClosed` where another plan does by now.
+    New and moved runs are offered to their factories, what stays is untouched, what goes is free again. Raises
+    `NotFound` where nothing waits for consent and `OfferClosed` where another change does by now. Where the time it
+    needs is gone, it is planned anew.
     """
     viewer.require_planner()
     order = (
@@ -58,32 +71,50 @@ def consent(
         .select_related("product")
         .first()
     )
-    deal = Deal.objects.filter(order=order, status=Deal.Status.CHANGED).first()
-    if deal is None or deal.proposed_run is None:
+    deal = Deal.objects.filter(order=order, status__in=[Deal.Status.CHANGED, Deal.Status.AGREED]).first()
+    if order is None or deal is None or deal.proposed_run is None:
         raise NotFound(_("There is no change that waits for your consent."))
     if deal.proposed_run.public_id != plan_public_id:
         raise OfferClosed(_("The change is another one by now; look at it again."))
-    _adopt(deal, run=deal.proposed_run, now=now, clock_speed=clock_speed)
+    deal.order = order
+    run = deal.proposed_run
+    adopt(
+        deal,
+        run=run,
+        found=difference(deal, run),
+        now=now,
+        clock_speed=clock_speed,
+        person_id=viewer.person_id,
+    )
     return deal
 
 
-def _adopt(deal: Deal, *, run: PlanRun, now: datetime, clock_speed: float) -> None:
-    assert run.finish_min is not None and run.cost_cents is not None
-    booked = Run.objects.filter(package__deal=deal, status=Run.Status.BOOKED)
-    booked_lots = frozenset(str(lot["id"]) for one in booked for lot in one.lots)
-    declined = Run.objects.filter(package__deal=deal, status=Run.Status.DECLINED)
-    deal.plan_run, deal.proposed_run, deal.status = run, None, Deal.Status.OFFERING
-    deal.net_cents = run.cost_cents
-    deal.promised_at = run.epoch + timedelta(minutes=run.finish_min)
-    deal.save(update_fields=["plan_run", "proposed_run", "status", "net_cents", "promised_at"])
-    try:
-        with transaction.atomic():
-            write_offers(deal, plan_run=run, booked_lots=booked_lots, now=now, clock_speed=clock_speed)
-    except CapacityGone:
-        replan(deal, declined=list(declined.select_related("equipment")), now=now)
+def _without_plan(deal: Deal, *, run: PlanRun, now: datetime) -> None:
+    """Before all is agreed the deal ends; after that the disturbance stays open, and people are told."""
+    if deal.status == Deal.Status.REPLANNING:
+        withdraw(deal, reason=str(_("No plan was found without the runs that were declined.")))
+        deal.disturbances.filter(status__in=Disturbance.LIVING).update(
+            status=Disturbance.Status.OVER, ended_at=now
+        )
+        change_status(order=deal.order, to=Order.Status.OPEN)
         return
-    declined.update(status=Run.Status.REPLACED)
-    set_price(order=deal.order, net_cents=deal.net_cents)
+    tell(
+        [deal.order.buyer_id],
+        key=f"no-change:{run.public_id}",
+        kind="trading.no-change-found",
+        facts={"order": deal.order.title},
+        url=reverse("trading:change", args=[deal.order.public_id]),
+        now=now,
+    )
     push_after_commit(f"order:{deal.order.public_id}")
-    if not deal.packages.filter(status=Package.Status.OFFERED).exists():
-        agree(deal)
+
+
+def _tell_proposed(deal: Deal, *, run: PlanRun, arrives_at: datetime, now: datetime) -> None:
+    tell(
+        [deal.order.buyer_id],
+        key=f"change:{run.public_id}",
+        kind="trading.change-proposed",
+        facts={"order": deal.order.title, "arrives_at": arrives_at.isoformat()},
+        url=reverse("trading:change", args=[deal.order.public_id]),
+        now=now,
+    )

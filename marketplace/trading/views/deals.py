@@ -12,7 +12,9 @@ from marketplace.common import clock
 from marketplace.planning import drawing
 from marketplace.planning.selectors import option_of
 from marketplace.trading import selectors, services
+from marketplace.trading.difference import difference
 from marketplace.trading.made import made_by_run, note_shown
+from marketplace.trading.models import Disturbance, Run
 from marketplace.trading.picture import picture_for_buyer
 
 
@@ -65,6 +67,11 @@ def plan(request: ViewerRequest, order: str) -> HttpResponse:
         context |= {
             "progress": selectors.deal_progress(deal),
             "output": selectors.output_by_operation(deal, made=made),
+            "num_disturbed": deal.disturbances.filter(status__in=Disturbance.LIVING).count(),
+            "num_pinned": Run.objects.filter(
+                package__deal=deal, is_pinned=True, status=Run.Status.BOOKED
+            ).count(),
+            "changed": difference(deal, deal.proposed_run) if deal.proposed_run else None,
             "proposed": option_of(deal.proposed_run, real_now=clock.real_now())
             if deal.proposed_run
             else None,

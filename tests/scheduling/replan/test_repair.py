@@ -10,7 +10,7 @@ from matching.problem import Lot, Window
 from scheduling.check import check
 from scheduling.options import SolveOptions
 from scheduling.plan import Delivery, Status, Transfer
-from scheduling.position import position_at
+from scheduling.position import Sending, position_at, work_of
 from scheduling.replan.ask import Ask
 from scheduling.replan.choose import last_arrival, replan
 from scheduling.replan.repair import repair, standing_problem
@@ -30,11 +30,28 @@ def solved(problem):
 def after(problem, plan, *, at_min, down):
     """What is left of a plan when a machine falls out at a minute, and what is asked then."""
     lots = [lot for lot in plan.lots if lot.machine != down or lot.end_min <= at_min]
-    position = position_at(
-        problem, lots=lots, transfers=plan.transfers, deliveries=plan.deliveries, at_min=at_min
-    )
     order = problem.orders[0]
-    quantity = order.quantity - sum(position.sent.values())
+    ways = [(each, each.item, each.to_site) for each in plan.transfers]
+    ways += [(each, problem.products[0].final_item, None) for each in plan.deliveries]
+    stock = position_at(
+        [work_of(problem, lot) for lot in lots],
+        [
+            Sending(
+                order="o",
+                item=item,
+                from_site=each.from_site,
+                to_site=site,
+                depart_min=each.depart_min,
+                arrive_min=each.arrive_min,
+                quantity=each.quantity,
+            )
+            for each, item, site in ways
+        ],
+        at_min=at_min,
+    )
+    quantity = order.quantity - sum(
+        each.quantity for each in plan.deliveries if each.depart_min < at_min
+    )
     machines = tuple(
         replace(
             machine,
@@ -53,7 +70,7 @@ def after(problem, plan, *, at_min, down):
         problem,
         machines=machines,
         orders=(replace(order, quantity=quantity, drops=drops),),
-        stock=position.stock,
+        stock=stock,
         fixed_lots=tuple(moved(lot, at_min) for lot in lots if lot.end_min > at_min),
         horizon_min=problem.horizon_min - at_min,
     )

@@ -1,0 +1,171 @@
+"""A proposed change as its buyer looks at it: run by run before and after, with the reason of each."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.places import place_name
+from marketplace.capacity.models import Equipment
+from marketplace.planning.picture import Picture
+from marketplace.planning.runs import RunDraft
+from marketplace.trading.difference import Difference
+from marketplace.trading.models import Deal, Disturbance, Run
+from marketplace.trading.picture import picture_of_change
+from marketplace.trading.rows import RunRow
+from marketplace.trading.wording import cause_of
+
+MOST_ROWS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A run before or after; times are business times."""
+
+    starts_at: datetime
+    ends_at: datetime
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRow:
+    """`kind` is shrunk, gone or new; a side that is not there is None."""
+
+    kind: str
+    stage: str
+    machine: str
+    before: Side | None
+    after: Side | None
+    why: str | Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """`num_left_out` rows are not listed."""
+
+    rows: tuple[ChangeRow, ...]
+    num_left_out: int
+    after: Picture
+    num_kept: int
+
+
+def comparison(
+    deal: Deal, found: Difference, *, disturbances: list[Disturbance], now: datetime
+) -> Comparison:
+    """The caller has shown that the deal is the viewer's."""
+    machines = {
+        each.public_id: each
+        for each in Equipment.objects.filter(
+            public_id__in={draft.machine for draft in found.new}
+        ).select_related("site__enterprise")
+    }
+    stages = {each.code: each.name for each in deal.order.product.operations.all()}
+    known = set(deal.packages.values_list("enterprise_id", flat=True))
+    causes = {one.run_id: cause_of(one.cause) for one in disturbances}
+    general = _("It could not be fed in time, or another machine does it.")
+    rows = [
+        ChangeRow(
+            kind="shrunk",
+            stage=part.run.operation.name,
+            machine=_name(part.run.equipment, known=known),
+            before=_side(part.run),
+            after=Side(
+                starts_at=part.run.starts_at,
+                ends_at=found.epoch + timedelta(minutes=max(lot.end_min for lot in part.lots)),
+                quantity=part.quantity,
+            ),
+            why=causes.get(part.run.pk, general),
+        )
+        for part in found.shrunk
+    ]
+    rows += [
+        ChangeRow(
+            kind="gone",
+            stage=run.operation.name,
+            machine=_name(run.equipment, known=known),
+            before=_side(run),
+            after=None,
+            why=causes.get(run.pk, general),
+        )
+        for run in found.gone
+    ]
+    rows += [
+        ChangeRow(
+            kind="new",
+            stage=stages.get(draft.operation, draft.operation),
+            machine=_name(machines[draft.machine], known=known),
+            before=None,
+            after=_draft_side(draft, found),
+            why=_("Makes up for what is lost; its factory is asked."),
+        )
+        for draft in found.new
+    ]
+    return Comparison(
+        rows=tuple(rows[:MOST_ROWS]),
+        num_left_out=max(0, len(rows) - MOST_ROWS),
+        after=picture_of_change(deal, _after(found, machines=machines, stages=stages), now=now),
+        num_kept=len(found.kept),
+    )
+
+
+def _side(run: Run) -> Side:
+    return Side(starts_at=run.starts_at, ends_at=run.ends_at, quantity=run.quantity)
+
+
+def _draft_side(draft: RunDraft, found: Difference) -> Side:
+    return Side(
+        starts_at=found.epoch + timedelta(minutes=draft.start_min),
+        ends_at=found.epoch + timedelta(minutes=draft.end_min),
+        quantity=draft.quantity,
+    )
+
+
+def _name(machine: Equipment, *, known: set[int]) -> str:
+    """Who works on the order is known by contract; a newcomer only by its city until it accepts."""
+    if machine.enterprise_id in known:
+        return f"{machine.site.enterprise.name} · {machine.name}"
+    return _("another factory in %(city)s") % {"city": place_name(machine.site.city)}
+
+
+def _after(found: Difference, *, machines: dict[str, Equipment], stages: dict[str, str]) -> list[RunRow]:
+    rows = [_row(run, _side(run)) for run in found.kept]
+    rows += [
+        _row(
+            part.run,
+            Side(
+                starts_at=part.run.starts_at,
+                ends_at=found.epoch + timedelta(minutes=max(lot.end_min for lot in part.lots)),
+                quantity=part.quantity,
+            ),
+        )
+        for part in found.shrunk
+    ]
+    for number, draft in enumerate(found.new):
+        side = _draft_side(draft, found)
+        rows.append(
+            RunRow(
+                pk=-1 - number,
+                public_id="",
+                status=Run.Status.OFFERED,
+                starts_at=side.starts_at,
+                ends_at=side.ends_at,
+                quantity=side.quantity,
+                equipment=machines[draft.machine],
+                stage=stages.get(draft.operation, draft.operation),
+            )
+        )
+    return rows
+
+
+def _row(run: Run, side: Side) -> RunRow:
+    return RunRow(
+        pk=run.pk,
+        public_id=run.public_id,
+        status=run.status,
+        starts_at=side.starts_at,
+        ends_at=max(side.ends_at, side.starts_at + timedelta(minutes=1)),
+        quantity=side.quantity,
+        equipment=run.equipment,
+        stage=run.operation.name,
+    )

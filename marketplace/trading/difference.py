@@ -1,0 +1,122 @@
+"""What a finished re-plan changes in a deal: runs that stay, shrink or go, new ones, the date and the price."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from fractions import Fraction
+
+from marketplace.common.money import round_half_up
+from marketplace.planning.models import PlanRun
+from marketplace.planning.runs import RunDraft, runs_of
+from marketplace.planning.stored import stored_plan
+from marketplace.trading.models import Deal, Disturbance, Run
+from marketplace.trading.standing import RunLots, lost_by, standing_runs
+from matching.problem import Lot, Problem
+from scheduling.costs import costs_of
+from scheduling.plan import Delivery, Plan, Transfer
+from scheduling.plan_format import read_plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shrunk:
+    """A run that keeps its first lots: what was made, or what still can be. `lots` count from the plan's epoch."""
+
+    run: Run
+    lots: tuple[Lot, ...]
+
+    @property
+    def quantity(self) -> int:
+        return sum(lot.quantity for lot in self.lots)
+
+    @property
+    def pay_cents(self) -> int:
+        return round_half_up(Fraction(self.run.pay_cents * self.quantity, self.run.quantity))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """`new` are runs as they would be offered; `kept_lots` ids of lots of the plan that need no offer."""
+
+    epoch: datetime
+    kept: tuple[Run, ...]
+    shrunk: tuple[Shrunk, ...]
+    gone: tuple[Run, ...]
+    new: tuple[RunDraft, ...]
+    kept_lots: frozenset[str]
+    arrives_at: datetime
+    net_cents: int
+
+    @property
+    def num_changed(self) -> int:
+        return len(self.shrunk) + len(self.gone) + len(self.new)
+
+
+def difference(deal: Deal, run: PlanRun) -> Difference:
+    """Of a re-plan that is done, for the disturbances it answers. The caller has shown that the deal is the viewer's."""
+    problem, plan = stored_plan(run)
+    living = list(Disturbance.objects.filter(plan_run=run).select_related("run__equipment"))
+    standing = standing_runs(deal, epoch=run.epoch, lost=lost_by(living, at=run.epoch))
+    planned = set(plan.lots)
+    kept, shrunk, gone, kept_lots = [], [], [], set[str]()
+    for each in standing:
+        stays = _stays(each, planned=planned)
+        kept_lots |= {str(lot.id) for lot in stays if lot.end_min > 0}
+        if stays == each.booked:
+            kept.append(each.run)
+        elif stays:
+            shrunk.append(Shrunk(run=each.run, lots=stays))
+        else:
+            gone.append(each.run)
+    new = runs_of(problem, [lot for lot in plan.lots if lot.id not in kept_lots])
+    dropped = sum(run.pay_cents for run in gone) + sum(part.run.pay_cents - part.pay_cents for part in shrunk)
+    declined = sum(
+        one.run.pay_cents
+        for one in living
+        if one.run is not None and one.run.status in (Run.Status.DECLINED, Run.Status.DISPLACED)
+    )
+    return Difference(
+        epoch=run.epoch,
+        kept=tuple(kept),
+        shrunk=tuple(shrunk),
+        gone=tuple(gone),
+        new=tuple(new),
+        kept_lots=frozenset(kept_lots),
+        arrives_at=run.epoch + timedelta(minutes=run.finish_min or 0),
+        net_cents=deal.net_cents
+        + sum(draft.pay_cents for draft in new)
+        - dropped
+        - declined
+        + _transport(problem, plan, run),
+    )
+
+
+def _stays(each: RunLots, *, planned: set[Lot]) -> tuple[Lot, ...]:
+    """The first lots of a run that are over or in the plan as they were; what follows a hole is planned anew."""
+    stays: list[Lot] = []
+    for lot in each.left:
+        if lot.end_min > 0 and lot not in planned:
+            break
+        stays.append(lot)
+    return tuple(stays)
+
+
+def _transport(problem: Problem, plan: Plan, run: PlanRun) -> int:
+    """Cents by which the ways cost more than those of the plan in force."""
+    before = read_plan(json.dumps(run.in_force))
+    more = _ways(problem, plan.transfers, plan.deliveries) - _ways(
+        problem, before.transfers, before.deliveries
+    )
+    return round_half_up(more)
+
+
+def _ways(problem: Problem, transfers: Iterable[Transfer], deliveries: Iterable[Delivery]) -> Fraction:
+    known = set(problem.site_by_id)
+    drops = {drop.id for order in problem.orders for drop in order.drops}
+    costs = costs_of(
+        problem,
+        lots=(),
+        transfers=[way for way in transfers if {way.from_site, way.to_site} <= known],
+        deliveries=[load for load in deliveries if load.from_site in known and load.drop in drops],
+    )
+    return costs.transport + costs.trips

@@ -1,0 +1,126 @@
+"""Putting a re-plan into force: dropped time is free, new and moved runs are offered, the promise and price follow.
+
+A run that moves, even within its factory, is a new offer with its own answer timer: nobody's hours change without
+its word. Its old time is free from the commit on. What is kept is not written at all.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Sum
+from django.urls import reverse
+
+from marketplace.accounts.services import tell
+from marketplace.capacity.models import TakenTime
+from marketplace.capacity.services import Wanted, release, take_time
+from marketplace.common.live import push_after_commit
+from marketplace.orders.services import set_price
+from marketplace.planning.models import PlanRun
+from marketplace.trading.difference import Difference, Shrunk
+from marketplace.trading.errors import CapacityGone
+from marketplace.trading.models import Deal, Disturbance, Package, Run
+from marketplace.trading.services.offering import write_offers
+from marketplace.trading.services.propose import propose
+from marketplace.trading.services.settle import agree
+from matching.write import write_lot
+
+
+def adopt(
+    deal: Deal,
+    *,
+    run: PlanRun,
+    found: Difference,
+    now: datetime,
+    clock_speed: float,
+    person_id: int | None = None,
+) -> None:
+    """Under the order's lock. Where somebody took the time since, nothing changes and it is planned anew."""
+    try:
+        with transaction.atomic():
+            _free(found)
+            write_offers(deal, plan_run=run, booked_lots=found.kept_lots, now=now, clock_speed=clock_speed)
+    except CapacityGone:
+        propose(deal, now=now)
+        return
+    answered = Disturbance.objects.filter(plan_run=run, status__in=Disturbance.LIVING)
+    answered.update(status=Disturbance.Status.COMMITTED, ended_at=now, ended_by_id=person_id)
+    Run.objects.filter(package__deal=deal, status__in=[Run.Status.DECLINED, Run.Status.DISPLACED]).update(
+        status=Run.Status.REPLACED
+    )
+    was_agreed = deal.status == Deal.Status.AGREED
+    deal.plan_run, deal.proposed_run = run, None
+    deal.net_cents, deal.promised_at = found.net_cents, found.arrives_at
+    if not was_agreed:
+        deal.status = Deal.Status.OFFERING
+    deal.save(update_fields=["plan_run", "proposed_run", "status", "net_cents", "promised_at"])
+    _add_up_pay(deal)
+    set_price(order=deal.order, net_cents=deal.net_cents)
+    if was_agreed:
+        _tell_changed(deal, found, run=run, now=now)
+    push_after_commit(f"order:{deal.order.public_id}")
+    if not deal.packages.filter(status=Package.Status.OFFERED).exists():
+        agree(deal)
+
+
+def _free(found: Difference) -> None:
+    """Give back the time of runs that go, and what shrunk runs no longer need of theirs."""
+    changed = [*found.gone, *(part.run for part in found.shrunk)]
+    was_booked = {run.pk for run in changed if run.status == Run.Status.BOOKED}
+    release(references=[run.public_id for run in changed])
+    for run in found.gone:
+        run.status, run.taken = Run.Status.REPLACED, None
+    for part in found.shrunk:
+        _shrink(part)
+    Run.objects.bulk_update(found.gone, ["status", "taken"])
+    kept = [part.run for part in found.shrunk if part.run.pk in was_booked]
+    wanted = [
+        Wanted(
+            equipment_id=run.equipment_id,
+            starts_at=run.starts_at,
+            ends_at=run.ends_at,
+            reference=run.public_id,
+            title=run.package.deal.order.title[:120],
+        )
+        for run in kept
+    ]
+    for run, row in zip(kept, take_time(wanted=wanted, kind=TakenTime.Kind.BOOKING), strict=True):
+        run.taken = row
+    Run.objects.bulk_update(
+        [part.run for part in found.shrunk],
+        ["lots", "quantity", "pay_cents", "ends_at", "taken"],
+    )
+
+
+def _shrink(part: Shrunk) -> None:
+    run, first = part.run, part.lots[0]
+    run.pay_cents, run.quantity = part.pay_cents, part.quantity
+    run.lots = [write_lot(lot) for lot in part.lots]
+    last_min = max(lot.end_min for lot in part.lots)
+    run.ends_at = run.starts_at + timedelta(minutes=max(1, last_min - first.start_min))
+
+
+def _add_up_pay(deal: Deal) -> None:
+    """A package pays for the runs that are left of it."""
+    living = [Run.Status.BOOKED, Run.Status.OFFERED]
+    for package in deal.packages.exclude(status=Package.Status.WITHDRAWN):
+        total = package.runs.filter(status__in=living).aggregate(cents=Sum("pay_cents"))["cents"] or 0
+        if total != package.pay_cents and package.status != Package.Status.DECLINED:
+            package.pay_cents = total
+            package.save(update_fields=["pay_cents"])
+
+
+def _tell_changed(deal: Deal, found: Difference, *, run: PlanRun, now: datetime) -> None:
+    """Buyer and every factory whose runs change, each once."""
+    facts = {"order": deal.order.title, "promised_at": deal.promised_at.isoformat()}
+    key = f"committed:{run.public_id}"
+    url = reverse("trading:change", args=[deal.order.public_id])
+    tell([deal.order.buyer_id], key=key, kind="trading.change-committed", facts=facts, url=url, now=now)
+    gone = {one.package.enterprise_id for one in [*found.gone, *(part.run for part in found.shrunk)]}
+    tell(
+        gone,
+        key=key,
+        kind="trading.runs-changed",
+        facts={"product": deal.order.product.name},
+        url=reverse("trading:work"),
+        now=now,
+    )

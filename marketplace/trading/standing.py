@@ -1,0 +1,89 @@
+"""What of a deal's runs stands at a moment: their lots counted from it, less what is lost."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from marketplace.trading.models import Deal, Disturbance, Run
+from matching.parse_work import read_lot
+from matching.problem import Lot
+
+STANDING = (Run.Status.BOOKED, Run.Status.OFFERED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunLots:
+    """A run with its lots in minutes from an epoch: as booked, and what is left of them after a loss."""
+
+    run: Run
+    booked: tuple[Lot, ...]
+    left: tuple[Lot, ...]
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.run.is_pinned
+
+
+def minute_of(moment: datetime, *, epoch: datetime) -> int:
+    """Whole minutes, rounded down."""
+    return (moment - epoch) // timedelta(minutes=1)
+
+
+def lots_at(run: Run, *, epoch: datetime) -> tuple[Lot, ...]:
+    """The run's lots in minutes from an epoch. They are stored from the epoch of the plan they came with."""
+    lots = [read_lot(lot) for lot in run.lots]
+    if not lots:
+        return ()
+    shift = minute_of(run.starts_at, epoch=epoch) - min(lot.start_min for lot in lots)
+    return tuple(
+        replace(lot, start_min=lot.start_min + shift, end_min=lot.end_min + shift)
+        for lot in sorted(lots, key=lambda lot: lot.start_min)
+    )
+
+
+def cut(lots: Iterable[Lot], *, made: int) -> tuple[Lot, ...]:
+    """The lots that made the first `made` pieces; minute 0 is now, and nothing of them is still to come."""
+    kept = []
+    for lot in lots:
+        quantity = min(lot.quantity, made)
+        if quantity == 0 or lot.start_min >= 0:
+            break
+        kept.append(replace(lot, quantity=quantity, end_min=min(lot.end_min, 0)))
+        made -= quantity
+    return tuple(kept)
+
+
+def standing_runs(deal: Deal, *, epoch: datetime, lost: Mapping[int, int]) -> list[RunLots]:
+    """Booked and offered runs by start; `lost` are pieces made so far by run key, of runs that make no more. One query."""
+    runs = (
+        Run.objects.filter(package__deal=deal, status__in=STANDING)
+        .select_related("equipment__site", "operation", "package__enterprise")
+        .order_by("starts_at", "pk")
+    )
+    found = []
+    for run in runs:
+        booked = lots_at(run, epoch=epoch)
+        left = cut(booked, made=lost[run.pk]) if run.pk in lost else booked
+        found.append(RunLots(run=run, booked=booked, left=left))
+    return found
+
+
+def lost_by(disturbances: Iterable[Disturbance], *, at: datetime) -> dict[int, int]:
+    """Keys of the runs that make no more because of these, with the good pieces that count."""
+    lost: dict[int, int] = {}
+    for one in disturbances:
+        if one.kind in (Disturbance.Kind.DECLINED, Disturbance.Kind.DISPLACED) or one.run is None:
+            continue
+        lost[one.run.pk] = one.made or 0
+        if one.kind == Disturbance.Kind.MACHINE_DOWN:
+            more = Run.objects.filter(
+                package__deal=one.deal_id,
+                status__in=STANDING,
+                equipment=one.run.equipment_id,
+                starts_at__gte=at,
+            )
+            if one.closed_until is not None:
+                more = more.filter(starts_at__lt=one.closed_until)
+            for pk in more.values_list("pk", flat=True):
+                lost.setdefault(pk, 0)
+    return lost
