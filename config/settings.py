@@ -164,6 +164,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-silent-devices": {"task": "machines.sweep_silence", "schedule": timedelta(seconds=15)},
     "mail-notices": {"task": "accounts.mail_notices", "schedule": timedelta(seconds=60)},
     "sweep-offers": {"task": "trading.sweep", "schedule": timedelta(seconds=15)},
+    "watch-machines": {"task": "trading.watch_machines", "schedule": timedelta(seconds=3)},
     "sweep-production": {"task": "production.sweep", "schedule": timedelta(seconds=5)},
     "sweep-payments": {"task": "payments.sweep", "schedule": timedelta(seconds=20)},
     "sweep-delivery": {"task": "delivery.sweep", "schedule": timedelta(seconds=10)},
@@ -283,6 +284,7 @@ SPECTACULAR_SETTINGS = {
         "PackageStatusEnum": "marketplace.trading.models.Package.Status",
         "DealStatusEnum": "marketplace.trading.models.Deal.Status",
         "RunStatusEnum": "marketplace.trading.models.Run.Status",
+        "WorkOrderStatusEnum": "marketplace.production.models.WorkOrder.Status",
         "PlanRunStatusEnum": "marketplace.planning.models.PlanRun.Status",
     },
 }
