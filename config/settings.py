@@ -286,6 +286,9 @@ SPECTACULAR_SETTINGS = {
         "RunStatusEnum": "marketplace.trading.models.Run.Status",
         "WorkOrderStatusEnum": "marketplace.production.models.WorkOrder.Status",
         "PlanRunStatusEnum": "marketplace.planning.models.PlanRun.Status",
+        "ContractRoleEnum": "marketplace.payments.models.Contract.Role",
+        "InvoiceStatusEnum": "marketplace.payments.models.Invoice.Status",
+        "PayoutStatusEnum": "marketplace.payments.models.movement.MovementStatus",
     },
 }
 

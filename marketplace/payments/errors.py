@@ -57,6 +57,12 @@ class NothingToRefund(Conflict):
     code = "payments:nothing-to-refund"
 
 
+class ChargeUnderWay(Conflict):
+    """Another payment page of the order is open: paid on both, the buyer would pay twice."""
+
+    code = "payments:charge-under-way"
+
+
 class NoCardPayment(Conflict):
     """This order is not paid by card: no keys are set, or the buyer is a public body."""
 

@@ -27,6 +27,14 @@ LOOKS: dict[str, tuple[str, str, Apply]] = {
     "account.": ("account", "account", effects.apply_account),
 }
 
+# kind of object → the call that makes such an object
+CALL_OF: dict[str, str] = {
+    "session": StripeCall.Kind.CHECKOUT,
+    "transfer": StripeCall.Kind.TRANSFER,
+    "refund": StripeCall.Kind.REFUND,
+    "account": StripeCall.Kind.ACCOUNT,
+}
+
 
 def send_call(public_id: str) -> None:
     """Send a call that is due. Every end is written to its row."""
@@ -80,6 +88,8 @@ def look_at(look: tuple[str, str, Apply], object_id: str) -> bool:
     if not public_id:
         return False
     apply(public_id, shown, clock.now(), began)
+    if kind in CALL_OF:
+        outbox.close_by_event(kind=CALL_OF[kind], subject=public_id, object_id=shown["id"])
     return True
 
 

@@ -30,13 +30,6 @@ LATER = NOW + timedelta(days=12)
 TODAY = NOW.date()
 
 
-@pytest.fixture
-def cashier():
-    person = a_person(is_staff=True)
-    person.user_permissions.add(Permission.objects.get(codename="settle_money"))
-    return person
-
-
 def delivered(agreed, total=None, *, now=NOW) -> Invoice | None:
     total = total or agreed.order.quantity
     services.accept_delivery(order_id=agreed.order.pk, key=f"box-{total}", accepted_total=total, now=now)

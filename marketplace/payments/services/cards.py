@@ -14,7 +14,7 @@ from marketplace.common.live import push_after_commit
 from marketplace.common.money import BASIS_POINTS
 from marketplace.orders.models import Order
 from marketplace.payments import stripe_gateway
-from marketplace.payments.errors import NoCardPayment, NotDue
+from marketplace.payments.errors import ChargeUnderWay, NoCardPayment, NotDue
 from marketplace.payments.ledger import open_cents
 from marketplace.payments.models import Charge, Invoice, StripeCall
 from marketplace.payments.services.outbox import queue_call
@@ -56,6 +56,10 @@ def pay_invoice_by_card(*, viewer: Viewer, invoice_public_id: str, now: datetime
     if not _takes_cards(order, cents):
         raise NoCardPayment(gettext_lazy("This invoice is paid by bank transfer."))
     found = invoice.charges.filter(status__in=LIVING).first()
+    if found is None and order.charges.filter(status__in=LIVING).exists():
+        raise ChargeUnderWay(
+            gettext_lazy("Another payment page of this order is still open; pay there first.")
+        )
     return found or _prepare(order, kind=Charge.Kind.BALANCE, cents=cents, invoice=invoice, now=now)
 
 

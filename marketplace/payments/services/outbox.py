@@ -67,6 +67,14 @@ def close_call(call: StripeCall, *, state: str, object_id: str = "", error: str 
     )
 
 
+def close_by_event(*, kind: str, subject: str, object_id: str) -> None:
+    """An event showed what a call has made whose answer never came: there is nothing more to send."""
+    unanswered = [State.QUEUED, State.RUNNING, State.DEAD]
+    StripeCall.objects.filter(kind=kind, subject=subject, state__in=unanswered).update(
+        state=State.DONE, object_id=object_id, error="", lease_until=None, finished_at=real_now()
+    )
+
+
 def postpone_call(call: StripeCall, *, error: str) -> None:
     """Nobody knows whether it happened: the same call goes out again later, or to the list of the dead."""
     ours = StripeCall.objects.filter(pk=call.pk, state=State.RUNNING, fencing_token=call.fencing_token)

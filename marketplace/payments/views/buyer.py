@@ -13,8 +13,8 @@ from marketplace.common.money import format_cents
 from marketplace.common.sheets import csv_response
 from marketplace.payments import selectors, services
 from marketplace.payments.creditor_reference import in_fours
+from marketplace.payments.files import language_of, pdf_response
 from marketplace.payments.selectors import OrderMoney
-from marketplace.payments.views.files import language_of, pdf_response
 
 
 @require_safe
