@@ -284,6 +284,7 @@ SPECTACULAR_SETTINGS = {
         "PackageStatusEnum": "marketplace.trading.models.Package.Status",
         "DealStatusEnum": "marketplace.trading.models.Deal.Status",
         "RunStatusEnum": "marketplace.trading.models.Run.Status",
+        "DisturbanceStatusEnum": "marketplace.trading.models.Disturbance.Status",
         "WorkOrderStatusEnum": "marketplace.production.models.WorkOrder.Status",
         "PlanRunStatusEnum": "marketplace.planning.models.PlanRun.Status",
         "ContractRoleEnum": "marketplace.payments.models.Contract.Role",
