@@ -1,94 +1,109 @@
-"""The story of a world: its orders are agreed, then its machines and people make, deliver and pay what is booked."""
+"""The story of a world: its orders are agreed, then its machines and people make and deliver what is booked."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from scenarios import orders
+from scenarios.carriers import Carriers
+from scenarios.emergency import Office
+from scenarios.makers import Makers, TakeRuns
 from scenarios.orders import OrderStory, Prepare, Say
 from scenarios.people import Actor
-from scenarios.simulator import BookedRun
 from scenarios.world import OrderSpec, World
 
+POLL_S = 5.0
+OPENING_S = 60.0  # real seconds that work orders may take to open
 OVER = {"done", "cancelled"}  # orders
 
+Now = Callable[[], Awaitable[datetime]]
 SetSpeed = Callable[[float], Awaitable[None]]
-TakeRuns = Callable[[dict[str, list[BookedRun]]], None]
 
 
 class Conductor:
     """Plays a world's people, `buyers` and `firms` by their keys. `take_runs` is called with the booked runs by
-    device when production begins; `prepare` is awaited before the story's order is posted."""
+    device when production begins; `prepare` is awaited before the story's order is posted. `office` acts where the
+    world has an emergency."""
 
     def __init__(
-        self, world: World, *, buyers: Mapping[str, Actor], firms: Mapping[str, Actor], address: str, speed: float,
-        say: Say, set_speed: SetSpeed, take_runs: TakeRuns, prepare: Prepare,
+        self, world: World, *, buyers: Mapping[str, Actor], firms: Mapping[str, Actor], office: Office | None,
+        address: str, speed: float, say: Say, now: Now, set_speed: SetSpeed, take_runs: TakeRuns, prepare: Prepare,
     ) -> None:  # fmt: skip
         self._world = world
         self._buyers = buyers
         self._firms = firms
+        self._office = office
         self._address = address
         self._speed = speed
         self._say = say
         self._set_speed = set_speed
-        self._take_runs = take_runs
         self._prepare = prepare
+        self._makers = Makers(firms, buyers.values(), now=now, take_runs=take_runs)
+        self._carriers = Carriers({**firms, **buyers}, now=now)
 
     async def play(self) -> None:
         """From wherever the orders stand to their end."""
         posted = []
         for spec in self._world.earlier:
-            posted.append((spec, await self._agreed(spec, prepare=_nothing, patience_s=0.0)))
-        main = self._world.order
-        posted.append(
-            (main, await self._agreed(main, prepare=self._prepare, patience_s=self._world.patience_s))
-        )
-        if not all([await self._is_over(*one) for one in posted]):
+            story = self._story(spec, prepare=_nothing, patience_s=0.0)
+            order = await story.post()
+            await story.agree(order)
+            posted.append((spec, order))
+        posted.append((self._world.order, await self._main_order()))
+        if not await self._are_over(posted):
             await self._produce(posted)
         await self._set_speed(1.0)
         self._say("The orders are over; business time runs at its own pace.")
 
-    async def _agreed(self, spec: OrderSpec, *, prepare: Prepare, patience_s: float) -> str:
-        story = OrderStory(
-            spec, starts_at=self._world.starts_at, buyer=self._buyers[spec.buyer], firms=self._firms,
-            address=self._address, say=self._say, prepare=prepare, patience_s=patience_s,
-        )  # fmt: skip
+    async def _main_order(self) -> str:
+        """Posted and agreed, in an emergency after it was declared and rated."""
+        spec = self._world.order
+        declaration = "" if self._office is None else await self._office.declare()
+        story = self._story(spec, prepare=self._prepare, patience_s=self._world.patience_s)
         order = await story.post()
+        if self._office is not None and not await story.is_rated(order):
+            buyer = next(one.name for one in self._world.buyers if one.key == spec.buyer)
+            await self._office.rate(declaration, order=order, buyer=buyer)
         await story.agree(order)
         return order
 
-    async def _is_over(self, spec: OrderSpec, order: str) -> bool:
-        return (await self._buyers[spec.buyer].get(f"orders/{order}"))["status"] in OVER
+    def _story(self, spec: OrderSpec, *, prepare: Prepare, patience_s: float) -> OrderStory:
+        return OrderStory(
+            spec, starts_at=self._world.starts_at, buyer=self._buyers[spec.buyer], firms=self._firms,
+            address=self._address, say=self._say, prepare=prepare, patience_s=patience_s,
+        )  # fmt: skip
+
+    async def _are_over(self, posted: list[tuple[OrderSpec, str]]) -> bool:
+        stand = [(await self._buyers[spec.buyer].get(f"orders/{order}"))["status"] for spec, order in posted]
+        return all(status in OVER for status in stand)
 
     async def _produce(self, posted: list[tuple[OrderSpec, str]]) -> None:
         """Machines make what is booked, business time runs fast, and an order ends with its last delivery."""
-        runs = await self._booked_runs()
-        self._take_runs(runs)
-        number = sum(len(booked) for booked in runs.values())
+        num_runs, num_machines = await self._work_opened()
         self._say(
-            f"Booked: {number} runs on {len(runs)} machines. Business time runs at {self._speed:g}-fold."
+            f"Booked: {num_runs} runs on {num_machines} machines. Business time runs at {self._speed:g}-fold."
         )
         await self._set_speed(self._speed)
-        while not all([await self._is_over(*one) for one in posted]):
-            await asyncio.sleep(5 * orders.POLL_S)
+        people = [asyncio.create_task(self._makers.run()), asyncio.create_task(self._carriers.run())]
+        try:
+            while not await self._are_over(posted):
+                for one in people:
+                    if one.done():
+                        one.result()
+                await asyncio.sleep(POLL_S)
+        finally:
+            for one in people:
+                one.cancel()
+            await asyncio.gather(*people, return_exceptions=True)
 
-    async def _booked_runs(self) -> dict[str, list[BookedRun]]:
-        runs: dict[str, list[BookedRun]] = {}
-        for firm in self._firms.values():
-            for run in await firm.pages("runs"):
-                runs.setdefault(run["device"], []).append(booked_run(run))
-        return runs
+    async def _work_opened(self) -> tuple[int, int]:
+        """Once every run has its work order: the numbers of runs and of machines."""
+        deadline = asyncio.get_running_loop().time() + OPENING_S
+        before, found = (-1, -1), await self._makers.load()
+        while (found != before or not found[0]) and asyncio.get_running_loop().time() < deadline:
+            await asyncio.sleep(POLL_S)
+            before, found = found, await self._makers.load()
+        return found
 
 
 async def _nothing() -> None:
     pass
-
-
-def booked_run(run: dict[str, Any]) -> BookedRun:
-    return BookedRun(
-        starts_at=datetime.fromisoformat(run["starts_at"]),
-        ends_at=datetime.fromisoformat(run["ends_at"]),
-        setup=timedelta(minutes=run["setup_min"]),
-        quantity=run["quantity"],
-    )

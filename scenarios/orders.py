@@ -52,6 +52,9 @@ class OrderStory:
         self._say(f"{self._spec.title}, {order['status']}: {self._address}orders/{order['id']}/")
         return str(order["id"])
 
+    async def is_rated(self, order: str) -> bool:
+        return bool((await self._buyer.get(f"orders/{order}"))["rating"])
+
     async def agree(self, order: str) -> None:
         """From wherever the order stands until all is booked: each status has its step, and a step that falls
         through is taken again."""

@@ -31,6 +31,10 @@ class Actor:
         """POST once, however often the connection fails: the key makes a repetition harmless."""
         return await self._call("POST", path, json=body or {}, headers={"Idempotency-Key": uuid.uuid4().hex})
 
+    async def upload(self, path: str, *, name: str, content: bytes) -> Any:
+        """Send a JPEG as the form field of that name."""
+        return await self._call("POST", path, files={name: (f"{name}.jpg", content, "image/jpeg")})
+
     async def pages(self, path: str, **params: str | int) -> list[Any]:
         """Every row of a list."""
         page = await self.get(path, limit=200, **params)

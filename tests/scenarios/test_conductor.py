@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scenarios import orders, tiny
+from scenarios import conductor, orders, tiny
 from scenarios.conductor import Conductor
 from scenarios.orders import NoPlan
 from scenarios.people import Refused
@@ -17,7 +17,7 @@ PLAN = {
     "finish_min": 1440, "naive_finish_min": 2880, "gap_pct": 1.0, "num_enterprises": 2, "num_trips": 3,
 }  # fmt: skip
 RUN = {
-    "device": "dev_1", "starts_at": "2026-03-02T08:00:00Z", "ends_at": "2026-03-02T10:00:00Z",
+    "id": "run_1", "device": "dev_1", "starts_at": "2026-03-02T08:00:00Z", "ends_at": "2026-03-02T10:00:00Z",
     "setup_min": 20, "quantity": 100,
 }  # fmt: skip
 
@@ -50,13 +50,16 @@ class Market:
             self.orders[-1] = {**order, "status": "done"}
         return order
 
-    async def pages(self, path):
+    async def pages(self, path, **only):
         self.is_producing = self.is_producing or path == "runs"
         return {
             "orders": self.orders,
             "products": [{"id": "prd_1", "code": WORLD.order.product.code}],
             "packages": [{"id": "pkg_1", "status": "offered"}],
             "runs": [RUN],
+            "work-orders": [{"id": "wo_1", "run": "run_1", "code": "MU-1", "article": ""}],
+            "first-articles": [],
+            "shipments": [],
         }[path]
 
     async def post(self, path, body=None):
@@ -77,7 +80,8 @@ class Market:
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch):
-    monkeypatch.setattr(orders, "POLL_S", 0.0)
+    for module in (orders, conductor):
+        monkeypatch.setattr(module, "POLL_S", 0.0)
 
 
 def play(market):
@@ -87,12 +91,15 @@ def play(market):
     async def set_speed(speed):
         speeds.append(speed)
 
+    async def now():
+        return WORLD.starts_at
+
     async def prepare():
         said.append("prepared")
 
     story = Conductor(
-        WORLD, buyers={"buyer": market}, firms={"firm01": market}, address="http://x/", speed=60.0, say=said.append,
-        set_speed=set_speed, take_runs=taken.append, prepare=prepare,
+        WORLD, buyers={"buyer": market}, firms={"firm01": market}, office=None, address="http://x/", speed=60.0,
+        say=said.append, now=now, set_speed=set_speed, take_runs=taken.append, prepare=prepare,
     )  # fmt: skip
     asyncio.run(asyncio.wait_for(story.play(), timeout=10))
     return said, speeds, taken
@@ -119,7 +126,7 @@ def test_each_status_is_taken_up_where_it_stands(status, posts):
     assert market.orders[-1]["status"] == "done"
     if status != "done":
         assert speeds == [60.0, 1.0]
-        assert [len(runs["dev_1"]) for runs in taken] == [1]
+        assert {run.program for runs in taken for run in runs["dev_1"]} == {"MU-1"}
 
 
 def test_an_open_order_that_has_plans_is_not_planned_again():

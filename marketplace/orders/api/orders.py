@@ -73,10 +73,12 @@ class OrderSerializer(OrderSummarySerializer):
         source="seller_of_record.public_id", read_only=True, allow_null=True, default=None
     )
 
+    rating = serializers.CharField(read_only=True, help_text="DX, DO or empty")
+
     class Meta(OrderSummarySerializer.Meta):
         fields = (
             *OrderSummarySerializer.Meta.fields, "drops", "certificates", "variant", "split_allowed",
-            "max_enterprises", "regions", "verified_only", "blocked", "seller_of_record", "supplies",
+            "max_enterprises", "regions", "verified_only", "blocked", "seller_of_record", "supplies", "rating", "programme",
         )  # fmt: skip
         read_only_fields = fields
 

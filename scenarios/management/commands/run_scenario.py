@@ -6,7 +6,7 @@ What it writes to stdout is for the person at the console.
 import asyncio
 import os
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from marketplace.common import clock
 from scenarios import masks, nist, plates, tiny
 from scenarios.conductor import Conductor
+from scenarios.emergency import Office
 from scenarios.keys import Keys, read_keys
 from scenarios.machines import Fleet
 from scenarios.orders import NoPlan
@@ -114,10 +115,24 @@ class Command(BaseCommand):
 
             buyers = {key: Actor(client, token=token) for key, token in keys.buyers.items()}
             conductor = Conductor(
-                world, buyers=buyers, firms=firms, address=_address(), speed=speed,
-                say=self._say, set_speed=_set_speed, take_runs=fleet.take_runs, prepare=prepare,
+                world, buyers=buyers, firms=firms, office=self._office(world, keys, client), address=_address(),
+                speed=speed, say=self._say, now=_now, set_speed=_set_speed, take_runs=fleet.take_runs, prepare=prepare,
             )  # fmt: skip
             await self._side_by_side(fleet, conductor)
+
+    def _office(self, world: World, keys: Keys, client: httpx.AsyncClient) -> Office | None:
+        if world.emergency is None:
+            return None
+        proposer, approver = (
+            (Actor(client, token=officer.token), officer.totp)
+            for officer in (keys.coordinator, keys.approver)
+        )
+        operations = world.order.product.operations
+        return Office(
+            world.emergency, officers=(proposer, approver), products=(world.order.product.code,),
+            processes=tuple(one.process for one in operations), target=world.order.quantity, now=_now, say=self._say,
+            address=_address(),
+        )  # fmt: skip
 
     async def _side_by_side(self, fleet: Fleet, conductor: Conductor) -> None:
         """The machines go on when the story has ended; what goes wrong in either ends both."""
@@ -144,6 +159,11 @@ def _recordings(spec: ReplaySpec, keys: Keys, *, number: int, state: Path) -> Re
         days=tuple(spec.starts_at + DAY * n for n in range((spec.ends_at - spec.starts_at) // DAY)),
         seed=number,
     )
+
+
+@sync_to_async
+def _now() -> datetime:
+    return clock.now()
 
 
 @sync_to_async
