@@ -287,6 +287,7 @@ SPECTACULAR_SETTINGS = {
         "DisturbanceStatusEnum": "marketplace.trading.models.Disturbance.Status",
         "WorkOrderStatusEnum": "marketplace.production.models.WorkOrder.Status",
         "PlanRunStatusEnum": "marketplace.planning.models.PlanRun.Status",
+        "RoleEnum": "marketplace.accounts.models.Membership.Role",
         "ContractRoleEnum": "marketplace.payments.models.Contract.Role",
         "InvoiceStatusEnum": "marketplace.payments.models.Invoice.Status",
         "PayoutStatusEnum": "marketplace.payments.models.movement.MovementStatus",
