@@ -1,0 +1,129 @@
+"""Everything somebody can be answered by GET: the pages they find by links, every endpoint of the API, every page
+whose address holds an id, tried with the ids of others."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import product
+
+from django.apps import apps
+from django.conf import settings
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from drf_spectacular.generators import SchemaGenerator
+
+from marketplace.accounts.models import Person
+from marketplace.accounts.viewer import Viewer
+from tests.i18n.crawl import reachable
+
+PUBLIC_ID = re.compile(r"[a-z]{3}_[0-9a-z]{16}")
+UNKNOWN = "0" * 16
+LEFT_OUT = ("admin/", "api/", "accounts/", "i18n/", "jsi18n/")
+# What else than a public id a place in an address may hold.
+WORDS = {"process": "press", "audience": "lab", "on": "2026-03-09", "key": "nothing", "number": "1"}
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\{(\w+)\}")
+CHANGING = re.compile(
+    r'<script id="shell-settings".*?</script>|<time .*?</time>|csrfmiddlewaretoken" value="[^"]*"'
+    r'|"X-CSRFToken": "[^"]*"|"request_id": ?"[^"]*"|/[a-z]+_[0-9a-z]{16}/',
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    path: str
+    status: int
+    text: str
+
+    @property
+    def likeness(self) -> tuple[int, str]:
+        """What must be equal for a foreign id and one that does not exist."""
+        return self.status, PUBLIC_ID.sub("ID", CHANGING.sub("", self.text))
+
+
+def a_client(viewer: Viewer | None) -> Client:
+    client = Client()
+    if viewer is not None:
+        person = Person.objects.get(pk=viewer.person_id)
+        client.force_login(person, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def everything(viewer: Viewer | None, *, starts: tuple[str, ...], foreign: dict[str, str]) -> list[Answer]:
+    """What they find by links; then every address with one id of each kind of their own, and with a foreign one."""
+    client = a_client(viewer)
+    found = [
+        Answer(path=page.path, status=page.status, text=page.html) for page in reachable(client, "/", *starts)
+    ]
+    lists = [get(client, path) for path in api_paths() if "{" not in path]
+    own = {public_id[:3]: public_id for one in [*found, *lists] for public_id in PUBLIC_ID.findall(one.text)}
+    seen = {one.path for one in found}
+    for path in [*api_paths(), *page_paths()]:
+        for ids in (own, foreign):
+            for filled in filled_with(path, ids):
+                if PARAMETER.search(path) and filled not in seen:
+                    seen.add(filled)
+                    found.append(get(client, filled))
+    return found + lists
+
+
+def get(client: Client, path: str, *, method: str = "get") -> Answer:
+    response = getattr(client, method)(path)
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return Answer(path=path, status=response.status_code, text=content.decode(errors="replace"))
+
+
+@cache
+def api_paths() -> list[str]:
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    return sorted(path for path, methods in schema["paths"].items() if "get" in methods)
+
+
+@cache
+def page_paths() -> list[str]:
+    """Addresses of pages, with their parameters as they stand in the patterns."""
+    return sorted({f"/{path}" for path in _patterns(get_resolver()) if not path.startswith(LEFT_OUT)})
+
+
+def _patterns(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            if "^" not in path:
+                yield path
+        else:
+            yield from _patterns(pattern, path)
+
+
+def filled_with(path: str, ids: dict[str, str]) -> Iterator[str]:
+    """The path with an id of the kind each parameter wants; where that is not known, with one of every kind."""
+    names = [one or other for one, other in PARAMETER.findall(path)]
+    for values in product(*(_fitting(name, path=path, ids=ids) for name in names)):
+        filling = iter(values)
+        yield PARAMETER.sub(lambda _match: next(filling), path)  # noqa: B023 - consumed at once
+
+
+def _fitting(name: str, *, path: str, ids: dict[str, str]) -> list[str]:
+    if name in WORDS:
+        return [WORDS[name]]
+    kind = KINDS.get(name) or next((KINDS[word] for word in KINDS if f"/{word}s/" in path), "")
+    kind = kind or _prefixes().get(name, "")
+    return [ids[kind]] if kind in ids else [] if kind else sorted(ids.values())
+
+
+@cache
+def _prefixes() -> dict[str, str]:
+    """Prefix of public ids by the name of the model."""
+    return {
+        str(model._meta.model_name): getattr(model._meta.get_field("public_id"), "prefix", "")
+        for model in apps.get_models()
+        if any(one.name == "public_id" for one in model._meta.fields)
+    }
+
+
+# The kind of id a parameter, or the word before it, stands for; others are called like their model.
+KINDS = {
+    "machine": "mac", "plan": "pln", "taken": "tak", "firm": "ent", "window": "win", "package": "pkg", "site": "sit",
+    "member": "per", "token": "tok", "invitation": "inv", "people": "per",
+}  # fmt: skip

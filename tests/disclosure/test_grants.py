@@ -1,0 +1,269 @@
+"""Opening something to another: for a purpose and a time, ended by the clock or at once."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from marketplace.accounts.models import Enterprise, Notice
+from marketplace.common.errors import DomainError, Forbidden, NotFound
+from marketplace.common.models import AuditEntry
+from marketplace.disclosure import services
+from marketplace.disclosure.errors import (
+    GrantOver,
+    GrantTooLong,
+    NoDeclaration,
+    NotByOwner,
+    NotGrantable,
+    NotToRivals,
+    UnknownReader,
+    UnknownScope,
+)
+from marketplace.disclosure.models import Grant, Look
+from marketplace.disclosure.selectors import firm_seen_by, grant_of, live_grants, looks_at
+from marketplace.disclosure.services import GrantDraft
+from marketplace.disclosure.words import Audience, Group
+from tests.builders import NOW, a_machine, a_site, a_viewer, an_enterprise
+
+pytestmark = pytest.mark.django_db
+WEEK = timedelta(days=7)
+
+
+def a_factory(**more):
+    return a_viewer(enterprise=an_enterprise(kind="factory", **more))
+
+
+def an_office():
+    return a_viewer(enterprise=an_enterprise(kind="coordinator"))
+
+
+def a_draft(reader=None, **more) -> GrantDraft:
+    values = {"group": Group.IDENTITY, "purpose": "they ask who we are", "ends_at": NOW + WEEK}
+    return GrantDraft(**{**values, "to_enterprise": reader.enterprise_public_id if reader else "", **more})
+
+
+def give(owner, reader=None, *, now=NOW, **more) -> Grant:
+    return services.give_grant(viewer=owner, draft=a_draft(reader, **more), now=now)
+
+
+def name_seen(reader, owner, *, now=NOW) -> str:
+    try:
+        return firm_seen_by(reader, firm=owner.enterprise_public_id, now=now).name
+    except NotFound:
+        return ""
+
+
+@pytest.fixture
+def owner():
+    return a_factory(name="Hidden Presses")
+
+
+@pytest.fixture
+def reader():
+    return a_viewer(enterprise=an_enterprise(kind="buyer"))
+
+
+def test_a_name_is_seen_from_the_grant_on_until_its_end_by_the_clock_alone(owner, reader):
+    assert name_seen(reader, owner) == ""
+    give(owner, reader)
+    assert name_seen(reader, owner) == "Hidden Presses"
+    assert name_seen(reader, owner, now=NOW + WEEK - timedelta(seconds=1)) == "Hidden Presses"
+    assert name_seen(reader, owner, now=NOW + WEEK) == ""
+    assert name_seen(a_viewer(enterprise=an_enterprise(kind="buyer")), owner) == ""
+
+
+def test_an_owner_ends_it_at_once(owner, reader):
+    grant = give(owner, reader)
+    later = NOW + timedelta(hours=1)
+    services.end_grant(viewer=owner, grant=grant.public_id, now=later)
+    assert name_seen(reader, owner, now=later) == ""
+    grant.refresh_from_db()
+    assert (grant.ended_at, grant.ended_by_id) == (later, owner.person_id)
+    with pytest.raises(GrantOver):
+        services.end_grant(viewer=owner, grant=grant.public_id, now=later)
+
+
+def test_the_reader_is_told_and_the_audit_log_knows(owner, reader):
+    grant = give(owner, reader)
+    assert Notice.objects.get(enterprise=reader.enterprise_id).facts["enterprise"] == "Hidden Presses"
+    assert AuditEntry.objects.get(action="disclosure.granted").subject == grant.public_id
+
+
+def test_a_grant_that_does_not_give_the_name_away_does_not_tell_it(owner, reader):
+    give(owner, reader, group=Group.MACHINE_MODEL)
+    assert "Hidden" not in str(Notice.objects.get(enterprise=reader.enterprise_id).facts)
+    assert name_seen(reader, owner) == ""
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"group": Group.PRICES}, NotGrantable),
+        ({"group": Group.STAFF_DATA}, NotGrantable),
+        ({"group": "gossip"}, DomainError),
+        ({"purpose": "  "}, DomainError),
+        ({"ends_at": NOW}, GrantTooLong),
+        ({"ends_at": NOW + timedelta(days=366)}, GrantTooLong),
+        ({"scope": "mac_0000000000000000"}, UnknownScope),
+        ({"to_enterprise": "ent_0000000000000000"}, UnknownReader),
+        ({"to_enterprise": ""}, UnknownReader),
+        ({"to_audience": Audience.PUBLIC}, UnknownReader),
+        ({"to_enterprise": "", "to_audience": Audience.COORDINATOR}, NotGrantable),
+        ({"to_enterprise": "", "to_audience": Audience.PUBLIC, "group": Group.TELEMETRY}, NotGrantable),
+    ],
+)
+def test_an_unsound_grant_is_refused_and_nothing_is_opened(owner, reader, more, error):
+    with pytest.raises(error):
+        give(owner, reader, **more)
+    assert not Grant.objects.exists()
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("group", [Group.FREE_CAPACITY, Group.TELEMETRY])
+def test_factories_are_never_shown_each_others_hours_or_machine_data(owner, group):
+    with pytest.raises(NotToRivals):
+        give(owner, a_factory(), group=group)
+    assert not Grant.objects.exists()
+
+
+def test_only_an_owner_gives_and_ends_and_only_of_its_own(owner, reader):
+    enterprise = Enterprise.objects.get(pk=owner.enterprise_id)
+    planner = a_viewer(enterprise=enterprise, role="planner")
+    with pytest.raises(Forbidden):
+        give(planner, reader)
+    with pytest.raises(Forbidden):
+        give(replace(owner, may_write=False), reader)
+    grant = give(owner, reader)
+    with pytest.raises(Forbidden):
+        services.end_grant(viewer=planner, grant=grant.public_id, now=NOW)
+    for foreign in (grant.public_id, "grt_0000000000000000"):
+        with pytest.raises(NotFound, match=r"^There is no such grant\.$"):
+            services.end_grant(viewer=a_factory(), grant=foreign, now=NOW)
+        with pytest.raises(NotFound, match=r"^There is no such grant\.$"):
+            grant_of(a_factory(), grant=foreign)
+    grant.refresh_from_db()
+    assert grant.ended_at is None
+
+
+def test_each_use_is_logged_for_the_owner(owner, reader):
+    grant = give(owner, reader)
+    profile = firm_seen_by(reader, firm=owner.enterprise_public_id, now=NOW)
+    services.note_looks(viewer=reader, profile=profile, now=NOW)
+    look = looks_at(owner).get()
+    assert (look.group, look.grant, look.reader_id, look.person_id) == (
+        Group.IDENTITY, grant, reader.enterprise_id, reader.person_id
+    )  # fmt: skip
+    assert not looks_at(reader).exists()
+
+
+def test_a_lab_sees_the_machine_that_was_opened_to_it_and_no_other(owner):
+    site = a_site(enterprise=Enterprise.objects.get(pk=owner.enterprise_id))
+    from tests.builders import a_device
+
+    shown, hidden = (
+        a_machine(site=site, name=name, device=a_device(site=site)) for name in ("Shown press", "Other press")
+    )
+    lab = a_viewer(enterprise=an_enterprise(kind="buyer"))
+    give(owner, lab, group=Group.TELEMETRY, scope=shown.public_id, purpose="complaint about lot 3")
+    profile = firm_seen_by(lab, firm=owner.enterprise_public_id, now=NOW)
+    telemetry = next(one for one in profile.sections if one.cell.group == Group.TELEMETRY)
+    assert profile.audience == Audience.LAB
+    assert [fact.label for fact in telemetry.facts] == [shown.name]
+    assert hidden.name not in str(telemetry)
+
+
+def test_the_database_refuses_what_the_service_never_writes(owner, reader):
+    sound = {
+        "owner_id": owner.enterprise_id, "to_enterprise_id": reader.enterprise_id, "group": Group.IDENTITY, "purpose": "x",
+        "starts_at": NOW, "ends_at": NOW + WEEK, "given_at": NOW,
+    }  # fmt: skip
+    for change, constraint in (
+        ({"ends_at": NOW + timedelta(days=366)}, "grant_ends_within_a_year"),
+        ({"ends_at": NOW}, "grant_ends_within_a_year"),
+        ({"to_audience": "public"}, "grant_is_to_an_enterprise_or_an_audience"),
+        ({"to_enterprise_id": None}, "grant_is_to_an_enterprise_or_an_audience"),
+        ({"to_enterprise_id": owner.enterprise_id}, "grant_is_to_another"),
+        ({"basis": "declaration"}, "grant_names_its_declaration"),
+        ({"reference": "dcl_1"}, "grant_names_its_declaration"),
+        ({"purpose": ""}, "grant_has_a_purpose"),
+    ):
+        with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+            Grant.objects.create(**{**sound, **change})
+    declared = {**sound, "basis": "declaration", "reference": "dcl_1"}
+    Grant.objects.create(**declared)
+    with pytest.raises(IntegrityError, match="a_declaration_opens_once"), transaction.atomic():
+        Grant.objects.create(**declared)
+
+
+def declare(office, *owners, now=NOW, **more) -> int:
+    values = {"reference": "dcl_1", "purpose": "masks for the flood", "ends_at": NOW + WEEK}
+    return services.open_for_declaration(
+        reader_id=office.enterprise_id, owner_ids=[one.enterprise_id for one in owners], now=now, **{**values, **more}
+    )  # fmt: skip
+
+
+def test_a_declaration_opens_once_tells_each_owner_and_ends_by_the_clock(owner):
+    office, other = an_office(), a_factory()
+    assert declare(office, owner, other, groups=[Group.FREE_CAPACITY]) == 2
+    assert declare(office, owner, other, groups=[Group.FREE_CAPACITY]) == 0
+    told = Notice.objects.filter(kind="disclosure.opened-by-declaration")
+    assert {notice.enterprise_id for notice in told} == {owner.enterprise_id, other.enterprise_id}
+    assert seen_as(office, owner, now=NOW + WEEK - timedelta(minutes=1)) == Audience.COORDINATOR_DECLARED
+    assert seen_as(office, owner, now=NOW + WEEK) == Audience.COORDINATOR
+
+
+def seen_as(viewer, owner, *, now=NOW) -> str:
+    return firm_seen_by(viewer, firm=owner.enterprise_public_id, now=now).audience
+
+
+def test_a_declaration_widens_only_the_groups_it_opened(owner):
+    office = an_office()
+    declare(office, owner, groups=[Group.FREE_CAPACITY])
+    profile = firm_seen_by(office, firm=owner.enterprise_public_id, now=NOW)
+    words = {one.cell.group: one.cell.word for one in profile.sections}
+    assert words[Group.FREE_CAPACITY] == "exact-logged"
+    assert words[Group.STAFF_DATA] == "no"
+
+
+def test_closing_tells_each_owner_once_how_often_it_was_read(owner):
+    office, later = an_office(), NOW + timedelta(days=1)
+    declare(office, owner, groups=[Group.FREE_CAPACITY])
+    services.note_declared_look(
+        viewer=office, reference="dcl_1", owner_ids=[owner.enterprise_id], group=Group.FREE_CAPACITY, now=NOW
+    )
+    assert services.close_for_declaration(reference="dcl_1", now=later) == 1
+    services.close_for_declaration(reference="dcl_1", now=later)
+    notice = Notice.objects.get(kind="disclosure.closed-by-declaration")
+    assert (notice.enterprise_id, notice.facts) == (owner.enterprise_id, {"looks": 1})
+    assert not live_grants(now=later).exists()
+    assert seen_as(office, owner, now=later) == Audience.COORDINATOR
+
+
+def test_looks_are_noted_only_of_owners_that_were_opened(owner):
+    office, other = an_office(), a_factory()
+    declare(office, owner, groups=[Group.FREE_CAPACITY])
+    owners = [owner.enterprise_id, other.enterprise_id]
+    noted = services.note_declared_look(
+        viewer=office, reference="dcl_1", owner_ids=owners, group=Group.FREE_CAPACITY, now=NOW
+    )
+    assert noted == 1
+    assert Look.objects.get().owner_id == owner.enterprise_id
+
+
+def test_what_a_declaration_opened_its_owner_cannot_close(owner):
+    declare(an_office(), owner)
+    grant = Grant.objects.first()
+    with pytest.raises(NotByOwner):
+        services.end_grant(viewer=owner, grant=grant.public_id, now=NOW)
+    grant.refresh_from_db()
+    assert grant.ended_at is None
+
+
+@pytest.mark.parametrize(
+    "more", [{"reference": ""}, {"purpose": ""}, {"ends_at": NOW}, {"ends_at": NOW + timedelta(days=366)}]
+)
+def test_a_declaration_without_reference_purpose_or_end_opens_nothing(owner, more):
+    with pytest.raises(NoDeclaration):
+        declare(an_office(), owner, **more)
+    assert not Grant.objects.exists()
