@@ -2,7 +2,7 @@
 # Each target may be repeated; what is done already costs nothing.
 
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check bench screenshots messages lock clean
+.PHONY: help setup demo test check bench chaos screenshots messages lock clean
 
 VENV := .venv
 RUN := $(VENV)/bin/python
@@ -22,6 +22,7 @@ help:
 	@echo "make test         all tests"
 	@echo "make check        style, types, import directions, templates, migrations, production settings"
 	@echo "make bench        quality and speed of plans, ingest, pages"
+	@echo "make chaos        kills every process under load, then asks whether anything was lost (SEED, MINUTES)"
 	@echo "make screenshots  pictures for the README, from a running demo of its own"
 	@echo "make messages     collect and compile translations"
 	@echo "make lock         renew requirements.lock (needs uv)"
@@ -63,6 +64,9 @@ check: setup
 
 bench: setup
 	$(RUN) -m benchmarks
+
+chaos: setup
+	$(RUN) -m tests.chaos --seed $(or $(SEED),1) --minutes $(or $(MINUTES),5)
 
 screenshots: setup
 	$(RUN) -m tests.screenshots

@@ -51,6 +51,15 @@ class CountedPieces:
     quantity: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovedGoods:
+    """A shipment of so many pieces that has left, or was received whole under `key`."""
+
+    shipment: str
+    quantity: int
+    key: str = ""  # of the receipt
+
+
 @dataclass(slots=True, kw_only=True)
 class Acknowledged:
     """`attempted_titles` also of orders that nobody heard of again; `broken_words` are answers that contradict
@@ -63,6 +72,8 @@ class Acknowledged:
     deals: list[ChosenPlan] = field(default_factory=list)
     bookings: list[BookedRun] = field(default_factory=list)
     tallies: list[CountedPieces] = field(default_factory=list)
+    dispatched: list[MovedGoods] = field(default_factory=list)
+    received: list[MovedGoods] = field(default_factory=list)
     broken_words: list[str] = field(default_factory=list)
 
     def counts(self) -> dict[str, int]:
@@ -74,4 +85,6 @@ class Acknowledged:
             "plans chosen": len(self.deals),
             "runs booked": len(self.bookings),
             "tallies": len(self.tallies),
+            "shipments sent": len(self.dispatched),
+            "shipments received": len(self.received),
         }

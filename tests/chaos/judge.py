@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from tests.chaos.acknowledged import Acknowledged
-from tests.chaos.oracles import agreements, books, jobs, pieces, plans, telemetry
+from tests.chaos.oracles import agreements, books, goods, jobs, pieces, plans, telemetry
 
 Oracle = Callable[[Acknowledged], list[str]]
 ORACLES: tuple[Oracle, ...] = (
@@ -24,6 +24,9 @@ ORACLES: tuple[Oracle, ...] = (
     pieces.lost_tallies,
     pieces.doubled_tallies,
     pieces.sums_without_tallies,
+    goods.lost_dispatches,
+    goods.lost_receipts,
+    goods.doubled_receipts,
     books.ledger_off_zero,
     books.news_told_twice,
     books.half_remembered_answers,

@@ -68,14 +68,15 @@ class Killer:
     async def _strike(self, fault: Fault, *, began: float) -> None:
         starts = {name: row.num_starts for name, row in self.muster.running.standings.items()}
         at = time.monotonic()
-        if not self._hit(fault):
+        if not self.hit(fault):
             self.skipped.append(str(fault))
             return
         names = {victim.value for victim in fault.victims} & starts.keys()
         away_s = await self._time_until_back({name: starts[name] for name in names})
         self.blows.append(Blow(fault=str(fault), at_s=at - began, away_s=away_s))
 
-    def _hit(self, fault: Fault) -> bool:
+    def hit(self, fault: Fault) -> bool:
+        """Whether anybody was there to be hit."""
         if fault.kind is Kind.EMPTY:
             return self._empty_redis()
         if fault.kind is Kind.PAUSE:

@@ -11,6 +11,7 @@ from marketplace.capacity.models import TakenTime
 from marketplace.common.audit.record import record
 from marketplace.common.clock import real_now
 from marketplace.common.models import AuditEntry, RememberedAnswer
+from marketplace.delivery.models import Box, Receipt, ReceiptLine, Shipment
 from marketplace.machines.models import Observation
 from marketplace.orders.models import Order
 from marketplace.payments.ledger import Move, post
@@ -19,10 +20,18 @@ from marketplace.planning import services as planning
 from marketplace.planning.models import PlanRun
 from marketplace.production.models import Tally, WorkOrder
 from marketplace.trading.models import Deal, Run
-from tests.builders import NOW, a_device, a_machine, an_enterprise, an_order
-from tests.chaos.acknowledged import Acknowledged, BookedRun, ChosenPlan, CountedPieces, PostedOrder, Told
+from tests.builders import NOW, a_device, a_machine, a_site, an_enterprise, an_order
+from tests.chaos.acknowledged import (
+    Acknowledged,
+    BookedRun,
+    ChosenPlan,
+    CountedPieces,
+    MovedGoods,
+    PostedOrder,
+    Told,
+)
 from tests.chaos.judge import ORACLES, judge
-from tests.chaos.oracles import agreements, books, jobs, pieces, plans, telemetry
+from tests.chaos.oracles import agreements, books, goods, jobs, pieces, plans, telemetry
 from tests.machines.messages import a_message, said
 from tests.production import work
 from tests.trading.deals import a_network
@@ -240,6 +249,40 @@ def a_tally_counted_again_under_its_key():
 def a_sum_that_grew_alone():
     yield a_tallied_shop()
     WorkOrder.objects.update(good=6)
+
+
+def goods_received():
+    """Forty pieces were sent to a drop and counted there under the key `r1`."""
+    order = an_order()
+    shipment = Shipment.objects.create(
+        order=order, item="pressed", from_site=a_site(), to_drop=order.drops.get(), quantity=40, status="received",
+        departs_at=NOW, arrives_at=NOW, dispatched_at=NOW, arrived_at=NOW, received_at=NOW, tracking_hash="h",
+    )  # fmt: skip
+    Box.objects.create(shipment=shipment, number=1, quantity=40, packed_at=NOW, received_at=NOW)
+    receipt = Receipt.objects.create(shipment=shipment, opened_at=NOW, closed_at=NOW)
+    ReceiptLine.objects.create(receipt=receipt, key="r1", good=40, how="program", recorded_at=NOW)
+    moved = MovedGoods(shipment=shipment.public_id, quantity=40, key="r1")
+    return Acknowledged(dispatched=[moved], received=[moved])
+
+
+@planted_for(goods.lost_dispatches)
+def a_departure_that_is_gone():
+    yield goods_received()
+    Shipment.objects.update(status="packing", dispatched_at=None)
+
+
+@planted_for(goods.lost_receipts)
+def a_receipt_that_is_gone():
+    yield goods_received()
+    unprotected("delivery_receiptline")
+    ReceiptLine.objects.all().delete()
+
+
+@planted_for(goods.doubled_receipts)
+def a_line_counted_again_under_its_key():
+    yield goods_received()
+    unprotected("delivery_receiptline", "one_receipt_line_per_key")
+    copied(ReceiptLine.objects.get(), public_id="rln_again")
 
 
 @planted_for(books.ledger_off_zero)

@@ -1,4 +1,4 @@
-"""A buyer: posts orders under keys, asks for plans, chooses one, agrees to changes."""
+"""A buyer: posts orders under keys, asks for plans, chooses one, agrees to changes, and lets what is agreed be made."""
 
 import asyncio
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from scenarios.orders import order_body
 from scenarios.tiny import generate
 from tests.chaos.acknowledged import Acknowledged, ChosenPlan, PostedOrder
 from tests.chaos.load.client import Client, Refused
+from tests.chaos.load.maker import Maker
 
 ENDED = {"done", "failed", "cancelled"}  # plans
 AGREED = {"placed", "running", "done"}  # orders
@@ -25,7 +26,7 @@ class Buyer:
     name: str
     client: Client
     acknowledged: Acknowledged
-    plans_its_orders: bool
+    maker: Maker | None = None  # None: it only posts
     number: int = 0
 
     async def act(self) -> None:
@@ -33,8 +34,9 @@ class Buyer:
         while not self.client.is_over.is_set():
             self.number += 1
             order = await self._post(self.number, product=product)
-            if self.plans_its_orders:
-                await self._agree(order)
+            if self.maker is not None:
+                if await self._is_agreed(order):
+                    await self.maker.make(order)
             else:
                 await asyncio.sleep(self.client.draw.uniform(0.5, 1.5))
 
@@ -51,18 +53,20 @@ class Buyer:
                 self.acknowledged.broken_words.append(f"key {key} made {order}, then {again}")
         return str(order)
 
-    async def _agree(self, order: str) -> None:
+    async def _is_agreed(self, order: str) -> bool:
+        """By plans, a choice and the factories' answers; false where it takes too long."""
         for plan in await self.client.post(f"orders/{order}/plans"):
             self.acknowledged.plans.append(plan["id"])
         for _ in range(MOST_POLLS):
             status = (await self.client.get(f"orders/{order}"))["status"]
             if status in AGREED:
-                return
+                return True
             if status == "open":
                 await self._choose(order)
             else:
                 await self._consent(order)
             await asyncio.sleep(POLL_S)
+        return False
 
     async def _choose(self, order: str) -> None:
         """One of the plans that are ready; new ones where none of them can be had any more."""

@@ -13,10 +13,11 @@ from tests.chaos.acknowledged import Acknowledged
 from tests.chaos.load.buyer import Buyer
 from tests.chaos.load.client import TIMEOUT_S, Client, Refused, Traffic, Unanswered
 from tests.chaos.load.factory import Factory
+from tests.chaos.load.maker import Maker
 from tests.chaos.load.readings import HttpMachine, MqttMachine
 from tests.chaos.stack import Muster
 
-NUM_PLANNERS = 2  # buyers whose orders go all the way
+NUM_PLANNERS = 3  # buyers whose orders go all the way
 NUM_POSTERS = 2  # buyers who only post
 
 
@@ -48,14 +49,19 @@ class Cast:
     def _actors(self, http: httpx.AsyncClient) -> Iterator[Actor]:
         keys, promises = self.muster.keys, self.acknowledged
         buyer = next(iter(keys.buyers.values()))
+        firms = {key: self._client(http, token=token, name=key) for key, token in keys.firms.items()}
+        machines: dict[str, asyncio.Lock] = {}
         for number in range(NUM_PLANNERS + NUM_POSTERS):
             client = self._client(http, token=buyer, name=f"buyer{number}")
-            name = f"chaos {self.seed} buyer {number} order"
+            maker = Maker(buyer=client, firms=firms, acknowledged=promises, machines=machines)
             yield Buyer(
-                name=name, client=client, acknowledged=promises, plans_its_orders=number < NUM_PLANNERS
+                name=f"chaos {self.seed} buyer {number} order",
+                client=client,
+                acknowledged=promises,
+                maker=maker if number < NUM_PLANNERS else None,
             )
-        for key, token in keys.firms.items():
-            yield Factory(client=self._client(http, token=token, name=key), acknowledged=promises)
+        for firm in firms.values():
+            yield Factory(client=firm, acknowledged=promises)
         for number, machine in enumerate(keys.machines):
             client = self._client(http, token=machine.token, name=machine.device)
             if number % 2:

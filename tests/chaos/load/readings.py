@@ -83,7 +83,7 @@ class MqttMachine:
     async def _talk(self, connection: paho.Client) -> None:
         while not self.client.is_over.is_set():
             self.seq += 1
-            line = {"session": "chaos", "seq": self.seq, "execution": "ACTIVE", "count": 3 * self.seq}
+            line = {"session": "chaos", "seq": self.seq, "execution": "ACTIVE", "count": self.seq // 4}
             for _ in range(2 if self.client.draw.random() < TWICE else 1):
                 sent = connection.publish(f"muster/1/{self.device}/obs", json.dumps(line), qos=1)
                 with self._lock:
