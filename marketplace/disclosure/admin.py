@@ -24,7 +24,6 @@ from marketplace.common.forms import refusals_in
 from marketplace.disclosure import selectors, services
 from marketplace.disclosure.forms import GlassForm
 from marketplace.disclosure.models import BreakGlass
-from marketplace.disclosure.words import Audience
 
 # Addresses and second factors of people are nobody's business, not even under glass.
 PRIVATE_TO_PEOPLE = (EmailAddress, Authenticator)

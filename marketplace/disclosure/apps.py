@@ -13,9 +13,12 @@ class DisclosureConfig(AppConfig):
         from marketplace.disclosure import own_facets
 
         own_facets.register_all()
-        notices.register("disclosure.granted", _("A factory lets you see more until %(until_at)s: %(purpose)s"))
         notices.register(
-            "disclosure.granted-by-name", _("%(enterprise)s lets you see more until %(until_at)s: %(purpose)s")
+            "disclosure.granted", _("A factory lets you see more until %(until_at)s: %(purpose)s")
+        )
+        notices.register(
+            "disclosure.granted-by-name",
+            _("%(enterprise)s lets you see more until %(until_at)s: %(purpose)s"),
         )
         notices.register(
             "disclosure.opened-by-declaration",

@@ -61,7 +61,11 @@ def register_scopes(scopes_of: ScopesOf) -> None:
 
 
 def facts_of(group: Group, asked: Asked, word: Word) -> tuple[Fact, ...]:
-    if word in {Word.NO, Word.OPT_IN, Word.AGGREGATE}:  # opt-in is resolved before; sums are not of one enterprise
+    if word in {
+        Word.NO,
+        Word.OPT_IN,
+        Word.AGGREGATE,
+    }:  # opt-in is resolved before; sums are not of one enterprise
         return ()
     return tuple(fact for facet in _facets.get(group, ()) for fact in facet(asked, word))
 

@@ -32,7 +32,9 @@ class Grant(models.Model):
     )
     to_audience = models.CharField(max_length=24, choices=Audience.choices, blank=True)
     group = models.CharField(max_length=24, choices=Group.choices)
-    scope = models.CharField(max_length=40, blank=True)  # public id of a machine or run; empty: all of the group
+    scope = models.CharField(
+        max_length=40, blank=True
+    )  # public id of a machine or run; empty: all of the group
     purpose = models.CharField(_("purpose"), max_length=240)
     basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.OWNER)
     reference = models.CharField(max_length=40, blank=True, db_index=True)

@@ -58,9 +58,7 @@ def parse_pages(text: str) -> dict[str, Shown]:
     found = {}
     for name, line in tomllib.loads(text).items():
         audiences, _colon, groups = line.partition(":")
-        found[name] = _checked(
-            name, groups=frozenset(groups.split()), audiences=frozenset(audiences.split())
-        )
+        found[name] = _checked(name, groups=frozenset(groups.split()), audiences=frozenset(audiences.split()))
     return found
 
 

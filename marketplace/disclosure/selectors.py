@@ -96,9 +96,7 @@ def profile_of(owner: Enterprise, *, asked: Asked, grants: Iterable[Grant]) -> P
         _section(owner, group=group, asked=asked, grants=by_group.get(group, [])) for group in Group
     )
     names = [section for section in sections if section.cell.group == Group.IDENTITY and section.facts]
-    return Profile(
-        owner=owner, audience=asked.audience, sections=sections, name=owner.name if names else ""
-    )
+    return Profile(owner=owner, audience=asked.audience, sections=sections, name=owner.name if names else "")
 
 
 def grants_of(viewer: Viewer) -> QuerySet[Grant]:
@@ -134,7 +132,11 @@ def looks_at(viewer: Viewer) -> QuerySet[Look]:
 def live_glass(*, person_id: int, enterprise_id: int, real_now: datetime) -> BreakGlass | None:
     """The staff member's own broken glass at this enterprise that has not healed."""
     return BreakGlass.objects.filter(
-        person=person_id, enterprise=enterprise_id, starts_at__lte=real_now, ends_at__gt=real_now, ended_at=None
+        person=person_id,
+        enterprise=enterprise_id,
+        starts_at__lte=real_now,
+        ends_at__gt=real_now,
+        ended_at=None,
     ).first()
 
 

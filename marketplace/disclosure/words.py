@@ -94,5 +94,5 @@ IN_WORDS: dict[Word, str | Promise] = {
     Word.QUALIFIED_YES_NO: _("learns whether people are qualified, yes or no"),
     Word.HEAD_COUNT: _("sees the number of people"),
     Word.FROM_DISPATCH: _("sees it from dispatch on, for that shipment"),
-    Word.BREAK_GLASS: _("sees it only after breaking the glass: with a reason, for four hours at most, logged, the owner told"),
+    Word.BREAK_GLASS: _("sees it only through broken glass: with a reason, at most four hours, logged, the owner told"),
 }  # fmt: skip

@@ -25,6 +25,7 @@ def the_table() -> dict[tuple[Group, Audience], str]:
         cells = [cell.strip() for cell in line.strip("|").split("|")]
         if line.startswith("|") and cells[0] in GROUPS:
             found |= {
-                (GROUPS[cells[0]], audience): text for audience, text in zip(AUDIENCES, cells[1:], strict=True)
+                (GROUPS[cells[0]], audience): text
+                for audience, text in zip(AUDIENCES, cells[1:], strict=True)
             }
     return found

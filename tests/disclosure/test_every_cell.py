@@ -28,7 +28,9 @@ from tests.disclosure.world import World, a_marked_world
 
 # The product has no lead factory yet: no relation makes one. Whoever adds one adds a reader to the world.
 NOT_YET = {Audience.LEAD_FACTORY}
-WHOLE = {Word.YES}  # only then may the exact values be read by name; other words show parts that carry no mark
+WHOLE = {
+    Word.YES
+}  # only then may the exact values be read by name; other words show parts that carry no mark
 AS_MEANT = {  # who is none of the audiences is no more than the public
     "rival": Audience.PUBLIC, "unverified buyer": Audience.PUBLIC, "unverified office": Audience.PUBLIC,
 }  # fmt: skip
@@ -54,9 +56,7 @@ def world(django_db_setup, django_db_blocker) -> World:
 def allowed(reader: str) -> set[Group]:
     """Groups of which the reader may see exact values, by the matrix and the grants of this world (none of identity)."""
     audience = AS_MEANT.get(reader) or Audience(reader)
-    return {
-        group for group in Group if decide(group, audience).word in WHOLE and group not in ROUGH_ONLY
-    }
+    return {group for group in Group if decide(group, audience).word in WHOLE and group not in ROUGH_ONLY}
 
 
 def read_by(world: World, reader: str) -> list[Answer]:
@@ -67,7 +67,9 @@ def read_by(world: World, reader: str) -> list[Answer]:
 def leaks(world: World, reader: str, answers: Iterable[Answer]) -> list[str]:
     """Marks that stand where the reader's cell does not allow them."""
     may = allowed(reader)
-    forbidden = [(group, mark) for group, marks in world.marks().items() if group not in may for mark in marks]
+    forbidden = [
+        (group, mark) for group, marks in world.marks().items() if group not in may for mark in marks
+    ]
     return [
         f"{reader} reads {group.value} {mark!r} on {answer.path}"
         for answer in answers
@@ -89,7 +91,8 @@ def test_the_owner_reads_its_own_marks_so_that_there_is_something_to_leak(world)
 
 
 @pytest.mark.parametrize(
-    "audience", [one for one in Audience if one not in NOT_YET | {Audience.PUBLIC, Audience.NEIGHBOUR, Audience.STAFF}]
+    "audience",
+    [one for one in Audience if one not in NOT_YET | {Audience.PUBLIC, Audience.NEIGHBOUR, Audience.STAFF}],
 )
 def test_each_audience_reads_what_the_matrix_gives_it(world, audience):
     """On the firm's page; a group with an open cell shows something wherever the world holds something for it."""
@@ -98,7 +101,7 @@ def test_each_audience_reads_what_the_matrix_gives_it(world, audience):
     page = get(a_client(world.readers[audience]), f"/firms/{world.firm}/").text
     for section in profile.sections:
         group, word = section.cell.group, decide(section.cell.group, audience).word
-        if word == Word.NO or word in selectors.NEEDS_A_GRANT and section.grant is None:
+        if word == Word.NO or (word in selectors.NEEDS_A_GRANT and section.grant is None):
             assert not section.facts, group
         elif word == Word.YES and group not in {Group.QUALITY, Group.CAPABILITY}:
             assert world.marks()[group][0] in page, group
@@ -106,7 +109,13 @@ def test_each_audience_reads_what_the_matrix_gives_it(world, audience):
             assert section.facts, group
 
 
-EMPTY_HERE = {Word.AGGREGATE, Word.PROGRAMME_PRICE, Word.COUNTS_OF_PROGRAMME, Word.SIGNED_COUNTS, Word.QUALIFIED_YES_NO}
+EMPTY_HERE = {
+    Word.AGGREGATE,
+    Word.PROGRAMME_PRICE,
+    Word.COUNTS_OF_PROGRAMME,
+    Word.SIGNED_COUNTS,
+    Word.QUALIFIED_YES_NO,
+}
 
 
 @pytest.mark.parametrize("audience", [one for one in Audience if one != Audience.LEAD_FACTORY])
@@ -120,8 +129,17 @@ def test_a_preview_is_what_the_audience_reads(world, audience):
     if audience in {Audience.PUBLIC, Audience.NEIGHBOUR, Audience.STAFF}:
         return
     real = selectors.firm_seen_by(world.readers[audience], firm=world.firm, now=world.now)
-    assert previewed.sections and [one.cell for one in previewed.sections] == [one.cell for one in real.sections]
-    same = {Group.CITY, Group.CAPABILITY, Group.IDENTITY, Group.MACHINE_MODEL, Group.TELEMETRY, Group.STAFF_DATA}
+    assert previewed.sections and [one.cell for one in previewed.sections] == [
+        one.cell for one in real.sections
+    ]
+    same = {
+        Group.CITY,
+        Group.CAPABILITY,
+        Group.IDENTITY,
+        Group.MACHINE_MODEL,
+        Group.TELEMETRY,
+        Group.STAFF_DATA,
+    }
     for shown, seen in zip(previewed.sections, real.sections, strict=True):
         if shown.cell.group in same:
             assert shown.facts == seen.facts
@@ -129,7 +147,11 @@ def test_a_preview_is_what_the_audience_reads(world, audience):
 
 @pytest.mark.parametrize(
     ("reader", "methods"),
-    [("rival", ("get", "post")), (Audience.BUYER_SEARCHING.value, ("get",)), (Audience.COORDINATOR.value, ("get",))],
+    [
+        ("rival", ("get", "post")),
+        (Audience.BUYER_SEARCHING.value, ("get",)),
+        (Audience.COORDINATOR.value, ("get",)),
+    ],
 )
 def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(world, reader, methods):
     """For every address with an id in it, in status and text."""
@@ -138,7 +160,10 @@ def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(world, reader, meth
         for foreign in filled_with(path, world.foreign_ids()):
             nowhere = PUBLIC_ID.sub(lambda found: f"{found[0][:4]}{UNKNOWN}", foreign)
             for method in methods if nowhere != foreign else ():
-                if get(client, foreign, method=method).likeness != get(client, nowhere, method=method).likeness:
+                if (
+                    get(client, foreign, method=method).likeness
+                    != get(client, nowhere, method=method).likeness
+                ):
                     unlike.append(f"{method} {foreign}")
     meant = f"/firms/{world.firm}/", f"/api/v1/firms/{world.firm}"  # these two read the firm, by the matrix
     if reader != "rival":
@@ -183,6 +208,7 @@ def test_a_planted_oracle_of_ids_is_told_apart():
     foreign = Answer(path="/x/ord_1111111111111111/", status=403, text="not yours")
     nowhere = Answer(path="/x/ord_0000000000000000/", status=404, text="not there")
     assert foreign.likeness != nowhere.likeness
-    assert Answer(path="", status=404, text="a ord_1111111111111111").likeness == Answer(
-        path="", status=404, text="a ord_0000000000000000"
-    ).likeness
+    assert (
+        Answer(path="", status=404, text="a ord_1111111111111111").likeness
+        == Answer(path="", status=404, text="a ord_0000000000000000").likeness
+    )

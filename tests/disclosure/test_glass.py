@@ -135,7 +135,11 @@ def test_the_admin_shows_nothing_private_until_glass_is_broken(owner, desk):
         f"{LIST}{owner.pk}/delete/",
     ):
         assert secrets_in(desk.get(url, follow=True).content.decode()) == set(), url
-    for search in ("Hidden", "REG-SECRET-1", "Schuler"):  # an answer that depends on it would tell who is here
+    for search in (
+        "Hidden",
+        "REG-SECRET-1",
+        "Schuler",
+    ):  # an answer that depends on it would tell who is here
         assert owner.public_id not in desk.get(f"{LIST}?q={search}").content.decode()
     assert not Look.objects.exists()
 
@@ -171,9 +175,7 @@ def test_verification_is_decided_through_glass_and_nothing_else_is_changed(owner
 
 def test_staff_without_the_right_to_look_at_enterprises_breaks_no_glass(owner):
     client = Client()
-    client.force_login(
-        a_person(is_staff=True), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(a_person(is_staff=True), backend="allauth.account.auth_backends.AuthenticationBackend")
     client.post(f"{LIST}{owner.pk}/glass/", {"reason": REASON, "hours": "1"})
     assert not BreakGlass.objects.exists()
 

@@ -59,7 +59,9 @@ def test_the_data_say_what_the_design_says():
     said = the_table()
     assert len(said) == 9 * 8
     for (group, audience), wording in said.items():
-        assert re.fullmatch(WORDINGS[decide(group, audience).word], wording), f"{group} × {audience}: {wording}"
+        assert re.fullmatch(WORDINGS[decide(group, audience).word], wording), (
+            f"{group} × {audience}: {wording}"
+        )
 
 
 WORDINGS = {

@@ -35,9 +35,7 @@ def _names(resolver: URLResolver, namespace: str = "") -> Iterator[str]:
             if pattern.name:
                 yield namespace + pattern.name
         else:
-            yield from _names(
-                pattern, namespace + (f"{pattern.namespace}:" if pattern.namespace else "")
-            )
+            yield from _names(pattern, namespace + (f"{pattern.namespace}:" if pattern.namespace else ""))
 
 
 def test_every_field_of_the_api_is_registered_and_none_that_is_gone():

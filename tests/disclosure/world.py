@@ -62,7 +62,14 @@ class World:
         mine = {self.owner.enterprise_id, self.readers[Audience.CONTRACT_PARTY].enterprise_id}
         for model in apps.get_models():
             names = {one.name for one in model._meta.fields}
-            for way in ("enterprise", "owner", "buyer", "order__buyer", "deal__order__buyer", "equipment__enterprise"):
+            for way in (
+                "enterprise",
+                "owner",
+                "buyer",
+                "order__buyer",
+                "deal__order__buyer",
+                "equipment__enterprise",
+            ):
                 if "public_id" in names and way.split("__")[0] in names:
                     row = model.objects.filter(**{f"{way}__in": mine}).order_by("pk").first()
                     if row is not None:
@@ -102,7 +109,8 @@ def a_marked_world() -> World:
     request.deal()
     searching = a_trade(product, owners=owners, title="Searching")
     searching.plan()
-    office, declared, lab = (a_viewer(enterprise=an_enterprise(kind=kind)) for kind in ("coordinator", "coordinator", "buyer"))
+    kinds = ("coordinator", "coordinator", "buyer")
+    office, declared, lab = (a_viewer(enterprise=an_enterprise(kind=kind)) for kind in kinds)
     disclosure.open_for_declaration(
         reference="dcl_0000000000000000", reader_id=declared.enterprise_id, owner_ids=[owner.enterprise_id],
         purpose="flood", ends_at=NOW + timedelta(days=7), now=NOW,
@@ -151,7 +159,10 @@ def a_marked_factory() -> Viewer:
     )  # fmt: skip
     starts_at = NOW + timedelta(days=3)
     TakenTime.objects.create(
-        equipment=mill, kind=TakenTime.Kind.OWN_JOB, title=JOB, period=(starts_at, starts_at + timedelta(hours=1))
+        equipment=mill,
+        kind=TakenTime.Kind.OWN_JOB,
+        title=JOB,
+        period=(starts_at, starts_at + timedelta(hours=1)),
     )
     return owner
 
@@ -182,7 +193,9 @@ def a_viewer_named(enterprise: Enterprise) -> Viewer:
 
 def a_factory(name: str, *, process: str = "press") -> Viewer:
     enterprise = an_enterprise(name=name)
-    a_machine(site=a_site(enterprise=enterprise), process=process, hours=ALWAYS, units_per_h=200, listed=False)
+    a_machine(
+        site=a_site(enterprise=enterprise), process=process, hours=ALWAYS, units_per_h=200, listed=False
+    )
     return a_viewer(enterprise=enterprise)
 
 

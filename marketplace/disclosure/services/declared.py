@@ -36,7 +36,9 @@ def open_for_declaration(
     """
     if not reference or not purpose or not now < ends_at <= now + LONGEST_GRANT:
         raise NoDeclaration(_("A declaration needs a reference, a purpose and an end within a year."))
-    owners = set(Enterprise.objects.filter(pk__in=owner_ids).exclude(pk=reader_id).values_list("pk", flat=True))
+    owners = set(
+        Enterprise.objects.filter(pk__in=owner_ids).exclude(pk=reader_id).values_list("pk", flat=True)
+    )
     there = set(
         Grant.objects.filter(reference=reference, to_enterprise=reader_id, ended_at=None).values_list(
             "owner_id", "group"
