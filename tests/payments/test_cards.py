@@ -280,6 +280,7 @@ def test_once_the_key_may_be_forgotten_what_it_made_is_looked_up_before_it_is_se
     work_off(sandbox)
     charge.refresh_from_db()
     sandbox.pay(charge.session_id)
+    Charge.objects.update(looked_at=None)
     run.look_again()
     (call,) = waiting_calls()
     sandbox.faults = ["after-drop"]

@@ -74,6 +74,13 @@ LOOKS: dict[str, Look] = {
     # emergencies
     "declared": Look(text=_("in force"), icon="urgent", tone="bad"),
     "rated": Look(text=_("rated"), icon="star", tone="attention"),
+    # money
+    "issued": Look(text=_("to be paid"), icon="receipt", tone="attention"),
+    "part-paid": Look(text=_("paid in part"), icon="circle-half-2", tone="attention"),
+    "paid": Look(text=_("paid"), icon="check", tone="good"),
+    "credited": Look(text=_("credited"), icon="receipt-refund"),
+    "due": Look(text=_("to be paid"), icon="clock", tone="attention"),
+    "sending": Look(text=_("being sent"), icon="send", tone="active"),
     # enterprises
     "unverified": Look(text=_("not verified"), icon="shield"),
     "pending": Look(text=_("verification pending"), icon="shield-half", tone="attention"),
