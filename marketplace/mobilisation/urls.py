@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{EMERGENCY}/capacity", powers.look, name="look"),
     path(f"{EMERGENCY}/programmes/new", powers.new_programme, name="new-programme"),
     path(f"{EMERGENCY}/orders/<str:order>", powers.rate, name="rate"),
+    path("ratings/<str:rating>/", powers.precedence, name="precedence"),
     path(f"{EMERGENCY}/report", powers.report, name="report"),
     path(f"{EMERGENCY}/report.csv", powers.report_csv, name="report-csv"),
     path(f"{EMERGENCY}/ask", questions.ask, name="ask-under"),

@@ -31,5 +31,7 @@ ACTIONS = {
     "mobilisation.programme-opened": _("opened a programme"),
     "mobilisation.need-confirmed": _("confirmed a need with the buyer"),
     "mobilisation.order-rated": _("rated an order"),
+    "mobilisation.precedence-asked": _("asked for a plan in which a rated order comes first"),
+    "mobilisation.precedence-taken": _("committed a plan in which a rated order comes first"),
     "mobilisation.rating-ended": _("a rating ended"),
 }

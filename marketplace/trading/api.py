@@ -28,7 +28,7 @@ class DealSerializer(serializers.ModelSerializer[Deal]):
     class Meta:
         model = Deal
         fields = (
-            "id", "order", "plan", "proposed_plan", "status", "chosen_at", "net_cents", "currency", "promised_at", "reason",
+            "id", "order", "plan", "proposed_plan", "status", "chosen_at", "net_cents", "currency", "promised_at", "reason", "version",
             "num_packages", "num_answered",
         )  # fmt: skip
         read_only_fields = fields
@@ -54,7 +54,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         model = Run
         fields = (
             "id", "machine", "device", "operation", "status", "starts_at", "ends_at", "setup_min", "quantity",
-            "pay_cents", "variant",
+            "pay_cents", "variant", "is_pinned",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -100,6 +100,9 @@ class AnswerSerializer(serializers.Serializer[None]):
     accept_all = serializers.BooleanField(default=False)
     accepted = serializers.ListField(child=serializers.CharField(), default=list, max_length=5000)
     reason = serializers.CharField(max_length=240, default="", allow_blank=True)
+    earliest_on = serializers.DateField(
+        allow_null=True, default=None, help_text="of a rated order that is declined, whose reason is a listed one"
+    )
 
 
 class OrderDealView(APIView):
@@ -194,7 +197,11 @@ class PackageAnswerView(APIView):
         services.answer_package(
             viewer=viewer,
             public_id=package,
-            answer=services.Answer(accepted=accepted, reason=asked.validated_data["reason"]),
+            answer=services.Answer(
+                accepted=accepted,
+                reason=asked.validated_data["reason"],
+                earliest_on=asked.validated_data["earliest_on"],
+            ),
             now=clock.now(),
         )
         return Response(PackageDetailSerializer(selectors.package(viewer, public_id=package)).data)

@@ -11,6 +11,7 @@ class AnswerForm(forms.Form):
 
     what = forms.ChoiceField(choices=[("all", _("all")), ("some", _("some")), ("none", _("none"))])
     reason = forms.CharField(max_length=240, required=False)
+    earliest_on = forms.DateField(required=False)  # of a rated order that is declined
 
     def clean(self) -> dict[str, object]:
         values = super().clean() or {}

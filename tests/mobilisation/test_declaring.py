@@ -31,7 +31,6 @@ from tests.mobilisation.emergencies import (
     a_draft,
     a_template,
     an_office,
-    approve,
     give_second_factor,
     in_another_office,
     in_force,
@@ -413,9 +412,3 @@ def test_the_oracle_sees_what_the_database_would_let_pass(planted):
     faults = [fault.text for fault in oracles.faults(["mobilisation"])]
     assert len(faults) == 1
     assert declaration.public_id in faults[0]
-
-
-def test_approve_helper_uses_what_was_read():
-    """The builder's own approval is the one of the page: with the hash that stood there."""
-    office = an_office()
-    assert approve(office, proposed(office)).decided_hash == Declaration.objects.get().content_hash

@@ -24,6 +24,7 @@ from marketplace.mobilisation.selectors.programmes import (
     programmes,
     rateable,
     rated,
+    rating,
 )
 from marketplace.mobilisation.selectors.questions import (
     Asked,
@@ -62,6 +63,7 @@ __all__ = [
     "questions",
     "rateable",
     "rated",
+    "rating",
     "reading_summary",
     "readings_of",
     "recorded_about",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
@@ -47,6 +47,18 @@ def rated(found: Declaration) -> QuerySet[OrderRating]:
     )
 
 
+def rating(viewer: Viewer, *, public_id: str) -> OrderRating:
+    require_coordinator(viewer)
+    found = (
+        OrderRating.objects.filter(programme__declaration__office=viewer.enterprise_id, public_id=public_id)
+        .select_related("order__buyer", "order__product", "programme__declaration__office")
+        .first()
+    )
+    if found is None:
+        raise NotFound(_("There is no such order."))
+    return found
+
+
 def rateable(found: Declaration) -> list[Candidate]:
     """Orders of public buyers for declared goods that are not agreed and not rated; two queries."""
     orders = list(
@@ -74,7 +86,7 @@ def rateable(found: Declaration) -> list[Candidate]:
 
 def confirmation_of(found: Declaration, order: Order) -> NeedConfirmation | None:
     """The latest, if what is ordered is still what was confirmed."""
-    last = NeedConfirmation.objects.filter(Q(declaration=found), order=order).order_by("pk").last()
+    last = NeedConfirmation.objects.filter(declaration=found, order=order).order_by("pk").last()
     return _still_true(last, order)
 
 

@@ -15,6 +15,7 @@ from marketplace.mobilisation.services.extensions import approve_extension, prop
 from marketplace.mobilisation.services.firm_lists import read_firm_list, take_firm_list
 from marketplace.mobilisation.services.looking import OpenMachine, Sight, look_at_capacity
 from marketplace.mobilisation.services.opening import follow_clock
+from marketplace.mobilisation.services.precedence import ask_for_precedence, take_precedence
 from marketplace.mobilisation.services.programmes import open_programme
 from marketplace.mobilisation.services.questions import QuestionDraft, ask_firms, renew_link
 from marketplace.mobilisation.services.rating_ends import end_outdated_ratings
@@ -30,6 +31,7 @@ __all__ = [
     "approve_declaration",
     "approve_extension",
     "ask_firms",
+    "ask_for_precedence",
     "change_declaration",
     "claim_link_of",
     "confirm_need",
@@ -47,4 +49,5 @@ __all__ = [
     "refuse_declaration",
     "renew_link",
     "take_firm_list",
+    "take_precedence",
 ]

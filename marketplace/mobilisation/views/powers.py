@@ -19,6 +19,9 @@ from marketplace.mobilisation.report import report_table
 from marketplace.mobilisation.rows import report_of
 from marketplace.mobilisation.selectors.programmes import Candidate
 from marketplace.mobilisation.views.verified import once_verified
+from marketplace.orders.models import Order
+from marketplace.planning.models import PlanRun
+from marketplace.trading.services.precedence import displaced_runs
 
 
 @require_POST
@@ -85,6 +88,33 @@ def rate(request: ViewerRequest, declaration: str, order: str) -> HttpResponse:
             return redirect("mobilisation:rate", declaration, order)
     context = {"form": form, "declaration": found, "candidate": candidate, "programmes": programmes}
     return render(request, "mobilisation/rate.html", context)
+
+
+@once_verified
+def precedence(request: ViewerRequest, rating: str) -> HttpResponse:
+    """The plan in which the order comes first, with what it displaces; a person commits it."""
+    found = selectors.rating(request.viewer, public_id=rating)
+    plan = found.order.plan_runs.filter(kind=PlanRun.Kind.PRECEDENCE).order_by("-id").first()
+    if request.method == "POST":
+        if request.POST.get("plan"):
+            services.take_precedence(
+                viewer=request.viewer,
+                rating_public_id=rating,
+                plan_public_id=request.POST["plan"],
+                now=clock.now(),
+                clock_speed=clock.speed(),
+            )
+            messages.success(request, _("Committed: factories have their offers, displaced buyers are told."))
+        else:
+            services.ask_for_precedence(viewer=request.viewer, rating_public_id=rating, now=clock.now())
+        return redirect("mobilisation:precedence", rating)
+    context = {
+        "rating": found,
+        "plan": plan,
+        "displaced": displaced_runs(plan) if plan is not None else [],
+        "is_open": found.order.status == Order.Status.OPEN and found.ended_at is None,
+    }
+    return render(request, "mobilisation/precedence.html", context)
 
 
 @require_safe

@@ -1,7 +1,7 @@
 """A factory answers its package: whole, or run by run. What is accepted is booked at once."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -13,20 +13,28 @@ from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.trading.errors import OfferClosed, UnknownRun
 from marketplace.trading.models import Deal, Package, Run
+from marketplace.trading.rated import refusal_of
 from marketplace.trading.services.settle import settle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """`accepted` are public ids of runs; every other run of the package is declined, with the reason."""
+    """`accepted` are public ids of runs; every other run of the package is declined, with the reason.
+
+    Of a rated order the reason is one of `rated.Refusal`, with the earliest date.
+    """
 
     accepted: frozenset[str]
     reason: str = ""
+    earliest_on: date | None = None
 
 
 @transaction.atomic
 def answer_package(*, viewer: Viewer, public_id: str, answer: Answer, now: datetime) -> Package:
-    """Book the accepted runs and free the others. Raises `OfferClosed`, `UnknownRun`, `TimeTaken`."""
+    """Book the accepted runs and free the others.
+
+    Raises `OfferClosed`, `UnknownRun`, `TimeTaken`, `RefusalNotListed`.
+    """
     viewer.require_planner()
     found = Package.objects.filter(public_id=public_id, enterprise=viewer.enterprise_id)
     order_id = found.values_list("deal__order_id", flat=True).first()
@@ -41,10 +49,13 @@ def answer_package(*, viewer: Viewer, public_id: str, answer: Answer, now: datet
         raise UnknownRun(
             _("The answer names a run that is not in this offer."), field="accepted", value=min(unknown)
         )
+    reason = answer.reason
+    if len(answer.accepted) < len(runs):
+        reason = refusal_of(package.deal.order, reason=reason, earliest_on=answer.earliest_on)
     _book(package, [run for run in runs if run.public_id in answer.accepted], viewer=viewer)
     _decline([run for run in runs if run.public_id not in answer.accepted])
     package.status = _status(num_accepted=len(answer.accepted), num_runs=len(runs))
-    package.answered_at, package.answered_by_id, package.reason = now, viewer.person_id, answer.reason
+    package.answered_at, package.answered_by_id, package.reason = now, viewer.person_id, reason
     package.save(update_fields=["status", "answered_at", "answered_by", "reason"])
     settle(package.deal, now=now)
     push_after_commit(f"enterprise:{package.enterprise.public_id}")

@@ -15,6 +15,7 @@ from marketplace.orders.models import Operation, OrderDrop
 from marketplace.planning.models import PlanRun
 from marketplace.planning.runs import RunDraft, letters
 from marketplace.planning.stored import stored_plan
+from marketplace.trading.answer_clock import answer_due
 from marketplace.trading.drafts import PackageDraft, packages_of
 from marketplace.trading.errors import CapacityGone
 from marketplace.trading.models import Deal, Leg, Package, Run
@@ -22,7 +23,6 @@ from matching.problem import MachineId, Problem
 from matching.write import write_lot
 from scheduling.plan import Plan
 
-ANSWER_WITHIN = timedelta(hours=4)  # business time; planning.run lets nothing start earlier
 PAY_AFTER = timedelta(days=30)  # after the last run's end
 HOLD_MARGIN_S = 600
 
@@ -47,6 +47,7 @@ def write_offers(
     enterprises = _by_public_id(Enterprise.objects.filter(public_id__in={d.enterprise for d in drafts}))
     operations = {operation.code: operation for operation in deal.order.product.operations.all()}
     labels = _labels(deal, drafts)
+    answer_by = answer_due(deal.order, now=now)
     packages = [
         _package(
             deal,
@@ -54,7 +55,7 @@ def write_offers(
             label=labels[draft.enterprise],
             enterprise=enterprises[draft.enterprise],
             epoch=problem.epoch,
-            now=now,
+            answer_by=answer_by,
         )
         for draft in drafts
     ]
@@ -65,7 +66,7 @@ def write_offers(
         for run in _runs(package, draft, machines=machines, operations=operations, problem=problem)
     ]
     Run.objects.bulk_create(runs)
-    _hold(runs, until=now + ANSWER_WITHIN, now=now, clock_speed=clock_speed)
+    _hold(runs, until=answer_by, now=now, clock_speed=clock_speed)
     _replace_legs(deal, list(_legs(deal, plan, problem=problem)), epoch=problem.epoch)
     push_after_commit(*(f"enterprise:{enterprise.public_id}" for enterprise in enterprises.values()))
     return packages
@@ -78,7 +79,7 @@ def _package(
     label: str,
     enterprise: Enterprise,
     epoch: datetime,
-    now: datetime,
+    answer_by: datetime,
 ) -> Package:
     first = _moment(epoch, min(run.start_min for run in draft.runs))
     last = _moment(epoch, max(run.end_min for run in draft.runs))
@@ -89,7 +90,7 @@ def _package(
         pay_cents=draft.pay_cents,
         currency=deal.currency,
         pay_on=(last + PAY_AFTER).date(),
-        answer_by=min(now + ANSWER_WITHIN, first),  # what has begun is agreed to no more
+        answer_by=min(answer_by, first),  # what has begun is agreed to no more
     )
 
 

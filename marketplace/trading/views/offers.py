@@ -20,6 +20,7 @@ from marketplace.trading.forms import AnswerForm
 from marketplace.trading.made import made_by_run
 from marketplace.trading.models import Package
 from marketplace.trading.picture import picture_for_factory
+from marketplace.trading.rated import Refusal
 
 SOON = timedelta(days=1)
 
@@ -58,6 +59,7 @@ def offer(request: ViewerRequest, package: str) -> HttpResponse:
     runs = selectors.runs_with_output(found, made=made, now=now)
     context = {
         "package": found,
+        "refusals": Refusal.choices if found.deal.order.rating else [],
         "pay": format_cents(found.pay_cents, found.currency),
         "runs": runs,
         "is_open": found.status == Package.Status.OFFERED and now <= found.answer_by,
@@ -86,7 +88,11 @@ def answer(request: ViewerRequest, package: str) -> HttpResponse:
     answered = services.answer_package(
         viewer=request.viewer,
         public_id=package,
-        answer=services.Answer(accepted=frozenset(accepted), reason=form.cleaned_data["reason"]),
+        answer=services.Answer(
+            accepted=frozenset(accepted),
+            reason=form.cleaned_data["reason"],
+            earliest_on=form.cleaned_data["earliest_on"],
+        ),
         now=clock.now(),
     )
     messages.success(
