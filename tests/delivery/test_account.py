@@ -1,0 +1,209 @@
+"""Oracles over goods, each seen red on a planted bug; the database's own refusals; genealogy; the forecast."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from marketplace.common import oracles
+from marketplace.common.errors import NotFound
+from marketplace.delivery import services
+from marketplace.delivery.fifo import Flow, Link, match
+from marketplace.delivery.models import Box, ReceiptLine, Settlement, Shipment, VisibilityEvent
+from marketplace.delivery.selectors.forecast import forecast
+from marketplace.delivery.selectors.genealogy import boxes_with, origins_of
+from marketplace.delivery.selectors.shipments import box as box_of
+from marketplace.orders.models import Order, OrderDrop
+from marketplace.production.models import WorkOrder
+from tests.builders import NOW, a_viewer
+from tests.delivery.flows import HOUR, a_flow, receive, send
+
+pytestmark = pytest.mark.django_db
+
+
+def found() -> list[str]:
+    return [fault.text for fault in oracles.faults(["delivery"])]
+
+
+def a_finished_flow():
+    flow = a_flow()
+    for shipment in (flow.between, flow.last):
+        send(flow, shipment)
+        receive(flow, shipment)
+    flow.order.refresh_from_db()
+    assert flow.order.status == Order.Status.DONE
+    return flow
+
+
+def test_an_order_that_ran_its_course_has_no_fault_and_one_under_way_neither():
+    assert found() == []
+    a_finished_flow()
+    flow = a_flow()
+    send(flow, flow.between)
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    ("plant", "complaint"),
+    [
+        (
+            lambda flow: WorkOrder.objects.filter(run__operation__code="press").update(good=990),
+            "10 pieces short",
+        ),
+        (
+            lambda flow: Box.objects.filter(shipment=flow.last, number=1).update(quantity=600),
+            "1100 pieces sent",
+        ),
+        (
+            lambda flow: Box.objects.filter(shipment=flow.last, number=1).update(quantity=600),
+            "more than planned",
+        ),
+        (lambda flow: Shipment.objects.filter(pk=flow.last.pk).update(status="arrived"), "is arrived"),
+        (lambda flow: Shipment.objects.filter(pk=flow.last.pk).update(status="arrived"), "disagree"),
+        (lambda flow: Shipment.objects.filter(pk=flow.last.pk).update(status="planned"), "has boxes"),
+        (
+            lambda flow: OrderDrop.objects.filter(order=flow.order).update(quantity=1_001),
+            "waits for 1 pieces",
+        ),
+    ],
+)
+def test_the_oracle_is_red_on_a_planted_bug_in_a_finished_order(plant, complaint):
+    flow = a_finished_flow()
+    plant(flow)
+    assert any(complaint in text for text in found()), found()
+
+
+def test_the_oracle_is_red_where_a_shipment_left_without_boxes_or_event():
+    flow = a_flow()
+    Shipment.objects.filter(pk=flow.between.pk).update(status="dispatched", dispatched_at=NOW)
+    texts = " ".join(found())
+    assert "has no box" in texts and "no event of departing" in texts
+
+
+def test_the_oracle_is_red_where_more_was_used_than_was_ever_made():
+    flow = a_flow()
+    assert found() == []
+    WorkOrder.objects.filter(pk=flow.work("press").pk).update(good=900)
+    assert found() == [f"{flow.order.public_id}: pressed 100 pieces short over all sites"]
+
+
+@pytest.mark.parametrize("model", [VisibilityEvent, ReceiptLine, Settlement])
+def test_what_was_recorded_is_not_changed_nor_removed(model):
+    flow = a_flow()
+    send(flow, flow.between)
+    receive(flow, flow.between)
+    drop = flow.order.drops.get().public_id
+    services.settle(
+        viewer=flow.buyer, order=flow.order.public_id, drop=drop, quantity=1, reason="x", key="k", now=NOW
+    )
+    table, before = model._meta.db_table, model.objects.count()
+    assert before
+    for statement in (f"UPDATE {table} SET id = id", f"DELETE FROM {table}"):
+        with (
+            pytest.raises(DatabaseError, match="written once"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement)
+    assert model.objects.count() == before
+
+
+def test_first_in_is_first_out():
+    def flow(hour, what, quantity):
+        return Flow(at=NOW + hour * HOUR, what=what, quantity=quantity)
+
+    arrivals = [flow(1, ("work", 2), 50), flow(0, ("work", 1), 100)]
+    departures = [flow(5, ("box", 8), 60), flow(4, ("box", 7), 80), flow(6, ("box", 9), 999)]
+    assert match(arrivals=arrivals, departures=departures) == [
+        Link(source=("work", 1), sink=("box", 7), quantity=80),
+        Link(source=("work", 1), sink=("box", 8), quantity=20),
+        Link(source=("work", 2), sink=("box", 8), quantity=40),
+        Link(source=("work", 2), sink=("box", 9), quantity=10),
+    ]
+    assert match(arrivals=[], departures=departures) == match(arrivals=arrivals, departures=[]) == []
+
+
+def test_a_box_at_the_buyers_door_leads_back_to_all_its_work_under_neutral_names():
+    flow = a_finished_flow()
+    box = box_of(flow.buyer, public_id=flow.last.boxes.last().public_id)
+    origins = origins_of(flow.buyer, box)
+    assert [(one.operation, one.factory, one.machine) for one in origins] == [
+        ("Press", "A", "machine 1"), ("Coat", "B", "machine 1"),
+    ]  # fmt: skip
+
+
+def test_a_factory_is_told_its_own_work_alone():
+    flow = a_finished_flow()
+    box = box_of(flow.coat, public_id=flow.last.boxes.last().public_id)
+    assert [one.operation for one in origins_of(flow.coat, box)] == ["Coat"]
+    incoming = box_of(flow.coat, public_id=flow.between.boxes.last().public_id)
+    assert origins_of(flow.coat, incoming) == []
+
+
+def test_work_leads_forward_to_the_boxes_its_pieces_may_be_in():
+    flow = a_finished_flow()
+    press = flow.work("press").public_id
+    assert {box.shipment_id for box in boxes_with(flow.buyer, work_order=press)} == {
+        flow.between.pk,
+        flow.last.pk,
+    }
+    assert {box.shipment_id for box in boxes_with(flow.press, work_order=press)} == {flow.between.pk}
+    for stranger in (flow.coat, a_viewer()):
+        with pytest.raises(NotFound):
+            boxes_with(stranger, work_order=press)
+
+
+def test_the_forecast_is_the_plan_as_long_as_nothing_is_late():
+    flow = a_flow()
+    told = forecast(flow.order, now=NOW)
+    assert (told.complete_at, told.reason, told.is_late) == (
+        NOW + 40 * HOUR,
+        "Everything goes as planned.",
+        False,
+    )
+
+
+def test_a_shipment_that_leaves_late_moves_the_end_and_is_named():
+    flow = a_flow()
+    WorkOrder.objects.update(status="finished", closed_at=NOW)
+    told = forecast(flow.order, now=NOW + 14 * HOUR)
+    assert told.complete_at == NOW + 43 * HOUR
+    assert told.reason == "Because a shipment from Ningbo leaves 3 h late."
+
+
+def test_work_that_is_behind_moves_the_end_of_what_leaves_after_it():
+    flow = a_flow(made=False)
+    told = forecast(flow.order, now=NOW + 10 * HOUR)
+    assert told.complete_at == NOW + 50 * HOUR
+    assert "Press at factory A is 10 h behind" in told.reason
+
+
+def test_lateness_beyond_the_due_date_is_said():
+    flow = a_flow(made=False)
+    Order.objects.filter(pk=flow.order.pk).update(due_at=NOW + 45 * HOUR)
+    flow.order.refresh_from_db()
+    assert forecast(flow.order, now=NOW + 10 * HOUR).is_late
+
+
+def test_a_shipment_on_the_way_takes_as_long_as_planned():
+    flow = a_flow()
+    send(flow, flow.between)
+    receive(flow, flow.between)
+    send(flow, flow.last, now=NOW + 33 * HOUR)
+    WorkOrder.objects.update(status="finished", closed_at=NOW)
+    told = forecast(flow.order, now=NOW + 34 * HOUR)
+    assert told.complete_at == NOW + 42 * HOUR
+    assert told.reason == "Because the way from Yuyao takes 2 h longer."
+
+
+def test_a_finished_order_says_when_its_last_piece_came():
+    flow = a_finished_flow()
+    told = forecast(flow.order, now=NOW + timedelta(days=3))
+    assert (told.complete_at, told.is_over) == (NOW, True)
+
+
+def test_no_plan_no_moment():
+    flow = a_flow()
+    Order.objects.filter(pk=flow.order.pk).update(status=Order.Status.OPEN)
+    flow.order.refresh_from_db()
+    assert forecast(flow.order, now=NOW).complete_at is None
