@@ -166,14 +166,20 @@ def test_an_import_is_taken_back_by_its_opposite(owner, site):
         list(TakenTime.objects.order_by("period").values_list("own_reference", "period")),
     )
     gone = TakenTime.objects.get(own_reference="J2").public_id
+    header = (*MACHINE_HEADER, "listed")
+    week_header = ("own number", "weekday", "from", "to")
+    new = ("P8", "New", "Ningbo works", "press", "1", "1", "yes")
+    moved = ("P3", "J1", "maintenance", "x", "2026-03-03 09:00", "2026-03-03 10:00")
+    added = ("P3", "J3", *J1[2:4], "2026-03-05 08:00", "2026-03-05 12:00")
+    hours = [("P3", "1", "1:00", "2:00"), ("P8", "1", "1:00", "2:00")]
     book_ = book_bytes(
         [
-            Page(title="Machines", header=(*MACHINE_HEADER, "listed"), rows=[(*P3, "yes"), ("P8", "New", "Ningbo works", "press", "1", "1", "yes")]),
-            Page(title="Weekly hours", header=("own number", "weekday", "from", "to"), rows=[("P3", "1", "1:00", "2:00"), ("P8", "1", "1:00", "2:00")]),
+            Page(title="Machines", header=header, rows=[(*P3, "yes"), new]),
+            Page(title="Weekly hours", header=week_header, rows=hours),
             Page(title="Exceptional days", header=("own number", "date"), rows=[("P3", "2026-05-01")]),
-            Page(title="Own jobs", header=JOB_HEADER, rows=[("P3", "J1", "maintenance", "x", "2026-03-03 09:00", "2026-03-03 10:00"), ("P3", "J3", *J1[2:4], "2026-03-05 08:00", "2026-03-05 12:00")]),
+            Page(title="Own jobs", header=JOB_HEADER, rows=[moved, added]),
         ]
-    )  # fmt: skip
+    )
     done = applied(owner, a_file(book_, "a.xlsx"), remove=[gone])
     machine.refresh_from_db()
     assert machine.name == "Press 3" and CalendarException.objects.exists()

@@ -57,7 +57,7 @@ def draft_import(*, viewer: Viewer, upload: Upload) -> ImportDraft:
 def drafts_of(*, viewer: Viewer) -> QuerySet[ImportDraft]:
     """The enterprise's imports that are still kept, newest first."""
     return ImportDraft.objects.filter(
-        enterprise_id=viewer.enterprise_id, expires_at__gt=real_now()
+        enterprise_id=viewer.require_enterprise(), expires_at__gt=real_now()
     ).select_related("created_by")
 
 
@@ -129,7 +129,7 @@ def _require_factory_planner(viewer: Viewer) -> None:
 
 def _stored(viewer: Viewer, content: Content, *, file_name: str) -> ImportDraft:
     now = real_now()
-    ImportDraft.objects.filter(enterprise_id=viewer.enterprise_id, expires_at__lte=now).delete()
+    ImportDraft.objects.filter(enterprise_id=viewer.require_enterprise(), expires_at__lte=now).delete()
     return ImportDraft.objects.create(
         enterprise_id=viewer.require_enterprise(),
         file_name=file_name[-120:].replace("\x00", ""),
@@ -141,10 +141,10 @@ def _stored(viewer: Viewer, content: Content, *, file_name: str) -> ImportDraft:
 
 def _locked(viewer: Viewer, draft: str) -> ImportDraft:
     """Imports of one enterprise are applied one after another."""
-    Enterprise.objects.select_for_update(no_key=True).get(pk=viewer.enterprise_id)
+    Enterprise.objects.select_for_update(no_key=True).get(pk=viewer.require_enterprise())
     found = (
         ImportDraft.objects.select_for_update()
-        .filter(enterprise_id=viewer.enterprise_id, public_id=draft)
+        .filter(enterprise_id=viewer.require_enterprise(), public_id=draft)
         .first()
     )
     if found is None:

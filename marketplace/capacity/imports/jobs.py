@@ -85,11 +85,7 @@ def _read(sheet: Sheet, *, world: World, findings: Findings, steps: Steps) -> li
 
 def _existing(reference: str, machine: Equipment | None, *, world: World) -> TakenTime | None:
     """By the owner's number, else by ours, under which jobs without a number are exported."""
-    rows = [one for one in world.taken.get(machine.pk, []) if one.kind in OWN_KINDS] if machine else []
-    by_number = next((one for one in rows if one.own_reference == reference), None)
-    return by_number or next(
-        (one for one in rows if not one.own_reference and one.public_id == reference), None
-    )
+    return world.own_jobs.get((machine.pk, reference)) if machine else None
 
 
 def _own_time(row: Row, machine: Equipment | None, existing: TakenTime | None, *, zone: str) -> OwnTime:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Site
 from marketplace.capacity.drafts import CapabilityDraft, MachineDraft, RateDraft
-from marketplace.capacity.forms.machines import currency_of
+from marketplace.capacity.forms.machines import OTHER_CURRENCY, currency_of
 from marketplace.capacity.imports.outcomes import Findings, Outcome, Texts
 from marketplace.capacity.imports.steps import MachineStep, Steps
 from marketplace.capacity.imports.words import read_word
@@ -153,16 +153,19 @@ def _plan_row(
     for name, read in READERS.items():
         with findings.faults_of(SHEET, row):
             read(texts[name], field=name) if texts.get(name) else None
+    has_numbers = len(findings.faults) == num_faults
+    site: Site | None = None
     with findings.faults_of(SHEET, row, columns=COLUMN_OF):
-        step.draft = _draft(texts, machine, world=world)
+        site = _site(texts, world)
+        step.draft = _draft(texts, machine, site=site)
         _require_may_move(machine, step.draft, world=world)
         is_listed = texts["listed"] == "yes"
         step.is_listed = None if machine and machine.is_listed == is_listed else is_listed
-    if len(findings.faults) == num_faults and key[0]:
+    if has_numbers and key[0]:
         with findings.faults_of(SHEET, row, columns=COLUMN_OF):
             step.capabilities.append(_capability(texts, machine, key=key))
         with findings.faults_of(SHEET, row, columns=COLUMN_OF):
-            rate = _rate(texts, machine, existing, key=key, site=_site(texts, world))
+            rate = _rate(texts, machine, existing, key=key, site=site)
             step.rates.extend([rate] if rate else [])
     return step if len(findings.faults) == num_faults else None
 
@@ -174,8 +177,7 @@ def _require_one_currency(row: Row, step: MachineStep | None, *, steps: Steps, f
         findings.fault(SHEET, row, "currency", _("All prices of a machine are in one currency."))
 
 
-def _draft(texts: dict[str, str], machine: Equipment | None, *, world: World) -> MachineDraft:
-    site = _site(texts, world)
+def _draft(texts: dict[str, str], machine: Equipment | None, *, site: Site) -> MachineDraft:
     texts["site"] = site.name.strip()
     for name in ("holidays", "listed"):
         texts[name] = read_word(name, texts[name])
@@ -235,7 +237,7 @@ def _existing_capability(machine: Equipment | None, key: Key) -> Capability | No
 
 
 def _rate(
-    texts: dict[str, str], machine: Equipment | None, existing: Texts | None, *, key: Key, site: Site
+    texts: dict[str, str], machine: Equipment | None, existing: Texts | None, *, key: Key, site: Site | None
 ) -> RateDraft | None:
     """None where the row names no price; a price that stands cannot be emptied here."""
     if not texts.get("price"):
@@ -294,12 +296,14 @@ def _speed(texts: dict[str, str], row: Rate | None) -> tuple[int | None, int]:
     return run_units, run_min
 
 
-def _currency(texts: Texts, machine: Equipment | None, row: Rate | None, *, site: Site) -> str:
+def _currency(texts: Texts, machine: Equipment | None, row: Rate | None, *, site: Site | None) -> str:
     others = [one.currency for one in machine.rates.all() if one is not row] if machine else []
     given = texts.get("currency", "").upper()
     if given and others and given != others[0]:
         raise InvalidInput(_("All prices of a machine are in one currency."), field="currency")
-    return given or (row.currency if row else others[0] if others else currency_of(site))
+    if given or row or others:
+        return given or (row.currency if row else others[0])
+    return currency_of(site) if site else OTHER_CURRENCY  # without a site the row is refused anyway
 
 
 def _whole_or_none(texts: dict[str, str], name: str) -> int | None:

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -139,7 +139,7 @@ class Findings:
     def version(self) -> str:
         """Changes whenever the same file would do something else: because other data stand there now."""
         told = [
-            [asdict(row) for row in self.rows],
+            [(one.sheet, one.row, one.key, one.outcome, *map(_told, one.changes)) for one in self.rows],
             [(one.sheet, one.row, one.field, one.blocked_by) for one in self.faults],
             [one.taken for one in self.vanished],
         ]
@@ -151,3 +151,7 @@ class Findings:
         for row in self.rows:
             found.setdefault(row.sheet, Counter())[row.outcome] += 1
         return {sheet: dict(counter) for sheet, counter in found.items()}
+
+
+def _told(change: Change) -> tuple[str, str, str]:
+    return change.field, change.before, change.after

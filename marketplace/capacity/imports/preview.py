@@ -41,7 +41,7 @@ def title_of(findings: Findings) -> str:
         return ngettext(
             "%(num)s fault: nothing can be applied yet", "%(num)s faults: nothing can be applied yet", num
         ) % {"num": f"{num:,}"}
-    counts = Counter(row.outcome for row in findings.rows)
+    counts: Counter[str] = Counter(row.outcome.value for row in findings.rows)
     if not any(counts[one] for one in (Outcome.NEW, Outcome.CHANGED, Outcome.REMOVED)):
         return _("The file changes nothing")
     return _("The file brings %(counts)s") % {"counts": counts_text(counts)}

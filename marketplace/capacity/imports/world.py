@@ -41,6 +41,7 @@ class World:
     machines: Mapping[str, Equipment]
     sites: Mapping[str, list[Site]]
     taken: Mapping[int, list[TakenTime]] = field(default_factory=dict)
+    own_jobs: Mapping[tuple[int, str], TakenTime] = field(default_factory=dict)  # by machine and job number
     windows: Mapping[int, list[CapacityWindow]] = field(default_factory=dict)
     num_machines: int = 0
 
@@ -57,17 +58,27 @@ def load_world(
         found = found.filter(own_number__in=numbers)
     machines = {one.own_number: one for one in found.prefetch_related(Prefetch("windows", _windows(since)))}
     taken: dict[int, list[TakenTime]] = defaultdict(list)
+    own_jobs: dict[tuple[int, str], TakenTime] = {}
     ids = [one.pk for one in machines.values()]
     rows = TakenTime.objects.filter(equipment_id__in=ids).filter(
         Q(period__endswith__gt=since) | Q(own_reference__in=jobs) | Q(public_id__in=jobs)
     )
     for row in rows.exclude(expired_holds(at=real_now())).order_by("period"):
         taken[row.equipment_id].append(row)
+        if row.kind in OWN_KINDS:
+            own_jobs[row.equipment_id, row.own_reference or row.public_id] = row
     sites: dict[str, list[Site]] = defaultdict(list)
     for site in sites_of(viewer=viewer):
         sites[site.name.strip().casefold()].append(site)
     windows = {one.pk: list(one.windows.all()) for one in machines.values()}
-    return World(machines=machines, sites=sites, taken=taken, windows=windows, num_machines=num_machines)
+    return World(
+        machines=machines,
+        sites=sites,
+        taken=taken,
+        own_jobs=own_jobs,
+        windows=windows,
+        num_machines=num_machines,
+    )
 
 
 def _windows(since: datetime) -> QuerySet[CapacityWindow]:

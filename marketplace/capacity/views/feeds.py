@@ -59,4 +59,5 @@ def told_address(request: ViewerRequest, machine: str = "") -> str:
 
 
 def _back(machine: str) -> HttpResponse:
-    return redirect("capacity:machine", machine) if machine else redirect("capacity:import")
+    page = reverse("capacity:machine", args=[machine]) if machine else reverse("capacity:import")
+    return redirect(f"{page}#feed-title")
