@@ -13,31 +13,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from matching.problem import Machine, Problem, Window
+from matching.problem import Problem
+from scheduling.arrivals import last_arrival
+from scheduling.burdens import Burden, without
 from scheduling.engine import Report, Stop
 from scheduling.options import SolveOptions
 from scheduling.plan import Plan
-from scheduling.replan.choose import last_arrival
 
 MOST_EXACT = 5
 TRIAL_SHARE = 0.12  # of the time limit, for one trial
 
 Solver = Callable[[Problem, SolveOptions, Report, Stop], Plan]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Burden:
-    """Booked time of a machine, [start_min, end_min), that may be taken away.
-
-    `weight` (> 0) is what losing it means, in minutes of work; `turns` how often its owners were displaced before.
-    """
-
-    reference: str
-    machine: str
-    start_min: int
-    end_min: int
-    weight: int
-    turns: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +48,6 @@ def displace(
     return _Search(
         problem, burdens=burdens, solver=solver, options=options, progress=progress, stop=stop
     ).run()
-
-
-def without(problem: Problem, burdens: Iterable[Burden]) -> Problem:
-    """The problem in which these keep their time."""
-    taken: dict[str, list[tuple[int, int]]] = {}
-    for burden in burdens:
-        taken.setdefault(burden.machine, []).append((burden.start_min, burden.end_min))
-    machines = tuple(_less(machine, taken.get(machine.id, [])) for machine in problem.machines)
-    return replace(problem, machines=machines)
 
 
 class _Search:
@@ -167,20 +144,3 @@ def _is_under(burden: Burden, plan: Plan) -> bool:
         lot.machine == burden.machine and lot.start_min < burden.end_min and burden.start_min < lot.end_min
         for lot in plan.lots
     )
-
-
-def _less(machine: Machine, taken: list[tuple[int, int]]) -> Machine:
-    windows = list(machine.windows)
-    for start, end in taken:
-        windows = [part for window in windows for part in _parts(window, start, end)]
-    return replace(machine, windows=tuple(windows))
-
-
-def _parts(window: Window, start: int, end: int) -> Iterable[Window]:
-    if end <= window.start or window.end <= start:
-        yield window
-        return
-    if window.start < start:
-        yield replace(window, end=start)
-    if end < window.end:
-        yield replace(window, start=end)

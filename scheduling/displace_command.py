@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from matching.problem import Problem
-from scheduling.displace import Burden, displace, without
+from scheduling.burdens import Burden, narrowed_problem
+from scheduling.displace import displace
 from scheduling.engine import Report, Stop
 from scheduling.files import UnusableFileError
 from scheduling.options import SolveOptions
@@ -48,13 +49,6 @@ def run_displace(command: DisplaceCommand) -> int:
         return narrowed_problem(problem, plan, burdens=burdens)
 
     return run_solve(command.solve, load=load, judged=judged)
-
-
-def narrowed_problem(problem: Problem, plan: Plan, *, burdens: list[Burden]) -> Problem:
-    """The problem in which all but what the plan's notes name keep their time."""
-    displaced = plan.notes.get("displaced", [])
-    gone = set(displaced) if isinstance(displaced, list) else set()
-    return without(problem, [burden for burden in burdens if burden.reference not in gone])
 
 
 def _burdens(path: Path) -> list[Burden]:

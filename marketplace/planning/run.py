@@ -25,12 +25,11 @@ from matching.parse_trade import read_stock
 from matching.parse_work import read_lot
 from matching.problem import Problem
 from matching.write import write_problem
+from scheduling.burdens import Burden, narrowed_problem
 from scheduling.check import check
-from scheduling.displace import Burden
-from scheduling.displace_command import narrowed_problem
 from scheduling.plan import Plan
 from scheduling.plan_format import read_plan, write_plan
-from scheduling.replan.repair import standing_problem
+from scheduling.replan.standing import standing_problem
 
 log = logging.getLogger(__name__)
 

@@ -21,6 +21,7 @@ from marketplace.planning.models import PlanRun
 SOLVE_TASK = "planning.solve"
 LEASE = timedelta(seconds=30)
 MAX_ATTEMPTS = 3
+REPLAN_LIMIT_S = 12  # a proposal is wanted within half a minute, reading and checking included
 LIVING = (PlanRun.Status.QUEUED, PlanRun.Status.RUNNING)
 
 
@@ -82,7 +83,7 @@ def queue_run(
         epoch=(epoch or now).replace(second=0, microsecond=0),
         asked_at=now,
         seed=1 + order.plan_runs.count(),
-        time_limit_s=settings.SOLVER["time_limit_s"],
+        time_limit_s=_time_limit_s(is_replan=change is not None),
         replaces=replaces,
         pins=pins or [],
         refused=refused or [],
@@ -90,6 +91,11 @@ def queue_run(
     start_after_commit(SOLVE_TASK, run.public_id)
     announce(run)
     return run
+
+
+def _time_limit_s(*, is_replan: bool) -> int:
+    limit: int = settings.SOLVER["time_limit_s"]
+    return min(limit, REPLAN_LIMIT_S) if is_replan else limit
 
 
 @transaction.atomic

@@ -10,11 +10,12 @@ import time
 from dataclasses import replace
 
 from matching.problem import Problem
+from scheduling.arrivals import last_arrival
 from scheduling.engine import Report, Stop
 from scheduling.options import SolveOptions
 from scheduling.plan import Plan, Status
 from scheduling.replan.ask import Ask
-from scheduling.replan.repair import repair, standing_problem
+from scheduling.replan.repair import repair
 from scheduling.solve import solve
 
 NO_MATTER_MIN = 60
@@ -51,10 +52,6 @@ def num_changes(problem: Problem, plan: Plan) -> int:
     return len(set(problem.fixed_lots) ^ set(plan.lots))
 
 
-def last_arrival(plan: Plan) -> int:
-    return max((load.arrive_min for load in plan.deliveries), default=0)
-
-
 def _best(problem: Problem, plans: list[Plan], *, ask: Ask) -> Plan:
     least = min(_late_min(plan, ask) for plan in plans)
     near = [plan for plan in plans if _late_min(plan, ask) <= (least + NO_MATTER_MIN if least else 0)]
@@ -63,6 +60,3 @@ def _best(problem: Problem, plans: list[Plan], *, ask: Ask) -> Plan:
 
 def _late_min(plan: Plan, ask: Ask) -> int:
     return max(0, last_arrival(plan) - ask.promise_min)
-
-
-__all__ = ["last_arrival", "num_changes", "replan", "standing_problem"]

@@ -7,7 +7,7 @@ from pathlib import Path
 from matching.problem import LotId
 from scheduling.files import UnusableFileError, load_plan
 from scheduling.replan.ask import Ask
-from scheduling.replan.repair import standing_problem
+from scheduling.replan.standing import standing_problem
 from scheduling.solve_command import Solve, SolveCommand, run_solve
 
 

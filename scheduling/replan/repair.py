@@ -12,7 +12,6 @@ Few new machines stand for few changes; that a step further back could have avoi
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import count
 
 from matching.problem import EnterpriseId, ItemId, Lot, LotId, MachineId, Order, Problem
@@ -50,12 +49,6 @@ def repair(problem: Problem, *, ask: Ask, seed: int, is_over: Callable[[], bool]
     if len(found) < len(parts):
         return None
     return _plan(problem, found, seed=seed)
-
-
-def standing_problem(problem: Problem, plan: Plan) -> Problem:
-    """The problem with those fixed lots alone that the plan has kept."""
-    kept = set(plan.lots)
-    return replace(problem, fixed_lots=tuple(lot for lot in problem.fixed_lots if lot in kept))
 
 
 class _Repair:

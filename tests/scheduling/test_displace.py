@@ -7,7 +7,8 @@ from random import Random
 import pytest
 
 from matching.problem import Window
-from scheduling.displace import MOST_EXACT, Burden, displace, without
+from scheduling.burdens import Burden, without
+from scheduling.displace import MOST_EXACT, displace
 from scheduling.options import SolveOptions
 from scheduling.plan import Delivery, Plan, Status
 from tests.scheduling.chains import a_chain

@@ -139,7 +139,7 @@ def test_strangers_and_other_factories_neither_commit_nor_dismiss_nor_say_when_a
 
 
 def test_when_the_owner_says_when_it_is_back_the_machine_may_be_used_from_then_on():
-    network, deal, run, now, found = a_disturbed_deal()
+    network, _deal, run, now, found = a_disturbed_deal()
     owner = network.owners[run.package.enterprise_id]
     services.say_return(viewer=owner, public_id=found.public_id, back_at=now + timedelta(hours=5), now=now)
     newest = PlanRun.objects.filter(kind=PlanRun.Kind.REPLAN).latest("pk")
@@ -168,7 +168,7 @@ def test_nothing_is_reported_of_runs_that_are_not_booked_in_an_agreed_deal():
 
 
 def test_a_pinned_run_is_frozen_in_the_next_re_plan():
-    network, deal, run, now, found = a_disturbed_deal()
+    network, _deal, run, now, found = a_disturbed_deal()
     other = Run.objects.filter(starts_at__gt=run.starts_at).exclude(equipment=run.equipment).first()
     if other is None:
         other = Run.objects.exclude(equipment=run.equipment).first()

@@ -7,18 +7,20 @@ from random import Random
 import pytest
 
 from matching.problem import Lot, Window
+from scheduling.arrivals import last_arrival
 from scheduling.check import check
 from scheduling.options import SolveOptions
 from scheduling.plan import Delivery, Status, Transfer
 from scheduling.position import Sending, position_at, work_of
 from scheduling.replan.ask import Ask
-from scheduling.replan.choose import last_arrival, replan
-from scheduling.replan.repair import repair, standing_problem
+from scheduling.replan.choose import replan
+from scheduling.replan.repair import repair
+from scheduling.replan.standing import standing_problem
 from scheduling.solve import solve
 from tests.scheduling.chains import a_chain
 
 LEAD = 10
-OPTIONS = SolveOptions(time_limit_s=0.7, seed=1, workers=1)
+OPTIONS = SolveOptions(time_limit_s=5, seed=1, workers=1, work=5)
 
 
 def solved(problem):
@@ -49,9 +51,7 @@ def after(problem, plan, *, at_min, down):
         ],
         at_min=at_min,
     )
-    quantity = order.quantity - sum(
-        each.quantity for each in plan.deliveries if each.depart_min < at_min
-    )
+    quantity = order.quantity - sum(each.quantity for each in plan.deliveries if each.depart_min < at_min)
     machines = tuple(
         replace(
             machine,

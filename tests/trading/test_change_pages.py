@@ -1,0 +1,80 @@
+"""The buyer sees a proposed change before and after, commits it by form or API; others find nothing."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from marketplace.accounts.models import Person
+from marketplace.common import clock
+from marketplace.trading.models import Disturbance, Run
+from tests.builders import a_viewer, an_api_client, an_enterprise
+from tests.trading.deals import solve_change
+from tests.trading.test_disturbances import a_disturbed_deal
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_proposed_change_is_shown_run_by_run_and_committed(client: Client, monkeypatch):
+    network, deal, run, now, found = a_disturbed_deal()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    order = network.order.public_id
+    page = reverse("trading:change", args=[order])
+    client.force_login(Person.objects.get(pk=network.buyer.person_id))
+    assert "Something is being planned anew" in client.get(page).content.decode()
+
+    plan = solve_change(deal, now=now)
+    text = client.get(page).content.decode()
+    assert "A change is proposed" in text
+    for word in ("cut short", "The machine is off during the run.", "Commit the change", run.equipment.name):
+        assert word in text
+    joint = client.get(reverse("trading:plan", args=[order])).content.decode()
+    assert "a change is proposed" in joint
+
+    owner = network.owners[run.package.enterprise_id]
+    client.force_login(Person.objects.get(pk=owner.person_id))
+    own = client.get(reverse("trading:run", args=[run.public_id])).content.decode()
+    assert "Say when it is back" in own
+    assert client.get(page).status_code == 404
+
+    api = an_api_client(network.buyer)
+    shown = api.get(f"/api/v1/orders/{order}/change").json()
+    assert shown["plan"] == plan.public_id
+    assert {row["change"] for row in shown["rows"]} >= {"shrunk", "new"}
+    listed = api.get("/api/v1/disturbances").json()["results"]
+    assert [one["id"] for one in listed] == [found.public_id]
+    assert an_api_client(owner).get("/api/v1/disturbances").json()["results"][0]["order"] == ""
+    stranger = an_api_client(a_viewer(enterprise=an_enterprise()))
+    assert stranger.get(f"/api/v1/disturbances/{found.public_id}").status_code == 404
+
+    client.force_login(Person.objects.get(pk=network.buyer.person_id))
+    client.post(reverse("trading:commit-change", args=[order]), {"plan": plan.public_id})
+    found.refresh_from_db()
+    assert found.status == Disturbance.Status.COMMITTED
+    assert Run.objects.filter(status=Run.Status.OFFERED).exists()
+
+
+def test_dismissing_without_a_reason_changes_nothing(client: Client, monkeypatch):
+    network, _deal, _run, now, found = a_disturbed_deal()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    client.force_login(Person.objects.get(pk=network.buyer.person_id))
+    client.post(reverse("trading:dismiss", args=[found.public_id]), {"reason": ""})
+    found.refresh_from_db()
+    assert found.status == Disturbance.Status.OPEN
+    client.post(reverse("trading:dismiss", args=[found.public_id]), {"reason": "it is back soon"})
+    found.refresh_from_db()
+    assert found.status == Disturbance.Status.DISMISSED
+
+
+def test_a_factory_moves_and_pins_over_the_api(monkeypatch):
+    network, _deal, run, now, _found = a_disturbed_deal()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    other = Run.objects.exclude(pk=run.pk).first()
+    owner = an_api_client(network.owners[other.package.enterprise_id])
+    pinned = owner.post(f"/api/v1/runs/{other.public_id}/pin", {"is_pinned": True}, format="json")
+    assert pinned.json()["is_pinned"] is True
+    refused = owner.post(
+        f"/api/v1/runs/{other.public_id}/move",
+        {"machine": other.equipment.public_id, "starts_at": now.isoformat(), "what": "check"},
+        format="json",
+    )
+    assert refused.status_code == 409
