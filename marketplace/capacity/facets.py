@@ -110,7 +110,7 @@ def machine_scopes(owner_id: int) -> Sequence[Scope]:
 
 
 def _listed(asked: Asked) -> Sequence[Equipment]:
-    return [machine for machine in listed_equipment().filter(enterprise=asked.owner_id)]
+    return list(listed_equipment().filter(enterprise=asked.owner_id))
 
 
 def _bands(one: Capability) -> set[str]:

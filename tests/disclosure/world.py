@@ -84,7 +84,7 @@ class World:
         amounts = [PRICE_CENTS, *pays]
         return {
             Group.CITY: (CITY,),
-            Group.CAPABILITY: (MATERIAL, "777"),
+            Group.CAPABILITY: (MATERIAL, "91357"),
             Group.IDENTITY: (NAME, REGISTRATION, SITE),
             Group.MACHINE_MODEL: (MODEL, MACHINE, NUMBER),
             Group.FREE_CAPACITY: (*HOURS, JOB),
@@ -151,7 +151,7 @@ def a_marked_factory() -> Viewer:
         site=site, process="press", name=MACHINE, own_number=NUMBER, model=MODEL, device=device, hours=ALWAYS,
         units_per_h=200, price_cents_per_h=PRICE_CENTS,
     )  # fmt: skip
-    Capability.objects.filter(equipment=press).update(max_size_mm=777)
+    Capability.objects.filter(equipment=press).update(max_size_mm=91_357)
     night = tuple((weekday, HOURS[0], HOURS[1]) for weekday in range(7))
     mill = a_machine(
         site=site, process="mill", hours=night, name=f"{MACHINE} B", own_number=f"{NUMBER}B", model=MODEL,
