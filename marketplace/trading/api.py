@@ -28,8 +28,8 @@ class DealSerializer(serializers.ModelSerializer[Deal]):
     class Meta:
         model = Deal
         fields = (
-            "id", "order", "plan", "proposed_plan", "status", "chosen_at", "net_cents", "currency", "promised_at", "reason", "version",
-            "num_packages", "num_answered",
+            "id", "order", "plan", "proposed_plan", "status", "chosen_at", "net_cents", "currency", "promised_at", "reason",
+            "version", "num_packages", "num_answered",
         )  # fmt: skip
         read_only_fields = fields
 
