@@ -286,6 +286,7 @@ SPECTACULAR_SETTINGS = {
         "RunStatusEnum": "marketplace.trading.models.Run.Status",
         "DisturbanceStatusEnum": "marketplace.trading.models.Disturbance.Status",
         "WorkOrderStatusEnum": "marketplace.production.models.WorkOrder.Status",
+        "ShipmentStatusEnum": "marketplace.delivery.models.Shipment.Status",
         "PlanRunStatusEnum": "marketplace.planning.models.PlanRun.Status",
         "RoleEnum": "marketplace.accounts.models.Membership.Role",
         "ContractRoleEnum": "marketplace.payments.models.Contract.Role",

@@ -34,7 +34,7 @@ class StepSerializer(serializers.Serializer[Step]):
     received = serializers.IntegerField()
 
 
-class DropSerializer(serializers.Serializer[DropAccount]):
+class DropAccountSerializer(serializers.Serializer[DropAccount]):
     id = serializers.CharField(source="public_id")
     name = serializers.CharField()
     city = serializers.CharField()
@@ -55,7 +55,7 @@ class DeliverySerializer(serializers.Serializer[Any]):
     is_over = serializers.BooleanField()
     is_late = serializers.BooleanField()
     steps = StepSerializer(many=True)
-    drops = DropSerializer(many=True)
+    drops = DropAccountSerializer(many=True)
 
 
 class AccountLineSerializer(serializers.Serializer[AccountLine]):
@@ -75,7 +75,7 @@ class AccountLineSerializer(serializers.Serializer[AccountLine]):
 
 class AccountSerializer(serializers.Serializer[Any]):
     lines = AccountLineSerializer(many=True)
-    drops = DropSerializer(many=True)
+    drops = DropAccountSerializer(many=True)
 
 
 class OrderDeliveryView(APIView):
@@ -110,7 +110,7 @@ class OrderSettleView(APIView):
         operation_id="order_settle",
         request=SettlementSerializer,
         parameters=[KEY_PARAMETER],
-        responses={201: DropSerializer},
+        responses={201: DropAccountSerializer},
     )
     @idempotent
     def post(self, request: Request, order: str) -> Response:
@@ -121,7 +121,7 @@ class OrderSettleView(APIView):
         made = services.settle(viewer=viewer, order=order, now=clock.now(), **asked.validated_data)
         drops = drops_of(order_of(viewer, public_id=order))
         drop = next(one for one in drops if one.public_id == made.drop.public_id)
-        return Response(DropSerializer(drop).data, status=status.HTTP_201_CREATED)
+        return Response(DropAccountSerializer(drop).data, status=status.HTTP_201_CREATED)
 
 
 class OrderEventsView(APIView):

@@ -149,7 +149,7 @@ class ManyWholeSerializer(StrictSerializer):
     shipments = NamedWholeSerializer(many=True, allow_empty=False)
 
 
-class LineSerializer(serializers.ModelSerializer[ReceiptLine]):
+class ReceiptLineSerializer(serializers.ModelSerializer[ReceiptLine]):
     id = serializers.CharField(source="public_id", read_only=True)
     box = serializers.CharField(source="box.public_id", read_only=True, allow_null=True, default=None)
 

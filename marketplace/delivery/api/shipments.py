@@ -172,7 +172,7 @@ class ReceiveBoxView(APIView):
         operation_id="shipments_receive_box",
         request=shapes.BoxCountSerializer,
         parameters=[KEY_PARAMETER],
-        responses={201: shapes.LineSerializer},
+        responses={201: shapes.ReceiptLineSerializer},
     )
     @idempotent
     def post(self, request: Request, shipment: str) -> Response:
@@ -185,17 +185,17 @@ class ReceiveBoxView(APIView):
             count=asked.count(),
             now=clock.now(),
         )
-        return Response(shapes.LineSerializer(line).data, status=status.HTTP_201_CREATED)
+        return Response(shapes.ReceiptLineSerializer(line).data, status=status.HTTP_201_CREATED)
 
 
 class UndoLineView(APIView):
     permission_classes = [IsMember]
 
-    @extend_schema(operation_id="shipments_undo_line", responses=shapes.LineSerializer)
+    @extend_schema(operation_id="shipments_undo_line", responses=shapes.ReceiptLineSerializer)
     def delete(self, request: Request, shipment: str, line: str) -> Response:
         """Take a count back: answered with its correction."""
         made = services.undo_line(viewer=viewer_of(request), shipment=shipment, line=line, now=clock.now())
-        return Response(shapes.LineSerializer(made).data)
+        return Response(shapes.ReceiptLineSerializer(made).data)
 
 
 class ReceiveView(APIView):

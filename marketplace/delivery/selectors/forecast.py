@@ -118,7 +118,7 @@ def delays_of(
 
 
 def _delay_of_work(one: WorkForecast) -> Delay:
-    if one.work_order.is_closed:
+    if one.work_order.is_closed or one.work_order.remaining <= 0:
         return Delay()
     run = one.work_order.run
     by = one.finishes_at - run.ends_at
