@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core import signing
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.parsers import MultiPartParser
@@ -23,7 +24,7 @@ from marketplace.common.api.strict import (
     WholeField,
 )
 from marketplace.production import selectors, services
-from marketplace.production.forms import PhotoForm
+from marketplace.production.errors import PhotoRefused
 from marketplace.production.hands import hand_of
 from marketplace.production.looks import note_counts_shown
 from marketplace.production.models import ArticleApproval, Stint, Tally, WorkOrder
@@ -67,7 +68,7 @@ class TallyInSerializer(StrictSerializer):
 
 
 class TalliesInSerializer(StrictSerializer):
-    tallies = TallyInSerializer(many=True, max_length=MOST_AT_ONCE)
+    tallies = serializers.ListField(child=TallyInSerializer(), max_length=MOST_AT_ONCE)
 
 
 class TallyOutcomeSerializer(serializers.Serializer[None]):
@@ -117,7 +118,7 @@ class DecisionInSerializer(StrictSerializer):
     note = TextField(required=False, default="")
 
 
-class OperationMadeSerializer(serializers.Serializer[None]):
+class OperationMadeSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     item = serializers.CharField()
     wanted = serializers.IntegerField()
@@ -125,7 +126,7 @@ class OperationMadeSerializer(serializers.Serializer[None]):
     scrap = serializers.IntegerField()
 
 
-class LotMadeSerializer(serializers.Serializer[None]):
+class LotMadeSerializer(serializers.Serializer[Any]):
     """A lot of the buyer's. `signed` holds its counts under our signature."""
 
     id = serializers.CharField()
@@ -138,7 +139,7 @@ class LotMadeSerializer(serializers.Serializer[None]):
     signed = serializers.CharField()
 
 
-class MadeSerializer(serializers.Serializer[None]):
+class MadeSerializer(serializers.Serializer[Any]):
     operations = OperationMadeSerializer(many=True)
     lots = LotMadeSerializer(many=True)
 
@@ -266,13 +267,13 @@ class WorkOrderArticleView(APIView):
         """Ask the buyer to approve the first pieces: a photo, JPEG, PNG or WebP of at most 5 MB."""
         viewer = viewer_of(request)
         found = selectors.own_work_order(viewer, public_id=work_order)
-        form = PhotoForm(files=request.FILES)
-        if not form.is_valid():
-            raise serializers.ValidationError(dict(form.errors))
+        sent = request.FILES.get("photo")
+        if sent is None:
+            raise PhotoRefused(_("Choose a photo first."), field="photo")
         asked = services.show_article(
             work_order_id=found.pk,
             hand=hand_of(viewer),
-            photo=form.cleaned_data["photo"].read(),
+            photo=sent.read(),
             now=clock.now(),
         )
         return Response(ArticleSerializer(asked).data, status=status.HTTP_201_CREATED)

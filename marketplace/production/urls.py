@@ -16,6 +16,7 @@ urlpatterns = [
     path("work/<str:work_order>/undo/", work.undo, name="undo"),
     path("work/<str:work_order>/close/", work.close, name="close"),
     path("work/<str:work_order>/box/", work.box, name="box"),
+    path("work/<str:work_order>/by-hand/", work.by_hand, name="by-hand"),
     path("work/<str:work_order>/photo/", work.photo, name="photo"),
     path("work/<str:work_order>/link/", work.link, name="link"),
     path("work/<str:work_order>/card.pdf", work.card_pdf, name="card"),

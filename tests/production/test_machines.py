@@ -80,6 +80,23 @@ def test_counted_work_cannot_be_tallied_up_by_hand():
     assert shop.first.good == 0
 
 
+def test_where_the_counter_fails_hands_go_on_from_what_it_counted():
+    shop = a_shop(counter="count")
+    start(shop, shop.first)
+    device = shop.first.equipment.device
+    shows(device, count=1_040, at=minutes(30))
+    tell(shop, shop.first, kind="scrap", quantity=4, key="s", now=minutes(31))
+    by_hand = {"viewer": shop.owner, "work_order": shop.first.public_id, "now": minutes(32), "real_now": NOW}
+    services.go_on_by_hand(**by_hand)
+    shows(device, count=1_090, at=minutes(40))
+    count(minutes(41))
+    tell(shop, shop.first, 10, now=minutes(42))
+
+    assert (shop.first.good, shop.first.scrap) == (46, 4)
+    with pytest.raises(errors.NotCountedByMachine):
+        services.go_on_by_hand(**by_hand)
+
+
 def test_a_counter_that_jumps_is_not_believed(caplog):
     shop = a_shop(counter="good")
     start(shop, shop.first)

@@ -38,8 +38,8 @@ def own_work_order(viewer: Viewer, *, public_id: str) -> WorkOrder:
 
 def own_package(viewer: Viewer, *, public_id: str) -> Package:
     """A package with work orders of the viewer's."""
-    found = Package.objects.filter(enterprise_id=viewer.enterprise_id, public_id=public_id).first()
-    if found is None or viewer.enterprise_id is None:
+    found = Package.objects.filter(enterprise_id=viewer.enterprise_id or 0, public_id=public_id).first()
+    if found is None:
         raise NotFound(_("There is no such offer."))
     return found
 
@@ -65,15 +65,15 @@ def last_undoable(work_order: WorkOrder, *, session_id: int | None = None) -> Ta
 
 
 def own_machine(viewer: Viewer, *, public_id: str) -> Equipment:
-    found = Equipment.objects.filter(enterprise_id=viewer.enterprise_id, public_id=public_id).first()
-    if found is None or viewer.enterprise_id is None:
+    found = Equipment.objects.filter(enterprise_id=viewer.enterprise_id or 0, public_id=public_id).first()
+    if found is None:
         raise NotFound(_("There is no such machine."))
     return found
 
 
 def own_site(viewer: Viewer, *, public_id: str) -> Site:
-    found = Site.objects.filter(enterprise_id=viewer.enterprise_id, public_id=public_id).first()
-    if found is None or viewer.enterprise_id is None:
+    found = Site.objects.filter(enterprise_id=viewer.enterprise_id or 0, public_id=public_id).first()
+    if found is None:
         raise NotFound(_("There is no such site."))
     return found
 
@@ -107,11 +107,11 @@ def machines_with_pin(viewer: Viewer) -> list[Equipment]:
 def ordered(viewer: Viewer, *, public_id: str) -> Order:
     """The viewer's own order, as its buyer."""
     found = (
-        Order.objects.filter(buyer_id=viewer.enterprise_id, public_id=public_id)
+        Order.objects.filter(buyer_id=viewer.enterprise_id or 0, public_id=public_id)
         .select_related("product")
         .first()
     )
-    if found is None or viewer.enterprise_id is None:
+    if found is None:
         raise NotFound(_("There is no such order."))
     return found
 

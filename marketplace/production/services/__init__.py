@@ -1,7 +1,7 @@
 """Everything that changes what is made."""
 
 from marketplace.production.services.articles import decide_article, show_article
-from marketplace.production.services.counting import take_counts
+from marketplace.production.services.counting import go_on_by_hand, take_counts
 from marketplace.production.services.opening import deals_without_work, open_work
 from marketplace.production.services.programs import follow_programs
 from marketplace.production.services.starting import Started, close_short, set_box_size, start_work, stop_work
@@ -30,6 +30,7 @@ __all__ = [
     "enter",
     "find_link",
     "follow_programs",
+    "go_on_by_hand",
     "open_work",
     "renew_link",
     "revoke_link",

@@ -10,12 +10,16 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Q, Sum
+from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.viewer import Viewer
 from marketplace.machines.output import Stretch, pieces_made
+from marketplace.production import selectors
+from marketplace.production.errors import NotCountedByMachine
 from marketplace.production.models import Stint, Tally, WorkOrder
 from marketplace.production.models.tallies import COUNTER_KEY
 from marketplace.production.services.ending import finish_if_made
-from marketplace.production.services.starting import locked
+from marketplace.production.services.starting import locked, require_open
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +31,7 @@ JUMP_LEAST = 20  # pieces at any pace: counters are told in gulps
 def take_counts(*, now: datetime, real_now: datetime) -> int:
     """Carry on all counted work; returns how many work orders have new pieces."""
     counted = WorkOrder.objects.filter(status__in=WorkOrder.LIVING).exclude(counter=WorkOrder.Counter.HAND)
-    stints = list(_stints(Q(work_order__in=counted)))
+    stints = _stints(Q(work_order__in=counted))
     new = {stint.work_order_id for stint, grown in _growths(stints, now=now) if grown >= _step(stint)}
     for work_order_id in sorted(new):
         with transaction.atomic():
@@ -39,10 +43,24 @@ def count_locked(work_order: WorkOrder, *, now: datetime, real_now: datetime) ->
     """Tally what its counter shows beyond what was tallied. The caller holds its row."""
     if work_order.counter == WorkOrder.Counter.HAND or work_order.is_closed:
         return
-    for stint, grown in _growths(list(_stints(Q(work_order=work_order))), now=now):
+    for stint, grown in _growths(_stints(Q(work_order=work_order)), now=now):
         if grown > 0 and work_order.remaining > 0:
             _tally(work_order, stint, grown=grown, now=now, real_now=real_now)
     finish_if_made(work_order, now=now)
+
+
+@transaction.atomic
+def go_on_by_hand(*, viewer: Viewer, work_order: str, now: datetime, real_now: datetime) -> WorkOrder:
+    """The planner says that the counter is not to be trusted any more: what it counted stays, hands tell the rest."""
+    viewer.require_planner()
+    found = locked(selectors.own_work_order(viewer, public_id=work_order).pk)
+    require_open(found)
+    if found.counter == WorkOrder.Counter.HAND:
+        raise NotCountedByMachine(_("This work is tallied by hand already."))
+    count_locked(found, now=now, real_now=real_now)
+    found.counter = WorkOrder.Counter.HAND
+    found.save(update_fields=["counter"])
+    return found
 
 
 def _tally(work_order: WorkOrder, stint: Stint, *, grown: int, now: datetime, real_now: datetime) -> None:
@@ -64,8 +82,9 @@ def _tally(work_order: WorkOrder, stint: Stint, *, grown: int, now: datetime, re
     work_order.save(update_fields=["good", "counted"])
 
 
-def _stints(which: Q) -> Sequence[Stint]:
-    return (
+def _stints(which: Q) -> list[Stint]:
+    """`recorded`: pieces of the stint that are tallied already."""
+    return list(
         Stint.objects.filter(which, work_order__equipment__device__isnull=False)
         .annotate(recorded=Sum(F("tallies__quantity") + F("tallies__surplus"), default=0))
         .select_related("work_order__equipment", "work_order__run")

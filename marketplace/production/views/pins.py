@@ -56,7 +56,7 @@ def set_machine_pin(request: ViewerRequest, machine: str) -> HttpResponse:
 
 def _page(request: ViewerRequest, *, site: str = "", form: PinForm | None = None) -> HttpResponse:
     request.viewer.require_planner()
-    sites = Site.objects.filter(enterprise_id=request.viewer.enterprise_id).order_by("name")
+    sites = Site.objects.filter(enterprise_id=request.viewer.require_enterprise()).order_by("name")
     with_pin = selectors.sites_with_pin(request.viewer)
     rows = [(one, one.pk in with_pin, form if form and one.public_id == site else PinForm()) for one in sites]
     context = {

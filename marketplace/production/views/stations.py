@@ -159,9 +159,14 @@ def state(request: HttpRequest, session: StationSession) -> HttpResponse:
 @inside
 def start(request: HttpRequest, session: StationSession) -> HttpResponse:
     now = clock.now()
-    with_hand = {"work_order_id": session.link.work_order_id, "hand": Hand(session_id=session.pk)}
     try:
-        started = services.start_work(**with_hand, how=Stint.How.TAP, at=now, now=now)
+        started = services.start_work(
+            work_order_id=session.link.work_order_id,
+            hand=Hand(session_id=session.pk),
+            how=Stint.How.TAP,
+            at=now,
+            now=now,
+        )
     except DomainError as error:
         messages.error(request, str(error.text))
     else:

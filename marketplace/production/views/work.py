@@ -97,7 +97,7 @@ def tell(request: ViewerRequest, work_order: str) -> HttpResponse:
         work_order_id=found.pk,
         hand=hand_of(request.viewer),
         source=Tally.Source.OFFICE,
-        draft=services.TallyDraft(**_draft_values(form)),
+        draft=_draft_of(form),
         now=clock.now(),
         real_now=clock.real_now(),
         clock_speed=clock.speed(),
@@ -148,6 +148,16 @@ def box(request: ViewerRequest, work_order: str) -> HttpResponse:
         return _page(request, work_order, box_form=form)
     hand_of(request.viewer)
     services.set_box_size(work_order_id=found.pk, **form.cleaned_data)
+    return redirect("production:work-order", work_order)
+
+
+@require_POST
+@login_required
+def by_hand(request: ViewerRequest, work_order: str) -> HttpResponse:
+    services.go_on_by_hand(
+        viewer=request.viewer, work_order=work_order, now=clock.now(), real_now=clock.real_now()
+    )
+    messages.success(request, _("From now on hands tell the good pieces; what was counted stays."))
     return redirect("production:work-order", work_order)
 
 
@@ -207,10 +217,15 @@ def _pdf(cards: list, *, paper: str, name: str) -> HttpResponse:  # type: ignore
     return HttpResponse(made, content_type="application/pdf", headers=headers)
 
 
-def _draft_values(form: Form) -> dict[str, object]:
+def _draft_of(form: Form) -> services.TallyDraft:
     values = form.cleaned_data
-    reason = values["reason"] if values["kind"] == Tally.Kind.SCRAP else ""
-    return {"key": values["key"], "kind": values["kind"], "quantity": values["quantity"], "reason": reason}
+    is_scrap = values["kind"] == Tally.Kind.SCRAP
+    return services.TallyDraft(
+        key=values["key"],
+        kind=values["kind"],
+        quantity=values["quantity"],
+        reason=values["reason"] if is_scrap else "",
+    )
 
 
 def _page(request: ViewerRequest, public_id: str, **forms: Form) -> HttpResponse:
