@@ -4,6 +4,7 @@ from celery import shared_task
 
 from marketplace.common import clock
 from marketplace.common.jobs import start_after_commit
+from marketplace.common.periodic import periodic_task
 from marketplace.payments import run, services, stripe_gateway
 from marketplace.payments.services import inbox, outbox
 from marketplace.payments.services.accept import BILL_TASK
@@ -31,7 +32,7 @@ def look_at_event(pk: int) -> None:
     run.look_at_event(pk)
 
 
-@shared_task(name="payments.sweep")  # type: ignore[untyped-decorator]
+@periodic_task("payments.sweep")
 def sweep() -> None:
     """Nudge again whatever a lost nudge left: contracts, invoices, calls, events."""
     for public_id in deals_without_contracts():
