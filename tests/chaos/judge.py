@@ -19,6 +19,7 @@ ORACLES: tuple[Oracle, ...] = (
     plans.invalid_plans,
     jobs.abandoned_jobs,
     jobs.waiting_plans,
+    jobs.stuck_deals,
     jobs.lost_plans,
     jobs.plans_failed_by_faults,
     pieces.lost_tallies,

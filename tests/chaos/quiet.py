@@ -2,10 +2,8 @@
 
 import time
 
-from marketplace.planning.models import PlanRun
-from marketplace.trading.models import Deal
 from tests.chaos.acknowledged import Acknowledged
-from tests.chaos.oracles.jobs import abandoned_jobs, waiting_plans
+from tests.chaos.oracles.jobs import abandoned_jobs, stuck_deals, waiting_plans
 from tests.chaos.oracles.telemetry import lost_observations
 from tests.chaos.stack import Muster
 
@@ -25,8 +23,5 @@ def wait_until_quiet(muster: Muster, acknowledged: Acknowledged) -> float:
 
 def _work(acknowledged: Acknowledged) -> bool:
     """Plans are made, re-plans wait to be looked at, or messages the broker took are not stored yet."""
-    is_planning = waiting_plans(acknowledged) or abandoned_jobs(acknowledged)
-    replanned = Deal.objects.filter(
-        status=Deal.Status.REPLANNING, plan_run__in=PlanRun.objects.exclude(replaces=None).values("replaces")
-    )
-    return bool(is_planning or replanned.exists() or lost_observations(acknowledged))
+    unfinished = (waiting_plans, abandoned_jobs, stuck_deals, lost_observations)
+    return any(oracle(acknowledged) for oracle in unfinished)

@@ -207,6 +207,13 @@ def a_plan_nobody_takes():
     PlanRun.objects.update(status=PlanRun.Status.QUEUED)
 
 
+@planted_for(jobs.stuck_deals)
+def a_replan_nobody_takes_up():
+    work.a_deal(an_order())
+    yield Acknowledged()
+    Deal.objects.update(status=Deal.Status.REPLANNING)
+
+
 @planted_for(jobs.lost_plans)
 def a_plan_that_is_gone():
     yield Acknowledged(plans=[a_queued_plan().public_id])

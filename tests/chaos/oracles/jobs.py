@@ -11,6 +11,7 @@ from django.db.models import Model
 
 from marketplace.common.clock import real_now
 from marketplace.planning.models import PlanRun
+from marketplace.trading.models import Deal
 from tests.chaos.acknowledged import Acknowledged
 
 INFRASTRUCTURE = ("OperationalError", "InterfaceError", "ConnectionError", "TimeoutError")
@@ -36,6 +37,12 @@ def waiting_plans(acknowledged: Acknowledged) -> list[str]:
     living = [PlanRun.Status.QUEUED, PlanRun.Status.RUNNING]
     left = PlanRun.objects.filter(status__in=living)
     return [f"plan {run.public_id} is still {run.status}" for run in left]
+
+
+def stuck_deals(acknowledged: Acknowledged) -> list[str]:
+    """A deal whose rest is planned anew goes on when that plan has ended, also if the nudge was lost."""
+    waiting = Deal.objects.filter(status=Deal.Status.REPLANNING)
+    return [f"deal {deal.public_id} waits for a plan that nobody takes up" for deal in waiting]
 
 
 def lost_plans(acknowledged: Acknowledged) -> list[str]:
