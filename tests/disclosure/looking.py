@@ -17,7 +17,7 @@ from marketplace.accounts.models import Person
 from marketplace.accounts.viewer import Viewer
 from tests.i18n.crawl import reachable
 
-PUBLIC_ID = re.compile(r"[a-z]{3}_[0-9a-z]{16}")
+PUBLIC_ID = re.compile(r"\b([a-z]{2,3})_[0-9a-z]{16}\b")
 UNKNOWN = "0" * 16
 LEFT_OUT = ("admin/", "api/", "accounts/", "i18n/", "jsi18n/")
 # What else than a public id a place in an address may hold.
@@ -57,7 +57,7 @@ def everything(viewer: Viewer | None, *, starts: tuple[str, ...], foreign: dict[
         Answer(path=page.path, status=page.status, text=page.html) for page in reachable(client, "/", *starts)
     ]
     lists = [get(client, path) for path in api_paths() if "{" not in path]
-    own = {public_id[:3]: public_id for one in [*found, *lists] for public_id in PUBLIC_ID.findall(one.text)}
+    own = {match[1]: match[0] for one in [*found, *lists] for match in PUBLIC_ID.finditer(one.text)}
     seen = {one.path for one in found}
     for path in [*api_paths(), *page_paths()]:
         for ids in (own, foreign):
@@ -108,7 +108,7 @@ def _fitting(name: str, *, path: str, ids: dict[str, str]) -> list[str]:
     if name in WORDS:
         return [WORDS[name]]
     kind = KINDS.get(name) or next((KINDS[word] for word in KINDS if f"/{word}s/" in path), "")
-    kind = kind or _prefixes().get(name, "")
+    kind = kind or _prefixes().get(name.replace("_", ""), "")
     return [ids[kind]] if kind in ids else [] if kind else sorted(ids.values())
 
 

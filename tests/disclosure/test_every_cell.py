@@ -158,7 +158,7 @@ def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(world, reader, meth
     client, unlike = a_client(world.readers[reader]), []
     for path in [*api_paths(), *page_paths()]:
         for foreign in filled_with(path, world.foreign_ids()):
-            nowhere = PUBLIC_ID.sub(lambda found: f"{found[0][:4]}{UNKNOWN}", foreign)
+            nowhere = PUBLIC_ID.sub(lambda found: f"{found[1]}_{UNKNOWN}", foreign)
             for method in methods if nowhere != foreign else ():
                 if (
                     get(client, foreign, method=method).likeness

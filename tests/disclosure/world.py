@@ -73,7 +73,7 @@ class World:
                 if "public_id" in names and way.split("__")[0] in names:
                     row = model.objects.filter(**{f"{way}__in": mine}).order_by("pk").first()
                     if row is not None:
-                        found.setdefault(row.public_id[:3], row.public_id)
+                        found.setdefault(row.public_id.partition("_")[0], row.public_id)
                         break
         press = Equipment.objects.get(name=MACHINE)
         return {**found, "ent": self.firm, "mac": press.public_id}
