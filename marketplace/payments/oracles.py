@@ -137,10 +137,12 @@ def each_effect_has_one_object() -> Iterator[str]:
     """Of each effect at most one call was answered, no object answered two calls, and what is paid names its object."""
     done = StripeCall.objects.filter(state=StripeCall.State.DONE)
     effects = done.exclude(kind=StripeCall.Kind.ACCOUNT_LINK).order_by()
-    for row in effects.values("kind", "subject").annotate(count=Count("pk")).filter(count__gt=1):
-        yield f"{row['kind']} for {row['subject']} was made {row['count']} times"
-    for row in effects.values("object_id").annotate(count=Count("pk")).filter(count__gt=1):
-        yield f"object {row['object_id']} of Stripe answered {row['count']} calls"
+    made = effects.values_list("kind", "subject").annotate(count=Count("pk")).filter(count__gt=1)
+    for kind, subject, count in made:
+        yield f"{kind} for {subject} was made {count} times"
+    answers = effects.values_list("object_id").annotate(count=Count("pk")).filter(count__gt=1)
+    for object_id, count in answers:
+        yield f"object {object_id} of Stripe answered {count} calls"
     for payout in Payout.objects.filter(status=MovementStatus.PAID, method=Method.STRIPE, transfer_id=""):
         yield f"pay-out {payout.public_id} is paid by Stripe and names no transfer"
     for payout in Payout.objects.filter(

@@ -222,13 +222,13 @@ def connected_account(viewer: Viewer) -> ConnectedAccount | None:
 
 def balances(viewer: Viewer) -> list[Mapping[str, object]]:
     """Kind, currency and cents of each account of the viewer's enterprise, over all its orders."""
+    if viewer.enterprise_id is None:
+        return []
     return list(
         Line.objects.filter(account__enterprise_id=viewer.enterprise_id)
         .order_by("account__kind", "currency")
         .values("account__kind", "currency")
         .annotate(cents=Sum("amount_cents"))
-        if viewer.enterprise_id is not None
-        else ()
     )
 
 

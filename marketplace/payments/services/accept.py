@@ -21,6 +21,7 @@ from marketplace.payments.worth import Worth, worth_of
 
 BILL_TASK = "payments.bill"
 OWN = (Account.Kind.TRANSPORT, Account.Kind.FEE)
+Party = int | None  # key of an enterprise; None is the platform
 
 
 @transaction.atomic
@@ -71,7 +72,7 @@ def _is_known(order: Order, *, key: str, accepted_total: int) -> bool:
 
 def _earn(order: Order, *, worth: Worth, pieces: int, now: datetime) -> int:
     """Bring every party to its share of `pieces`. What a changed deal gave or took is put right with it."""
-    targets = {
+    targets: dict[Party, int] = {
         pk: share_cents(cents, pieces=pieces, of=order.quantity) for pk, cents in worth.pay_cents.items()
     }
     moves = [
@@ -79,7 +80,7 @@ def _earn(order: Order, *, worth: Worth, pieces: int, now: datetime) -> int:
         for pk, cents in _differences(targets, booked_to(order, Account.Kind.EARNED)).items()
     ]
     for kind, whole in zip(OWN, (worth.transport_cents, worth.fee_cents), strict=True):
-        target = {None: share_cents(whole, pieces=pieces, of=order.quantity)}
+        target: dict[Party, int] = {None: share_cents(whole, pieces=pieces, of=order.quantity)}
         moves += [
             Move(kind=kind, amount_cents=-cents)
             for cents in _differences(target, booked_to(order, kind)).values()
@@ -99,8 +100,6 @@ def _earn(order: Order, *, worth: Worth, pieces: int, now: datetime) -> int:
     return total
 
 
-def _differences(
-    targets: Mapping[int | None, int] | Mapping[int, int], booked: Mapping[int | None, int]
-) -> dict[int | None, int]:
+def _differences(targets: Mapping[Party, int], booked: Mapping[Party, int]) -> dict[Party, int]:
     """What is missing to each target; a party that is no target any more goes back to nothing."""
-    return {pk: targets.get(pk, 0) - booked.get(pk, 0) for pk in {*targets, *booked}}  # type: ignore[arg-type,call-overload]
+    return {party: targets.get(party, 0) - booked.get(party, 0) for party in {*targets, *booked}}

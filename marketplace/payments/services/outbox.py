@@ -91,7 +91,8 @@ def postpone_call(call: StripeCall, *, error: str) -> None:
 
 def wait_before(*, attempt: int) -> timedelta:
     """Doubling from two seconds to an hour."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1))
+    waits: int = 2 ** (attempt - 1)
+    return min(LONGEST_WAIT, FIRST_WAIT * waits)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from tests.payments.stripe_sandbox.types import WrongParams, check_params
 
 Object = dict[str, Any]
 DAY_S = 86_400
+IDS = count()  # over all sandboxes: an id names one object of one of them
 
 
 class No(Exception):
@@ -41,7 +42,7 @@ class Sandbox:
     faults: list[str] = field(default_factory=list)
     refunds_are_slow: bool = False
     calls: list[tuple[str, str]] = field(default_factory=list)
-    _ids: Any = field(default_factory=count)
+    _ids: Any = field(default_factory=lambda: IDS)
 
     def of(self, kind: str) -> list[Object]:
         return [one for one in self.objects.values() if one["object"] == kind]
