@@ -38,6 +38,15 @@ function goodOf(tallies) {
     .reduce((sum, tally) => sum + tally.quantity, 0);
 }
 
+// A piece of the bar, from its left end.
+function piece(name, number) {
+  const drawn = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+  drawn.setAttribute("class", name);
+  drawn.setAttribute("width", Math.min(100, (100 * number) / state.wanted));
+  drawn.setAttribute("height", 1);
+  return drawn;
+}
+
 async function show() {
   const tallies = await kept(station);
   const waiting = goodOf(tallies);
@@ -47,10 +56,10 @@ async function show() {
   document.getElementById("station-waiting").textContent = waiting ? words("waiting", { n: waiting }) : "";
   const bar = document.querySelector(".m-station__bar");
   bar.setAttribute("aria-valuenow", state.good);
-  const part = (number) => Math.min(100, (100 * number) / state.wanted);
-  bar.querySelector("svg").innerHTML =
-    `<rect class="m-station__kept" width="${part(state.good + waiting)}" height="1"/>` +
-    `<rect class="m-station__good" width="${part(state.good)}" height="1"/>`;
+  bar.querySelector("svg").replaceChildren(
+    piece("m-station__kept", state.good + waiting),
+    piece("m-station__good", state.good),
+  );
   const note = document.getElementById("station-queue");
   note.hidden = tallies.length === 0;
   const number = tallies.length === 1 ? words("queuedOne") : words("queued", { n: tallies.length });
