@@ -27,11 +27,16 @@ class DeclarationForm(forms.Form):
     reason = forms.CharField(
         label=_("reason"), max_length=2000, min_length=10, widget=forms.Textarea(attrs={"rows": 2})
     )
-    products = forms.MultipleChoiceField(label=_("products"), required=False)
-    processes = forms.MultipleChoiceField(
-        label=_("and processes besides"), required=False, choices=Process.choices
+    products = forms.MultipleChoiceField(
+        label=_("products"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    regions = forms.MultipleChoiceField(label=_("regions"))
+    processes = forms.MultipleChoiceField(
+        label=_("and processes besides"),
+        required=False,
+        choices=Process.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    regions = forms.MultipleChoiceField(label=_("regions"), widget=forms.CheckboxSelectMultiple)
     starts_at = LocalMomentField(label=_("from"))
     ends_at = LocalMomentField(label=_("until (90 days at most)"))
 
@@ -42,8 +47,6 @@ class DeclarationForm(forms.Form):
         minute = now.replace(second=0, microsecond=0)
         self.fields["starts_at"].initial = minute
         self.fields["ends_at"].initial = minute + USUAL
-        for name in ("products", "processes", "regions"):
-            self.fields[name].widget.attrs["size"] = 6
 
     def draft(self) -> DeclarationDraft:
         values = dict(self.cleaned_data)
