@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
@@ -13,7 +14,7 @@ from marketplace.orders.models import Order
 from marketplace.orders.services import change_status, set_price
 from marketplace.planning.models import PlanRun
 from marketplace.trading.errors import OfferClosed, PlanNotChoosable
-from marketplace.trading.models import Deal, Package, Run
+from marketplace.trading.models import Deal, Disturbance, Package, Run
 from marketplace.trading.services.offering import write_offers
 
 
@@ -90,6 +91,9 @@ def withdraw(deal: Deal, *, reason: str) -> None:
     deal.packages.filter(status=Package.Status.OFFERED).update(status=Package.Status.WITHDRAWN)
     Run.objects.filter(package__deal=deal, status__in=[Run.Status.OFFERED, Run.Status.BOOKED]).update(
         status=Run.Status.REPLACED
+    )
+    deal.disturbances.filter(status__in=Disturbance.LIVING).update(
+        status=Disturbance.Status.OVER, ended_at=F("noticed_at")
     )
     deal.status, deal.reason = Deal.Status.FAILED, reason
     deal.save(update_fields=["status", "reason"])

@@ -36,7 +36,6 @@ def propose(deal: Deal, *, now: datetime) -> PlanRun | None:
     """
     if deal.status != Deal.Status.AGREED and _num_replans(deal) >= MAX_REPLANS:
         withdraw(deal, reason=str(_("Too many factories declined.")))
-        _end_all(deal, now=now)
         change_status(order=deal.order, to=Order.Status.OPEN)
         return None
     _stop_older(deal)
@@ -76,12 +75,6 @@ def _stop_older(deal: Deal) -> None:
     older = deal.order.plan_runs.filter(kind=PlanRun.Kind.REPLAN, status__in=LIVING)
     older.filter(status=PlanRun.Status.QUEUED).update(status=PlanRun.Status.CANCELLED, finished_at=real_now())
     older.filter(status=PlanRun.Status.RUNNING).update(stop_requested=True)
-
-
-def _end_all(deal: Deal, *, now: datetime) -> None:
-    deal.disturbances.filter(status__in=Disturbance.LIVING).update(
-        status=Disturbance.Status.OVER, ended_at=now
-    )
 
 
 def _count_made(deal: Deal, living: list[Disturbance], *, now: datetime) -> None:

@@ -93,12 +93,9 @@ def _without_plan(deal: Deal, *, run: PlanRun, now: datetime) -> None:
     """Before all is agreed the deal ends; after that the disturbance stays open, and people are told."""
     if deal.status == Deal.Status.REPLANNING:
         withdraw(deal, reason=str(_("No plan was found without the runs that were declined.")))
-        deal.disturbances.filter(status__in=Disturbance.LIVING).update(
-            status=Disturbance.Status.OVER, ended_at=now
-        )
         change_status(order=deal.order, to=Order.Status.OPEN)
         return
-    tell(
+    is_news = tell(
         [deal.order.buyer_id],
         key=f"no-change:{run.public_id}",
         kind="trading.no-change-found",
@@ -106,7 +103,8 @@ def _without_plan(deal: Deal, *, run: PlanRun, now: datetime) -> None:
         url=reverse("trading:change", args=[deal.order.public_id]),
         now=now,
     )
-    push_after_commit(f"order:{deal.order.public_id}")
+    if is_news:  # the sweep comes by again as long as the disturbance is open
+        push_after_commit(f"order:{deal.order.public_id}")
 
 
 def _tell_proposed(deal: Deal, *, run: PlanRun, arrives_at: datetime, now: datetime) -> None:
