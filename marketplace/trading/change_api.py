@@ -67,7 +67,7 @@ class ChangeRowSerializer(serializers.Serializer[None]):
     why = serializers.CharField()
 
 
-class ChangeSerializer(serializers.Serializer[None]):
+class ChangeSerializer(serializers.Serializer[dict[str, object]]):
     """What a proposed re-plan changes. `rows` are at most 300; the others are counted."""
 
     plan = serializers.CharField()
@@ -100,7 +100,7 @@ class BrokenSerializer(serializers.Serializer[None]):
     starts_at = serializers.DateTimeField(allow_null=True)
 
 
-class MoveCheckSerializer(serializers.Serializer[None]):
+class MoveCheckSerializer(serializers.Serializer[services.MoveCheck]):
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
     is_clean = serializers.BooleanField()

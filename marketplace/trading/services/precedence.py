@@ -226,7 +226,7 @@ def _follow(runs: list[Run], *, rated: Order, now: datetime) -> None:
 
 
 def _tell(deal: Deal, runs: list[Run], *, rated: Order, now: datetime) -> None:
-    facts = {
+    facts: dict[str, str | int] = {
         "order": deal.order.title,
         "rating": rated.rating,
         "programme": rated.programme,
@@ -237,7 +237,7 @@ def _tell(deal: Deal, runs: list[Run], *, rated: Order, now: datetime) -> None:
     url = reverse("trading:change", args=[deal.order.public_id])
     tell([deal.order.buyer_id], key=key, kind="trading.displaced", facts=facts, url=url, now=now)
     factories = {run.equipment.enterprise_id for run in runs}
-    own = {"rating": rated.rating, "programme": rated.programme, "runs": len(runs)}
+    own: dict[str, str | int] = {"rating": rated.rating, "programme": rated.programme, "runs": len(runs)}
     tell(
         factories,
         key=key,
