@@ -63,7 +63,7 @@ class EnterpriseAdmin(LookOnly):
         ]
         return own + super().get_urls()
 
-    def change_view(  # type: ignore[override]
+    def change_view(
         self,
         request: HttpRequest,
         object_id: str,

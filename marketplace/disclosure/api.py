@@ -34,7 +34,7 @@ class MatrixRowSerializer(serializers.Serializer[Any]):
 
 
 class FirmFactSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     value = serializers.CharField()
 
 

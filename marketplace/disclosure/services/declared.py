@@ -66,7 +66,11 @@ def open_for_declaration(
         action="disclosure.opened",
         viewer=None,
         subject=reference,
-        facts={"owners": len(owners), "groups": sorted(groups), "until": ends_at.isoformat()},
+        facts={
+            "owners": len(owners),
+            "groups": sorted(str(group.value) for group in groups),
+            "until": ends_at.isoformat(),
+        },
         now=now,
     )
     return len(opened)
