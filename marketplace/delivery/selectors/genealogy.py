@@ -40,6 +40,17 @@ class Origin:
     closed_at: datetime | None
 
 
+class _Heap:
+    """The links of one item at one site, by either end."""
+
+    def __init__(self, links: Iterable[Link]) -> None:
+        self.sources: dict[What, list[What]] = defaultdict(list)
+        self.sinks: dict[What, list[What]] = defaultdict(list)
+        for link in links:
+            self.sources[link.sink].append(link.source)
+            self.sinks[link.source].append(link.sink)
+
+
 class Genealogy:
     """The flows of one order, read site by site as they are asked for."""
 
@@ -47,7 +58,7 @@ class Genealogy:
         self._order_id = order_id
         self.work = {one.pk: one for one in work_of_order(order_id)}
         self.boxes: dict[int, Box] = {}
-        self._links: dict[tuple[int, str], list[Link]] = {}
+        self._links: dict[tuple[int, str], _Heap] = {}
         self._good = _good_by_hour(order_id)
         operations = {one.run.operation_id for one in self.work.values()}
         self._needs: dict[int, list[OperationNeed]] = defaultdict(list)
@@ -87,7 +98,7 @@ class Genealogy:
         else:
             one = self.work[pk]
             heaps = [(one.equipment.site_id, need.item) for need in self._needs[one.run.operation_id]]
-        return [link.source for heap in heaps for link in self._at(heap) if link.sink == what]
+        return [source for heap in heaps for source in self._at(heap).sources.get(what, ())]
 
     def _sinks(self, what: What) -> Iterable[What]:
         """Where what work made, or what came in a box, went."""
@@ -100,13 +111,13 @@ class Genealogy:
             if shipment.to_site_id is None:
                 return []
             heap = (shipment.to_site_id, shipment.item)
-        return [link.sink for link in self._at(heap) if link.source == what]
+        return self._at(heap).sinks.get(what, ())
 
-    def _at(self, heap: tuple[int, str]) -> list[Link]:
+    def _at(self, heap: tuple[int, str]) -> "_Heap":
         if heap not in self._links:
             arrivals = [*self._made(heap), *self._received(heap)]
             departures = [*self._used(heap), *self._packed(heap)]
-            self._links[heap] = match(arrivals=arrivals, departures=departures)
+            self._links[heap] = _Heap(match(arrivals=arrivals, departures=departures))
         return self._links[heap]
 
     def _made(self, heap: tuple[int, str]) -> Iterable[Flow]:

@@ -2,23 +2,16 @@
 
 from datetime import datetime
 
-from django.db.models import Sum
 from django.urls import reverse
 
 from marketplace.accounts.services import tell
-from marketplace.delivery.models import ReceiptLine, Shipment
+from marketplace.delivery.models import Shipment
 
 NEWS = "delivery.difference"
 
 
-def tell_difference(shipment: Shipment, *, now: datetime) -> None:
-    """Nothing where all came good. Called when the receipt is closed."""
-    counted = ReceiptLine.objects.filter(receipt__shipment=shipment).aggregate(
-        damaged=Sum("damaged"), missing=Sum("missing")
-    )
-    damaged, missing = counted["damaged"] or 0, counted["missing"] or 0
-    if not damaged and not missing:
-        return
+def tell_difference(shipment: Shipment, *, damaged: int, missing: int, now: datetime) -> None:
+    """Pieces of the whole shipment. Called when its receipt is closed."""
     tell(
         {shipment.from_site.enterprise_id, shipment.order.buyer_id},
         key=f"delivery:difference:{shipment.public_id}:{damaged}:{missing}",

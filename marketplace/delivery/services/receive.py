@@ -217,7 +217,9 @@ class _Closing:
         self._now = now
         self._boxes = boxes_of(locked.values())
         self._counted = _singly_counted(locked.values())
+        self._opened: list[Receipt] = []
         self._closed: list[Receipt] = []
+        self._differences: list[tuple[Shipment, int, int]] = []
         self._lines: list[ReceiptLine] = []
         self._events: list[VisibilityEvent] = []
         self._touched: list[Shipment] = []
@@ -233,7 +235,7 @@ class _Closing:
         count = whole.count
         count.good_of(sent)
         keep_proof(shipment, step=Proof.Step.RECEIPT, signer=whole.signer, photo=whole.photo, now=self._now)
-        receipt = _open_receipt(shipment, now=self._now)
+        receipt = self._receipt(shipment)
         lines = list(singly)
         if left:
             line = _line(receipt, None, count, sent=sent, viewer=self._viewer, now=self._now)
@@ -249,28 +251,38 @@ class _Closing:
 
     def write(self) -> None:
         touched = self._touched
+        Receipt.objects.bulk_create(self._opened, batch_size=500)
         ReceiptLine.objects.bulk_create(self._lines, batch_size=500)
         Receipt.objects.bulk_update(self._closed, ["closed_at", "closed_by"], batch_size=500)
         Shipment.objects.bulk_update(touched, ["status", "arrived_at", "received_at"], batch_size=500)
         Box.objects.filter(shipment__in=touched, received_at=None).update(received_at=self._now)
         VisibilityEvent.objects.bulk_create(self._events, batch_size=500)
-        for shipment in touched:
-            tell_difference(shipment, now=self._now)
+        for shipment, damaged, missing in self._differences:
+            tell_difference(shipment, damaged=damaged, missing=missing, now=self._now)
         after_receipts(touched, now=self._now)
         push(touched)
 
     def _write_events(self, shipment: Shipment, lines: list[ReceiptLine]) -> None:
         boxes = self._boxes[shipment.pk]
+        good, damaged, missing = (
+            sum(getattr(line, name) for line in lines) for name in ("good", "damaged", "missing")
+        )
         if shipment.status == S.DISPATCHED:
             self._events.append(events.arrived(shipment, boxes, at=self._now))
         self._events += events.received(
-            shipment,
-            boxes,
-            good=sum(line.good for line in lines),
-            damaged=sum(line.damaged for line in lines),
-            missing=sum(line.missing for line in lines),
-            at=self._now,
+            shipment, boxes, good=good, damaged=damaged, missing=missing, at=self._now
         )
+        if damaged or missing:
+            self._differences.append((shipment, damaged, missing))
+
+    def _receipt(self, shipment: Shipment) -> Receipt:
+        """The open one, or a new one that is written with the others; the shipment's row is locked."""
+        try:
+            return shipment.receipt
+        except Receipt.DoesNotExist:
+            receipt = Receipt(shipment=shipment, opened_at=self._now)
+            self._opened.append(receipt)
+            return receipt
 
     def _require_same(self, shipment: Shipment, whole: Whole) -> None:
         """Closed by a call with this key, or by nothing but boxes counted singly: said twice. Else it is refused."""
