@@ -217,7 +217,7 @@ def payouts(viewer: Viewer) -> QuerySet[Payout]:
 
 
 def connected_account(viewer: Viewer) -> ConnectedAccount | None:
-    return ConnectedAccount.objects.filter(enterprise_id=viewer.enterprise_id).first()
+    return ConnectedAccount.objects.filter(enterprise=viewer.enterprise_id).first()
 
 
 def balances(viewer: Viewer) -> list[Mapping[str, object]]:
