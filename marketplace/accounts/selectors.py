@@ -142,7 +142,8 @@ def get_claim_link(*, token: str, real_now: datetime) -> ClaimLink:
 
 def has_second_factor(*, viewer: Viewer) -> bool:
     """The viewer has an authenticator app."""
-    return Authenticator.objects.filter(user_id=viewer.person_id, type=Authenticator.Type.TOTP).exists()
+    found = Authenticator.objects.filter(user_id=viewer.person_id, type=Authenticator.Type.TOTP)
+    return bool(found.exists())
 
 
 def tokens_of(*, viewer: Viewer) -> QuerySet[ApiToken]:

@@ -32,8 +32,10 @@ def _extensions() -> Iterator[str]:
         if one.proposed_by_id is None or one.decided_by_id in (None, one.proposed_by_id):
             yield f"{one.public_id} was not approved by a second person"
     later = Declaration.objects.filter(until_at__gt=F("ends_at"))
-    for one in later.exclude(extensions__status=Extension.Status.LIVE, extensions__until_at=F("until_at")):
-        yield f"{one.public_id} lasts longer than anybody approved"
+    for lasting in later.exclude(
+        extensions__status=Extension.Status.LIVE, extensions__until_at=F("until_at")
+    ):
+        yield f"{lasting.public_id} lasts longer than anybody approved"
 
 
 def _readings() -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 FIRST_PREV_HASH = "0" * 64
 
-Plain = str | int | bool | None | list["Plain"] | dict[str, "Plain"]
+Plain = str | int | bool | None | Sequence["Plain"] | Mapping[str, "Plain"]
 Facts = Mapping[str, Plain]
 
 

@@ -87,7 +87,9 @@ def live_declarations_of(viewer: Viewer, *, now: datetime) -> frozenset[str]:
         ),
         timeout=KEPT_S,
     )
-    return frozenset(public_id for public_id, starts_at, until_at in spans if starts_at <= now < until_at)
+    return frozenset(
+        public_id for public_id, starts_at, until_at in spans or () if starts_at <= now < until_at
+    )
 
 
 def cache_key(office_id: int) -> str:

@@ -21,7 +21,7 @@ def once_verified(page: Page[P]) -> Page[P]:
 
     @login_required
     @wraps(page)
-    def shown(request: ViewerRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def shown(request: ViewerRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return page(request, *args, **kwargs)
         except NotVerified:
