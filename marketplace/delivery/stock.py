@@ -7,6 +7,7 @@ packed; good pieces of a work order whose first article is not approved lie ther
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import F, QuerySet, Sum
 
@@ -92,7 +93,7 @@ def _count_receipts(stock: dict[Key, Stock], order_id: int) -> None:
         here.coming -= row["good"] + row["damaged"] + row["missing"]
 
 
-def counted_lines(lines: QuerySet[ReceiptLine], *, by: Iterable[str]) -> Iterable[dict[str, int]]:
+def counted_lines(lines: QuerySet[ReceiptLine], *, by: Iterable[str]) -> Iterable[dict[str, Any]]:
     """Sums of good, damaged and missing pieces; corrections are negative and take theirs back."""
     sums = {name: Sum(F(name)) for name in ("good", "damaged", "missing")}
     rows = lines.order_by().values(*by).annotate(**{f"num_{name}": sum_ for name, sum_ in sums.items()})

@@ -28,7 +28,7 @@ class BoxSerializer(serializers.Serializer[Any]):
     received_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
-class ShipmentSerializer(serializers.Serializer[Shown]):
+class ShipmentSerializer(serializers.Serializer[Any]):
     """Pieces are null for the receiver until the shipment has left. Planned moments beside actual ones."""
 
     id = serializers.CharField(source="shipment.public_id", read_only=True)
@@ -159,7 +159,7 @@ class ReceiptLineSerializer(serializers.ModelSerializer[ReceiptLine]):
         read_only_fields = fields
 
 
-class OutcomeSerializer(serializers.Serializer[Outcome]):
+class OutcomeSerializer(serializers.Serializer[Any]):
     """`status` of the shipment where it was done; else code and message of the refusal."""
 
     id = serializers.CharField(source="shipment", read_only=True)

@@ -1,8 +1,9 @@
 """An order from the buyer's side: made against needed, shipped, received, and the next milestones."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Case, Count, F, Max, Q, Sum, When
 
@@ -94,7 +95,7 @@ def milestones_of(order: Order) -> list[Milestone]:
     return sorted(found, key=lambda one: (one.planned_at, one.kind))
 
 
-def _milestones(row: dict[str, object]) -> Iterable[Milestone]:
+def _milestones(row: Mapping[str, Any]) -> Iterable[Milestone]:
     pairs = (
         ("departed", "num_left", "leaves_at", "left_at"),
         ("received", "num_received", "comes_at", "came_at"),
@@ -104,10 +105,10 @@ def _milestones(row: dict[str, object]) -> Iterable[Milestone]:
             kind=kind,
             item=str(row["item"]),
             is_final=bool(row["is_final"]),
-            num=row["num"],  # type: ignore[arg-type]
-            num_done=row[done],  # type: ignore[arg-type]
-            planned_at=row[planned],  # type: ignore[arg-type]
-            done_at=row[actual] if row[done] == row["num"] else None,  # type: ignore[arg-type]
+            num=row["num"],
+            num_done=row[done],
+            planned_at=row[planned],
+            done_at=row[actual] if row[done] == row["num"] else None,
         )
 
 
