@@ -101,7 +101,9 @@ class AnswerSerializer(serializers.Serializer[None]):
     accepted = serializers.ListField(child=serializers.CharField(), default=list, max_length=5000)
     reason = serializers.CharField(max_length=240, default="", allow_blank=True)
     earliest_on = serializers.DateField(
-        allow_null=True, default=None, help_text="of a rated order that is declined, whose reason is a listed one"
+        allow_null=True,
+        default=None,
+        help_text="of a rated order that is declined, whose reason is a listed one",
     )
 
 
