@@ -14,6 +14,7 @@ from marketplace.accounts.selectors import memberships_of, num_unread
 from marketplace.accounts.viewer import VISITOR, Viewer
 from marketplace.common import clock
 
+IN_BOTTOM_BAR = 5
 AS_GOOD_AS_NOW = timedelta(minutes=1)
 
 
@@ -35,6 +36,12 @@ class Shell:
     @cached_property
     def navigation(self) -> tuple[Link, ...]:
         return navigation_for(self.viewer, path=self.request.path)
+
+    @property
+    def bottom_bar(self) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
+        """The rail as a phone has it: what stands in the bar, and what waits behind "More" where there are many."""
+        links = self.navigation
+        return (links, ()) if len(links) <= IN_BOTTOM_BAR else (links[: IN_BOTTOM_BAR - 1], links[IN_BOTTOM_BAR - 1 :])
 
     @cached_property
     def destinations(self) -> tuple[Link, ...]:
