@@ -41,7 +41,11 @@ class Shell:
     def bottom_bar(self) -> tuple[tuple[Link, ...], tuple[Link, ...]]:
         """The rail as a phone has it: what stands in the bar, and what waits behind "More" where there are many."""
         links = self.navigation
-        return (links, ()) if len(links) <= IN_BOTTOM_BAR else (links[: IN_BOTTOM_BAR - 1], links[IN_BOTTOM_BAR - 1 :])
+        return (
+            (links, ())
+            if len(links) <= IN_BOTTOM_BAR
+            else (links[: IN_BOTTOM_BAR - 1], links[IN_BOTTOM_BAR - 1 :])
+        )
 
     @cached_property
     def destinations(self) -> tuple[Link, ...]:

@@ -139,7 +139,8 @@ if ENVIRONMENT == "test":  # a pool would hold the test database open against it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The head of the audit log, outside the database; best on a disk the database's server cannot write.
 AUDIT_ANCHOR = Path(
-    os.environ.get("AUDIT_ANCHOR") or Path(os.environ.get("STATE") or BASE_DIR / ".state") / "audit" / "head.log"
+    os.environ.get("AUDIT_ANCHOR")
+    or Path(os.environ.get("STATE") or BASE_DIR / ".state") / "audit" / "head.log"
 )
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
@@ -195,7 +196,9 @@ MFA_TOTP_ISSUER = "Muster"
 EMAIL_BACKEND = os.environ.get(
     "EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if IS_PRODUCTION else 'console'}.EmailBackend"
 )
-PUBLIC_URL = os.environ.get("PUBLIC_URL", "http://127.0.0.1:8000")  # what links in e-mails and codes begin with
+PUBLIC_URL = os.environ.get(
+    "PUBLIC_URL", "http://127.0.0.1:8000"
+)  # what links in e-mails and codes begin with
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")

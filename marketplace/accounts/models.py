@@ -66,7 +66,9 @@ class Enterprise(models.Model):
         _("public body: pays on invoice by bank transfer after acceptance"), default=False
     )
     identity_is_public = models.BooleanField(_("show our name to the public"), default=False)
-    is_claimed = models.BooleanField(default=True)  # False: written down by somebody else, nobody belongs to it yet
+    is_claimed = models.BooleanField(
+        default=True
+    )  # False: written down by somebody else, nobody belongs to it yet
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -96,9 +96,7 @@ def machines_of_feed(feed: CalendarFeed) -> QuerySet[Equipment]:
     return machines.order_by("own_number", "id")
 
 
-def taken_of_machines(
-    ids: Collection[int], *, starts_at: datetime, ends_at: datetime
-) -> QuerySet[TakenTime]:
+def taken_of_machines(ids: Collection[int], *, starts_at: datetime, ends_at: datetime) -> QuerySet[TakenTime]:
     """What of the machines' time in [starts_at, ends_at) is taken, expired holds left out."""
     rows = TakenTime.objects.filter(equipment_id__in=ids, period__overlap=(starts_at, ends_at))
     return rows.exclude(expired_holds(at=real_now())).order_by("equipment_id", "period")

@@ -4,20 +4,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('capacity', '0002_own_job_numbers_imports_and_feeds'),
+        ("capacity", "0002_own_job_numbers_imports_and_feeds"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='capability',
-            name='process',
-            field=models.CharField(choices=[('press', 'pressing'), ('coat', 'coating'), ('emboss', 'embossing'), ('mill', 'milling'), ('turn', 'turning'), ('edm', 'electrical discharge machining'), ('grind', 'grinding'), ('laser', 'laser cutting'), ('mould', 'injection moulding'), ('print', '3D printing'), ('sew', 'sewing'), ('assemble', 'assembly'), ('pack', 'packing'), ('melt-blow', 'melt-blowing'), ('sterilise', 'sterilisation')], max_length=20, verbose_name='process'),
+            model_name="capability",
+            name="process",
+            field=models.CharField(
+                choices=[
+                    ("press", "pressing"),
+                    ("coat", "coating"),
+                    ("emboss", "embossing"),
+                    ("mill", "milling"),
+                    ("turn", "turning"),
+                    ("edm", "electrical discharge machining"),
+                    ("grind", "grinding"),
+                    ("laser", "laser cutting"),
+                    ("mould", "injection moulding"),
+                    ("print", "3D printing"),
+                    ("sew", "sewing"),
+                    ("assemble", "assembly"),
+                    ("pack", "packing"),
+                    ("melt-blow", "melt-blowing"),
+                    ("sterilise", "sterilisation"),
+                ],
+                max_length=20,
+                verbose_name="process",
+            ),
         ),
         migrations.AlterField(
-            model_name='rate',
-            name='process',
-            field=models.CharField(choices=[('press', 'pressing'), ('coat', 'coating'), ('emboss', 'embossing'), ('mill', 'milling'), ('turn', 'turning'), ('edm', 'electrical discharge machining'), ('grind', 'grinding'), ('laser', 'laser cutting'), ('mould', 'injection moulding'), ('print', '3D printing'), ('sew', 'sewing'), ('assemble', 'assembly'), ('pack', 'packing'), ('melt-blow', 'melt-blowing'), ('sterilise', 'sterilisation')], max_length=20, verbose_name='process'),
+            model_name="rate",
+            name="process",
+            field=models.CharField(
+                choices=[
+                    ("press", "pressing"),
+                    ("coat", "coating"),
+                    ("emboss", "embossing"),
+                    ("mill", "milling"),
+                    ("turn", "turning"),
+                    ("edm", "electrical discharge machining"),
+                    ("grind", "grinding"),
+                    ("laser", "laser cutting"),
+                    ("mould", "injection moulding"),
+                    ("print", "3D printing"),
+                    ("sew", "sewing"),
+                    ("assemble", "assembly"),
+                    ("pack", "packing"),
+                    ("melt-blow", "melt-blowing"),
+                    ("sterilise", "sterilisation"),
+                ],
+                max_length=20,
+                verbose_name="process",
+            ),
         ),
     ]

@@ -5,26 +5,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_notices_and_ratings'),
-        ('orders', '0001_initial'),
+        ("accounts", "0002_notices_and_ratings"),
+        ("orders", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='order',
-            name='programme',
+            model_name="order",
+            name="programme",
             field=models.CharField(blank=True, max_length=40),
         ),
         migrations.AddField(
-            model_name='order',
-            name='rating',
-            field=models.CharField(blank=True, choices=[('', 'not rated'), ('DO', 'DO'), ('DX', 'DX')], default='', max_length=2),
+            model_name="order",
+            name="rating",
+            field=models.CharField(
+                blank=True, choices=[("", "not rated"), ("DO", "DO"), ("DX", "DX")], default="", max_length=2
+            ),
         ),
         migrations.AddConstraint(
-            model_name='order',
-            constraint=models.CheckConstraint(condition=models.Q(('rating', ''), models.Q(('rating__in', ['DO', 'DX']), models.Q(('programme', ''), _negated=True)), _connector='OR'), name='rated_under_a_programme'),
+            model_name="order",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("rating", ""),
+                    models.Q(("rating__in", ["DO", "DX"]), models.Q(("programme", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="rated_under_a_programme",
+            ),
         ),
     ]

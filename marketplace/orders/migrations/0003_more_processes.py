@@ -4,15 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('orders', '0002_notices_and_ratings'),
+        ("orders", "0002_notices_and_ratings"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='operation',
-            name='process',
-            field=models.CharField(choices=[('press', 'pressing'), ('coat', 'coating'), ('emboss', 'embossing'), ('mill', 'milling'), ('turn', 'turning'), ('edm', 'electrical discharge machining'), ('grind', 'grinding'), ('laser', 'laser cutting'), ('mould', 'injection moulding'), ('print', '3D printing'), ('sew', 'sewing'), ('assemble', 'assembly'), ('pack', 'packing'), ('melt-blow', 'melt-blowing'), ('sterilise', 'sterilisation')], max_length=20, verbose_name='process'),
+            model_name="operation",
+            name="process",
+            field=models.CharField(
+                choices=[
+                    ("press", "pressing"),
+                    ("coat", "coating"),
+                    ("emboss", "embossing"),
+                    ("mill", "milling"),
+                    ("turn", "turning"),
+                    ("edm", "electrical discharge machining"),
+                    ("grind", "grinding"),
+                    ("laser", "laser cutting"),
+                    ("mould", "injection moulding"),
+                    ("print", "3D printing"),
+                    ("sew", "sewing"),
+                    ("assemble", "assembly"),
+                    ("pack", "packing"),
+                    ("melt-blow", "melt-blowing"),
+                    ("sterilise", "sterilisation"),
+                ],
+                max_length=20,
+                verbose_name="process",
+            ),
         ),
     ]

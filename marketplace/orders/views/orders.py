@@ -10,8 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
-from marketplace.common.sheets import csv_response
 from marketplace.common.money import tax_cents
+from marketplace.common.sheets import csv_response
 from marketplace.orders import selectors, services
 from marketplace.orders.models import Order
 from marketplace.orders.states import BUYER_MAY_CANCEL, BUYER_MAY_CHANGE
