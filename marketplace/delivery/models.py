@@ -154,7 +154,7 @@ class Proof(models.Model):
 class Settlement(models.Model):
     """The buyer does without pieces of a drop that were lost, damaged or never made. Never changed."""
 
-    public_id = PublicIdField("dst")
+    public_id = PublicIdField("set")
     drop = models.ForeignKey(OrderDrop, on_delete=models.PROTECT, related_name="settlements")
     key = models.CharField(max_length=128)
     quantity = models.BigIntegerField()
