@@ -1,16 +1,21 @@
 """The one websocket: a page names the topics it shows and is told when to look again.
 
-Who may no longer watch a topic, or is logged in no longer, hears at most CHECKED_EVERY_S more of it.
+Who may no longer watch a topic, or is logged in no longer, hears at most CHECKED_EVERY_S more of it. Where Redis is
+emptied under a living connection its groups are gone: within KEPT_EVERY_S it joins them again and the page looks again.
 """
 
+import asyncio
+import logging
 import time
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.core.cache import cache
 from django.http import HttpRequest
 
 from marketplace.common.live import group_name, may_watch
@@ -18,7 +23,11 @@ from marketplace.common.live import group_name, may_watch
 MAX_TOPICS = 50  # of one page
 MAX_CHARACTERS = 4_000  # of one message
 CHECKED_EVERY_S = 10.0
+KEPT_EVERY_S = 30.0
+MARK = "live:mark"  # lies in Redis beside the groups: gone or another when they are gone
 BAD_MESSAGE, LOGGED_OUT = 4400, 4401
+
+log = logging.getLogger(__name__)
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channels has no types
@@ -28,12 +37,14 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
     """
 
     checked_at: dict[str, float]  # by topic: the monotonic second at which it was last known to be allowed
+    keeper: asyncio.Task[None] | None
 
     async def connect(self) -> None:
-        self.checked_at = {}
+        self.checked_at, self.keeper = {}, None
         if not self.scope["user"].is_authenticated:
             await self.close(code=LOGGED_OUT)
             return
+        self.keeper = asyncio.create_task(self._keep_groups())
         await self.accept()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -60,8 +71,28 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]  # channel
         await self.send_json({"watching": sorted(self.checked_at)})
 
     async def disconnect(self, code: int) -> None:
+        if self.keeper is not None:
+            self.keeper.cancel()
         for topic in list(self.checked_at):
             await self._leave(topic)
+
+    async def _keep_groups(self) -> None:
+        mark = None
+        while True:
+            try:
+                found = await cache.aget_or_set(MARK, uuid4().hex, timeout=None)
+                if mark not in (None, found):
+                    await self._join_again()
+                mark = found
+            except Exception:  # Redis is away; when it is back this asks again
+                log.info("live pages: Redis does not answer", exc_info=True)
+            await asyncio.sleep(KEPT_EVERY_S)
+
+    async def _join_again(self) -> None:
+        """What was pushed since the groups were lost reached nobody: the page looks at everything."""
+        for topic in list(self.checked_at):
+            await self.channel_layer.group_add(group_name(topic), self.channel_name)
+            await self.send_json({"look": topic})
 
     async def _leave(self, topic: str) -> None:
         await self.channel_layer.group_discard(group_name(topic), self.channel_name)

@@ -1,12 +1,15 @@
 """The websocket tells those who may know, as long as they may."""
 
+import asyncio
 import json
 
 import pytest
 from asgiref.sync import async_to_sync
 from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 
 from config.asgi import application
@@ -105,6 +108,24 @@ def test_who_logged_out_hears_nothing_more(member, monkeypatch):
         await database_sync_to_async(client.logout)()
         await live._send((own,))
         assert (await socket.receive_output())["code"] == 4401
+
+    run(scene)
+
+
+def test_who_watches_while_redis_is_emptied_looks_again_and_goes_on_hearing(member, monkeypatch):
+    monkeypatch.setattr(consumers, "KEPT_EVERY_S", 0.1)
+    own = f"enterprise:{member.enterprise.public_id}"
+    _client, cookie = cookie_of(member.person)
+
+    async def scene():
+        socket = await a_socket(cookie)
+        assert await watching(socket, own) == [own]
+        await asyncio.sleep(0.5)  # it has seen the mark
+        get_channel_layer().groups.clear()
+        await cache.adelete(consumers.MARK)
+        assert await socket.heard() == {"look": own}
+        await live._send((own,))
+        assert await socket.heard() == {"look": own}
 
     run(scene)
 
