@@ -62,7 +62,9 @@ class Conductor:
         order = await story.post()
         if self._office is not None and not await story.is_rated(order):
             buyer = next(one.name for one in self._world.buyers if one.key == spec.buyer)
-            await self._office.rate(declaration, order=order, buyer=buyer)
+            rating = await self._office.rate(declaration, order=order, buyer=buyer)
+            await story.plan(order)
+            await self._office.take_precedence(rating)
         await story.agree(order)
         return order
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from scenarios.orders import Say
+from scenarios.orders import ENDED, NoPlan, Say
 from scenarios.people import Actor, Refused
 from scenarios.second_factor import PERIOD_S, code_of
 from scenarios.world import EmergencySpec
@@ -54,8 +54,8 @@ class Office:
             await asyncio.sleep(POLL_S)
         return str(declaration["id"])
 
-    async def rate(self, declaration: str, *, order: str, buyer: str) -> None:
-        """Open the programme, confirm the need with the buyer and sign that the order comes first."""
+    async def rate(self, declaration: str, *, order: str, buyer: str) -> str:
+        """Open the programme, confirm the need with the buyer and sign that the order comes first; the rating's id."""
         actor, _secret = self._proposer
         where = f"declarations/{declaration}"
         programme = await actor.post(
@@ -65,11 +65,25 @@ class Office:
         await actor.post(
             f"{where}/orders/{order}/confirmations", {"confirmed_with": buyer, "how": "by telephone"}
         )
-        await actor.post(
+        rating = await actor.post(
             f"programmes/{programme['id']}/ratings",
             {"order": order, "rating": "DX", "statement": self._spec.reason},
         )
         self._say("Rated DX: it comes before every order that is not.")
+        return str(rating["id"])
+
+    async def take_precedence(self, rating: str) -> None:
+        """Have the order planned as the first, and let what it displaces be planned anew."""
+        actor, _secret = self._proposer
+        where = f"ratings/{rating}/precedence"
+        plan = await actor.post(where)
+        while plan["status"] not in ENDED:
+            await asyncio.sleep(POLL_S)
+            plan = await actor.get(where)
+        if plan["arrives_at"] is None:
+            raise NoPlan("No plan was found for the rated order; the world has too little capacity.")
+        await actor.post(f"{where}/take", {"plan": plan["plan"]})
+        self._say(f"Taken: it arrives {plan['arrives_at']}; {plan['num_displaced']} runs of others give way.")
 
     async def _draft(self) -> dict[str, object]:
         now = await self._now()

@@ -62,13 +62,14 @@ class OrderStory:
             if status == "offered":
                 await self._answers(order)
             else:
-                await self._plan(order)
+                await self.plan(order)
                 await self._choose(order)
 
     async def _status(self, order: str) -> str:
         return str((await self._buyer.get(f"orders/{order}"))["status"])
 
-    async def _plan(self, order: str) -> None:
+    async def plan(self, order: str) -> None:
+        """Ask for plans, unless a visitor does, and tell what was found."""
         await self._visitor(lambda: self._has_plans(order))
         if not await self._has_plans(order):
             await self._buyer.post(f"orders/{order}/plans")

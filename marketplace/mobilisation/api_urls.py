@@ -16,6 +16,8 @@ urlpatterns = [
     path(f"{ONE}/programmes", programmes.ProgrammeListView.as_view()),
     path(f"{ONE}/orders/<str:order>/confirmations", programmes.ConfirmView.as_view()),
     path("programmes/<str:programme>/ratings", programmes.RateView.as_view()),
+    path("ratings/<str:rating>/precedence", programmes.PrecedenceView.as_view()),
+    path("ratings/<str:rating>/precedence/take", programmes.TakePrecedenceView.as_view()),
     path("questions", questions.QuestionListView.as_view()),
     path("questions/<str:question>", questions.QuestionView.as_view()),
     path("asks/<str:ask>/answers", questions.RecordView.as_view()),

@@ -1,8 +1,9 @@
 """Programmes and ratings over HTTP."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +13,8 @@ from marketplace.accounts.permissions import IsMember, viewer_of
 from marketplace.common import clock
 from marketplace.common.api.idempotency import KEY_PARAMETER, idempotent
 from marketplace.common.money import CURRENCIES
-from marketplace.mobilisation import services
+from marketplace.mobilisation import selectors, services
+from marketplace.planning.models import PlanRun
 
 
 class ProgrammeSerializer(serializers.Serializer[Any]):
@@ -116,3 +118,70 @@ class RateView(APIView):
             now=clock.now(),
         )
         return Response(RatingSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class PrecedenceSerializer(serializers.Serializer[PlanRun]):
+    """The newest plan in which the rated order comes first; `num_displaced` runs of others would go."""
+
+    plan = serializers.CharField(source="public_id", read_only=True)
+    status = serializers.ChoiceField(choices=PlanRun.Status.choices, read_only=True)
+    arrives_at = serializers.SerializerMethodField(
+        help_text="the last arrival, null as long as there is no plan"
+    )
+    num_displaced = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_arrives_at(self, run: PlanRun) -> datetime | None:
+        return None if run.finish_min is None else run.epoch + timedelta(minutes=run.finish_min)
+
+    def get_num_displaced(self, run: PlanRun) -> int:
+        return len(run.displaced)
+
+
+class PlanNameSerializer(serializers.Serializer[Any]):
+    plan = serializers.CharField(max_length=24, help_text="public id of the plan as it was looked at")
+
+
+class PrecedenceView(APIView):
+    permission_classes = [IsMember]
+
+    @extend_schema(operation_id="ratings_precedence_retrieve", responses=PrecedenceSerializer)
+    def get(self, request: Request, rating: str) -> Response:
+        run = selectors.precedence_plan(viewer_of(request), rating_public_id=rating)
+        return Response(PrecedenceSerializer(run).data)
+
+    @extend_schema(
+        operation_id="ratings_precedence_create",
+        request=None,
+        responses={202: PrecedenceSerializer},
+        parameters=[KEY_PARAMETER],
+    )
+    @idempotent
+    def post(self, request: Request, rating: str) -> Response:
+        """Ask for a plan in which the order comes first and displaces as little as it can."""
+        run = services.ask_for_precedence(viewer=viewer_of(request), rating_public_id=rating, now=clock.now())
+        return Response(PrecedenceSerializer(run).data, status=status.HTTP_202_ACCEPTED)
+
+
+class TakePrecedenceView(APIView):
+    permission_classes = [IsMember]
+
+    @extend_schema(
+        operation_id="ratings_precedence_take",
+        request=PlanNameSerializer,
+        responses=PrecedenceSerializer,
+        parameters=[KEY_PARAMETER],
+    )
+    @idempotent
+    def post(self, request: Request, rating: str) -> Response:
+        """Offer the plan to its factories; what it displaces is planned anew and told of."""
+        asked = PlanNameSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        deal = services.take_precedence(
+            viewer=viewer_of(request),
+            rating_public_id=rating,
+            plan_public_id=asked.validated_data["plan"],
+            now=clock.now(),
+            clock_speed=clock.speed(),
+        )
+        return Response(PrecedenceSerializer(deal.plan_run).data)

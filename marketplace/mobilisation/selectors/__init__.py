@@ -20,6 +20,8 @@ from marketplace.mobilisation.selectors.firms import firm, firm_list, firms
 from marketplace.mobilisation.selectors.owners import asked_of, reading_summary, readings_of, recorded_about
 from marketplace.mobilisation.selectors.programmes import (
     confirmation_of,
+    newest_precedence_plan,
+    precedence_plan,
     programme,
     programmes,
     rateable,
@@ -57,6 +59,8 @@ __all__ = [
     "live_declarations_of",
     "need",
     "network",
+    "newest_precedence_plan",
+    "precedence_plan",
     "programme",
     "programmes",
     "question",

@@ -11,6 +11,7 @@ from marketplace.mobilisation.goods import covered_orders
 from marketplace.mobilisation.models import Declaration, NeedConfirmation, OrderRating, Programme
 from marketplace.mobilisation.selectors.office import require_coordinator
 from marketplace.orders.models import Order
+from marketplace.planning.models import PlanRun
 
 NOT_AGREED = (Order.Status.DRAFT, Order.Status.OPEN, Order.Status.OFFERED)
 
@@ -57,6 +58,19 @@ def rating(viewer: Viewer, *, public_id: str) -> OrderRating:
     if found is None:
         raise NotFound(_("There is no such order."))
     return found
+
+
+def newest_precedence_plan(found: OrderRating) -> PlanRun | None:
+    """The last plan that was asked for in which the order comes first."""
+    return found.order.plan_runs.filter(kind=PlanRun.Kind.PRECEDENCE).order_by("-id").first()
+
+
+def precedence_plan(viewer: Viewer, *, rating_public_id: str) -> PlanRun:
+    """The same, of a rating of the viewer's office. Raises `NotFound`, also where none was asked for."""
+    plan = newest_precedence_plan(rating(viewer, public_id=rating_public_id))
+    if plan is None:
+        raise NotFound(_("There is no such plan."))
+    return plan
 
 
 def rateable(found: Declaration) -> list[Candidate]:

@@ -20,7 +20,6 @@ from marketplace.mobilisation.rows import report_of
 from marketplace.mobilisation.selectors.programmes import Candidate
 from marketplace.mobilisation.views.verified import once_verified
 from marketplace.orders.models import Order
-from marketplace.planning.models import PlanRun
 from marketplace.trading.services.precedence import displaced_runs
 
 
@@ -94,7 +93,7 @@ def rate(request: ViewerRequest, declaration: str, order: str) -> HttpResponse:
 def precedence(request: ViewerRequest, rating: str) -> HttpResponse:
     """The plan in which the order comes first, with what it displaces; a person commits it."""
     found = selectors.rating(request.viewer, public_id=rating)
-    plan = found.order.plan_runs.filter(kind=PlanRun.Kind.PRECEDENCE).order_by("-id").first()
+    plan = selectors.newest_precedence_plan(found)
     if request.method == "POST":
         if request.POST.get("plan"):
             services.take_precedence(
