@@ -3,11 +3,11 @@
 import json
 import logging
 import tempfile
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from pathlib import Path
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.db.models import Prefetch
 
 from marketplace.accounts.models import Site
@@ -41,7 +41,7 @@ AWAY = (OperationalError, InterfaceError)  # the database; it says nothing about
 def solve_row(public_id: str) -> None:
     """Do the job the row describes, if it is free. Every end is written to the row.
 
-    Where the database goes away meanwhile the row stays as it is: its lease ends, and the sweep gives it to a worker.
+    Where the database is away at the end the row stays as it is: its lease ends, and the sweep gives it to a worker.
     """
     run = services.lease(public_id=public_id)
     if run is None:
@@ -146,8 +146,8 @@ def _solve(run: PlanRun, problem: Problem) -> None:
             beside=beside,
         )
         outcome = process.wait(
-            tick=lambda: services.heartbeat(run, progress=process.progress[-200:]),
-            wants_stop=lambda: services.wants_stop(run),
+            tick=lambda: _said(lambda: services.heartbeat(run, progress=process.progress[-200:]), away=True),
+            wants_stop=lambda: _said(lambda: services.wants_stop(run), away=False),
         )
         if outcome.is_abandoned:
             log.warning("plan run %s was taken over", run.public_id)
@@ -160,6 +160,17 @@ def _solve(run: PlanRun, problem: Problem) -> None:
         plan = read_plan(plan_file.read_bytes())
     problem = _judged(run, problem=problem, plan=plan)
     _store(run, problem=problem, plan=plan, progress=process.progress, naive=naive)
+
+
+def _said(ask: Callable[[], bool], *, away: bool) -> bool:
+    """What the database answers; `away` while it is gone, for the solver need not stop with it: the token decides
+    when its answer is stored."""
+    try:
+        return ask()
+    except AWAY:
+        log.warning("the database is away while a plan is made", exc_info=True)
+        close_old_connections()
+        return away
 
 
 def _command(run: PlanRun, folder: Path) -> tuple[str, Path | None]:

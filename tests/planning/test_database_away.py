@@ -28,16 +28,30 @@ def goes_away(*args: object, **kwargs: object) -> bool:
     raise OperationalError("terminating connection due to unexpected postmaster exit")
 
 
-def test_the_plan_does_not_fail_and_is_made_when_its_lease_has_ended(monkeypatch):
+@pytest.mark.django_db(
+    transaction=True
+)  # what is broken is closed, and within a transaction all would be lost with it
+def test_a_solver_that_outlasts_the_loss_is_heard(monkeypatch):
+    run = a_queued_run()
+    monkeypatch.setattr(services, "heartbeat", goes_away)
+    monkeypatch.setattr(services, "wants_stop", goes_away)
+
+    planning_run.solve_row(run.public_id)
+
+    run.refresh_from_db()
+    assert run.status == PlanRun.Status.DONE, run.error
+
+
+def test_a_plan_that_cannot_be_stored_does_not_fail_and_is_made_when_its_lease_has_ended(monkeypatch):
     run = a_queued_run()
     with monkeypatch.context() as away:
-        away.setattr(services, "heartbeat", goes_away)
+        away.setattr(services, "finish", goes_away)
         planning_run.solve_row(run.public_id)
     run.refresh_from_db()
     assert (run.status, run.error) == (PlanRun.Status.RUNNING, "")
 
     PlanRun.objects.filter(pk=run.pk).update(lease_until=real_now() - timedelta(seconds=1))
-    assert services.requeue_lost() == [run.public_id]
+    assert run.public_id in services.requeue_lost()
     planning_run.solve_row(run.public_id)
     run.refresh_from_db()
     assert run.status == PlanRun.Status.DONE, run.error
