@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embedded.mqtt.server import SERVER_USER
-from embedded.ports import choose_ports, free_port
+from embedded.ports import free_port, read_ports
 from embedded.stack import build_stack
 from embedded.state import State, open_state
 from scenarios.keys import Keys, read_keys
@@ -64,7 +64,7 @@ def _seeded(state: State, *, seed: int) -> Keys:
     servers = start(state, "--servers-only", environ=given)
     try:
         servers.wait_until_up(within_s=SERVERS_WITHIN_S)
-        environ = {**os.environ, **build_stack(state, given=given, ports=choose_ports(state)).environ}
+        environ = {**os.environ, **build_stack(state, given=given, ports=read_ports(state)).environ}
         for command in (
             ["migrate", "--noinput", "-v0"],
             ["run_scenario", WORLD, f"--seed={seed}", "--seed-only"],
@@ -85,7 +85,7 @@ def _running(state: State, *, keys: Keys, mqtt_url: str, broker: str) -> Iterato
         running.wait_until_up(within_s=UP_WITHIN_S)
         # What is published before anybody has ever subscribed no broker keeps.
         running.wait_for(lambda: "listening to" in running.log("ingest"), within_s=UP_WITHIN_S)
-        environ = build_stack(state, given=given, ports=choose_ports(state)).environ
+        environ = build_stack(state, given=given, ports=read_ports(state)).environ
         yield Muster(
             running=running, keys=keys, environ=environ, broker=broker, keeps_messages=bool(mqtt_url)
         )

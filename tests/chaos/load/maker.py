@@ -14,6 +14,7 @@ from tests.chaos.load.client import Client, Refused
 
 OPERATIONS = ("press", "emboss")
 CLOSED = {"finished", "short", "cancelled"}
+MOVED = {"received", "cancelled"}
 BY_HAND = ""  # the machine has no counter
 ARTICLE_WAITS = "production:first-article-waits"
 POLL_S = 0.5
@@ -38,6 +39,8 @@ class Maker:
             for lot in await self._lots(order, operation):
                 await self._work(lot)
             await self._ship(order)
+            if not await self._is_pressed_received(order):
+                return
 
     async def _lots(self, order: str, operation: str) -> list[str]:
         """Work opens after a nudge, or with the next sweep."""
@@ -129,6 +132,11 @@ class Maker:
             for shipment in (await self.buyer.get("shipments", order=order, limit=200))["results"]:
                 if shipment["status"] in {"dispatched", "arrived"}:
                     await self._receive(shipment["id"])
+
+    async def _is_pressed_received(self, order: str) -> bool:
+        """Of what was pressed: nothing can be embossed that is not there."""
+        shipments = (await self.buyer.get("shipments", order=order, limit=200))["results"]
+        return all(one["status"] in MOVED or one["item"] != OPERATIONS[0] for one in shipments)
 
     async def _send(self, shipment: str) -> None:
         for firm in self.firms.values():
