@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from scenarios.carriers import Carriers
+from scenarios.changes import Changes
 from scenarios.emergency import Office
 from scenarios.makers import Makers, TakeRuns
 from scenarios.orders import OrderStory, Prepare, Say
@@ -12,6 +13,7 @@ from scenarios.people import Actor
 from scenarios.world import OrderSpec, World
 
 POLL_S = 5.0
+SETTLING_S = 120.0  # real seconds that changes of agreed orders may take before production begins
 OPENING_S = 60.0  # real seconds that work orders may take to open
 OVER = {"done", "cancelled"}  # orders
 
@@ -80,12 +82,17 @@ class Conductor:
 
     async def _produce(self, posted: list[tuple[OrderSpec, str]]) -> None:
         """Machines make what is booked, business time runs fast, and an order ends with its last delivery."""
+        changes = Changes(
+            [(self._buyers[spec.buyer], order) for spec, order in posted],
+            firms=self._firms, patience_s=self._world.patience_s, say=self._say,
+        )  # fmt: skip
+        await changes.settle(within_s=SETTLING_S)
         num_runs, num_machines = await self._work_opened()
         self._say(
             f"Booked: {num_runs} runs on {num_machines} machines. Business time runs at {self._speed:g}-fold."
         )
         await self._set_speed(self._speed)
-        people = [asyncio.create_task(self._makers.run()), asyncio.create_task(self._carriers.run())]
+        people = [asyncio.create_task(one.run()) for one in (self._makers, self._carriers, changes)]
         try:
             while not await self._are_over(posted):
                 for one in people:

@@ -30,7 +30,7 @@ class Market:
         self.plans = list(plans)
         self.deal: dict[str, object] | None = None
         if status not in {None, "draft", "open", "cancelled"}:
-            self.deal = {"status": "offering", "num_answered": 0, "num_packages": 1}
+            self.deal = {"status": "offering", "num_answered": 1, "num_packages": 1}
         self.posted: list[str] = []
         self.is_producing = False
 
@@ -60,6 +60,7 @@ class Market:
             "work-orders": [{"id": "wo_1", "run": "run_1", "code": "MU-1", "article": ""}],
             "first-articles": [],
             "shipments": [],
+            "disturbances": [],
         }[path]
 
     async def post(self, path, body=None):
@@ -71,7 +72,7 @@ class Market:
             self.plans.append(PLAN)
             self.orders[-1] = {**self.orders[-1], "status": "open"}
         elif path.endswith("/deal"):
-            self.deal = {"status": "offering", "num_answered": 0, "num_packages": 1}
+            self.deal = {"status": "offering", "num_answered": 1, "num_packages": 1}
             self.orders[-1] = {**self.orders[-1], "status": "offered"}
         elif path.endswith("/answer"):
             self.orders[-1] = {**self.orders[-1], "status": "placed"}
