@@ -39,7 +39,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         Place(name="capacity:list", label=_("Machines"), icon="assembly"),
         Place(name="trading:offers", label=_("Offers"), icon="inbox"),
         Place(name="delivery:shipments", label=_("Shipments"), icon="truck"),
-        Place(name="machines:data", label=_("Data"), icon="activity"),
+        Place(name="machines:data", label=_("Data"), icon="activity", also=("/capacity-read/",)),
         SETTINGS,
     ),
     Enterprise.Kind.BUYER: (

@@ -68,6 +68,7 @@ def account(request: ViewerRequest, order: str) -> HttpResponse:
         "drops": drops,
         "num_accepted": sum(drop.accepted for drop in drops),
         "is_short": any(line.lying < 0 for line in lines),
+        "events_url": f"/api/v1/orders/{found.public_id}/events.epcis",
     }
     return render(request, "delivery/account.html", context)
 

@@ -85,6 +85,7 @@ def pin(request: HttpRequest, token: str) -> HttpResponse:
 def station(request: HttpRequest, session: StationSession) -> HttpResponse:
     work_order = _work_order(session)
     context = {
+        "token": _token(request),
         "work_order": work_order,
         "title": title_of(work_order),
         "progress": progress_text(work_order),
@@ -281,8 +282,11 @@ def _texts() -> dict[str, str]:
 
 def _back(request: HttpRequest) -> HttpResponse:
     """To the station's page, whatever was posted below it."""
-    token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
-    return redirect("production:station", token)
+    return redirect("production:station", _token(request))
+
+
+def _token(request: HttpRequest) -> str:
+    return str(request.resolver_match.kwargs["token"]) if request.resolver_match else ""
 
 
 def _as_json(error: DomainError) -> JsonResponse:
