@@ -107,12 +107,7 @@ def map_conclusion(picture: Picture) -> str:
 def _bar_labels(picture: Picture) -> list[str]:
     """One for each bar; thousands of them, so the words are looked up once."""
     planned = _("%(operation)s: %(quantity)s pieces")
-    counted = _("%(operation)s: %(made)s of %(quantity)s pieces made")
-    return [
-        (planned if bar.made is None else counted)
-        % {"operation": bar.operation, "quantity": f"{bar.quantity:,}", "made": f"{bar.made or 0:,}"}
-        for bar in picture.bars
-    ]
+    return [planned % {"operation": bar.operation, "quantity": f"{bar.quantity:,}"} for bar in picture.bars]
 
 
 def _flow_labels(picture: Picture) -> list[str]:

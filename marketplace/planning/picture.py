@@ -30,7 +30,7 @@ KEPT_S = 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A run. `state` is planned, offered, booked, running, done or declined; `made` counts pieces, if known."""
+    """A run. `state` is planned, offered, booked, running, done or declined."""
 
     run: str
     row: str
@@ -39,7 +39,6 @@ class Bar:
     ends_at: datetime
     quantity: int
     state: str
-    made: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

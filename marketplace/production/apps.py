@@ -11,8 +11,9 @@ class ProductionConfig(AppConfig):
 
         from marketplace.accounts import notices
         from marketplace.common import oracles
-        from marketplace.production import oracle
+        from marketplace.production import facets, oracle
 
+        facets.register_all()
         notices.register(
             "production.article-waits",
             _("The first pieces of %(operation)s for %(order)s wait for your approval."),

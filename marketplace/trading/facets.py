@@ -1,4 +1,4 @@
-"""What deals say about a factory, to who is party to them: its hours for their lots, their price, their counts.
+"""What deals say about a factory, to who is party to them: its hours for their lots and their price.
 
 And who is what to whom by a deal: a request is an open offer, a contract an accepted one.
 """
@@ -10,12 +10,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from marketplace.common.money import format_cents
-from marketplace.common.show.amounts import quantity_text
 from marketplace.common.show.times import local_text, named_zone
 from marketplace.disclosure import facets, relations
 from marketplace.disclosure.facets import Asked, Fact
 from marketplace.disclosure.words import Audience, Group, Word
-from marketplace.trading.made import made_by_run
 from marketplace.trading.models import Deal, Package, Run
 
 ACCEPTED = (Package.Status.ACCEPTED, Package.Status.PARTLY)
@@ -26,7 +24,6 @@ MOST = 20  # facts of a section
 def register_all() -> None:
     facets.register(Group.FREE_CAPACITY, hours_for_lots)
     facets.register(Group.PRICES, price_of_order)
-    facets.register(Group.TELEMETRY, counts)
     relations.register(audiences_by_deal)
 
 
@@ -61,33 +58,14 @@ def price_of_order(asked: Asked, word: Word) -> Sequence[Fact]:
         return []
     if asked.reader_id is None:
         return [Fact(label=_("Price of its order"), value=_("the total the buyer pays, not your part of it"))]
-    deals = Deal.objects.filter(packages__in=_packages(asked)).select_related("order").distinct()
+    deals = Deal.objects.filter(packages__in=packages_asked(asked)).select_related("order").distinct()
     return [
         Fact(label=deal.order.title, value=format_cents(deal.net_cents, deal.currency))
         for deal in deals.order_by("-pk")[:MOST]
     ]
 
 
-def counts(asked: Asked, word: Word) -> Sequence[Fact]:
-    if word not in {Word.SIGNED_COUNTS, Word.COUNTS_OF_ORDER, Word.COUNTS_OF_PROGRAMME}:
-        return []
-    packages = _packages(asked)
-    if word == Word.COUNTS_OF_PROGRAMME:
-        packages = packages.exclude(deal__order__programme="")
-    facts = []
-    for deal in Deal.objects.filter(packages__in=packages).distinct().order_by("-pk")[:MOST]:
-        made = made_by_run(deal, now=asked.now)
-        own = Run.objects.filter(
-            pk__in=made, package__enterprise=asked.owner_id, package__deal=deal
-        ).values_list("pk", "operation__name")
-        facts += [
-            Fact(label=name, value=_("%(made)s counted") % {"made": quantity_text(made[pk])})
-            for pk, name in own
-        ]
-    return facts[:MOST]
-
-
-def _packages(asked: Asked) -> QuerySet[Package]:
+def packages_asked(asked: Asked) -> QuerySet[Package]:
     """Of the reader's orders at the owner; in a preview of its newest order there."""
     packages = Package.objects.filter(enterprise=asked.owner_id)
     if asked.audience in {Audience.COORDINATOR_DECLARED, Audience.STAFF}:
@@ -100,7 +78,7 @@ def _packages(asked: Asked) -> QuerySet[Package]:
 
 
 def _runs(asked: Asked) -> QuerySet[Run]:
-    return Run.objects.filter(package__in=_packages(asked))
+    return Run.objects.filter(package__in=packages_asked(asked))
 
 
 def _span(run: Run, *, now: datetime) -> str:

@@ -1,12 +1,8 @@
 """What telemetry says of a deal's runs: good pieces counted while each was on."""
 
-from collections.abc import Collection
 from datetime import datetime
 
-from marketplace.accounts.viewer import Viewer
-from marketplace.machines.models import TelemetryLook
 from marketplace.machines.output import Stretch, pieces_made
-from marketplace.machines.services import note_look
 from marketplace.trading.models import Deal, Run
 
 
@@ -31,14 +27,3 @@ def made_by_run(deal: Deal, *, now: datetime) -> dict[int, int]:
     ]
     counted = zip(begun, pieces_made(stretches), strict=True)
     return {run[0]: min(made, run[1]) for run, made in counted if made is not None}
-
-
-def note_shown(run_pks: Collection[int], *, viewer: Viewer, real_now: datetime) -> None:
-    """The viewer was shown what was counted for these runs: the machines' owners can read that somebody was."""
-    devices = Run.objects.filter(pk__in=run_pks).values_list("equipment__device_id", flat=True)
-    note_look(
-        viewer=viewer,
-        device_ids=[pk for pk in devices if pk is not None],
-        purpose=TelemetryLook.Purpose.COUNTS_OF_LOT,
-        real_now=real_now,
-    )

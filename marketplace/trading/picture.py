@@ -28,8 +28,8 @@ from marketplace.trading.selectors import state_of
 NameSite = Callable[[Site], str]
 
 
-def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> Picture:
-    """`made` counts good pieces by run key, where telemetry says. The caller has shown the deal is the viewer's."""
+def picture_for_buyer(deal: Deal, *, now: datetime) -> Picture:
+    """The caller has shown the deal is the viewer's."""
     labels = dict(deal.packages.order_by("id").values_list("enterprise_id", "label"))
     is_open = deal.status == Deal.Status.AGREED
     runs = run_rows(deal)
@@ -51,7 +51,6 @@ def picture_for_buyer(deal: Deal, *, now: datetime, made: Mapping[int, int]) -> 
         named=is_open,
         own_drops=True,
         now=now,
-        made=made,
     )
 
 
@@ -69,10 +68,10 @@ def picture_of_change(deal: Deal, runs: list[RunRow], *, now: datetime) -> Pictu
             return site.enterprise.name
         return _("Factory in %(city)s") % {"city": place_name(site.city)}
 
-    return _picture(deal, runs, [], name=name, exact=False, named=False, own_drops=True, now=now, made={})
+    return _picture(deal, runs, [], name=name, exact=False, named=False, own_drops=True, now=now)
 
 
-def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapping[int, int]) -> Picture:
+def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime) -> Picture:
     """Own machines by their names; of the others only the city of those next to it in the flow."""
     if not deal.packages.filter(enterprise=viewer.enterprise_id).exists():
         raise NotFound(_("There is no such offer."))
@@ -85,7 +84,7 @@ def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime, made: Mapp
 
     runs = run_rows(deal, Q(package__enterprise=mine))
     legs = leg_rows(deal, Q(from_site__enterprise=mine) | Q(to_site__enterprise=mine))
-    return _picture(deal, runs, legs, name=name, exact=False, named=True, own_drops=False, now=now, made=made)
+    return _picture(deal, runs, legs, name=name, exact=False, named=True, own_drops=False, now=now)
 
 
 def _picture(
@@ -98,7 +97,6 @@ def _picture(
     named: bool,
     own_drops: bool,
     now: datetime,
-    made: Mapping[int, int],
 ) -> Picture:
     """`exact`: sites where they are, not at city level; `named`: machines by their names.
 
@@ -131,7 +129,6 @@ def _picture(
                 ends_at=run.ends_at,
                 quantity=run.quantity,
                 state=state_of(run, now=now),
-                made=made.get(run.pk),
             )
             for run in sorted(runs, key=lambda run: run.starts_at)
         ),

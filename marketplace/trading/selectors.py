@@ -1,6 +1,5 @@
 """Reading deals and offers: a buyer sees its own deals, a factory its own packages and runs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -102,53 +101,6 @@ def deal_progress(deal: Deal) -> DealProgress:
         num_runs=runs["runs"],
         num_booked=runs["booked"],
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """Pieces of one operation of a deal: planned in booked and offered runs, counted so far by telemetry."""
-
-    operation: str
-    planned: int
-    made: int
-    num_runs: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunOutput:
-    """A run with what telemetry counted (None: no usable counter, or not begun) and its state by the clock."""
-
-    run: Run
-    made: int | None
-    state: str
-
-
-def output_by_operation(deal: Deal, *, made: Mapping[int, int]) -> list[Output]:
-    """In the order of the routing. One query. The caller has shown that the deal is the viewer's."""
-    living = (
-        Run.objects.filter(package__deal=deal, status__in=[Run.Status.BOOKED, Run.Status.OFFERED])
-        .order_by("operation__position", "pk")
-        .values_list("operation__name", "pk", "quantity")
-    )
-    groups: dict[str, list[tuple[int, int]]] = {}
-    for name, pk, quantity in living:
-        groups.setdefault(name, []).append((pk, quantity))
-    return [
-        Output(
-            operation=name,
-            planned=sum(quantity for _pk, quantity in runs),
-            made=sum(made.get(pk, 0) for pk, _quantity in runs),
-            num_runs=len(runs),
-        )
-        for name, runs in groups.items()
-    ]
-
-
-def runs_with_output(package: Package, *, made: Mapping[int, int], now: datetime) -> list[RunOutput]:
-    """The runs of a package fetched by `package`."""
-    return [
-        RunOutput(run=run, made=made.get(run.pk), state=state_of(run, now=now)) for run in package.runs.all()
-    ]
 
 
 class Timed(Protocol):

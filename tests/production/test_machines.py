@@ -1,11 +1,19 @@
 """Machines that count and name their program: pieces belong to the stint they were made in, once."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 
+from marketplace.accounts.models import Person
+from marketplace.disclosure.facets import Asked, facts_of
+from marketplace.disclosure.words import Audience, Group, Word
+from marketplace.machines.models import TelemetryLook
+from marketplace.machines.selectors import looks
 from marketplace.production import errors, services
 from marketplace.production.hands import Hand
 from marketplace.production.models import Stint, Tally
@@ -190,3 +198,40 @@ def test_the_database_lets_one_work_order_be_on_a_machine_at_a_time():
         Stint.objects.create(work_order=second, equipment=second.equipment, starts_at=minutes(5), how="tap")
     with pytest.raises(IntegrityError), transaction.atomic():
         type(second).objects.filter(pk=second.pk).update(status="running")
+
+
+def a_counted_shop():
+    """Its first work order has 30 pieces by its machine's counter."""
+    shop = a_shop(counter="good")
+    start(shop, shop.first)
+    shows(shop.first.equipment.device, good=1_030, at=minutes(30))
+    count(minutes(31))
+    return shop
+
+
+def test_the_owner_learns_that_the_buyer_was_shown_the_counts():
+    shop, client = a_counted_shop(), Client()
+    client.force_login(Person.objects.get(pk=shop.buyer.person_id))
+
+    page = client.get(reverse("production:made", args=[shop.order.public_id]))
+
+    assert page.status_code == 200
+    (look,) = looks(viewer=shop.owner)
+    assert (look.enterprise_id, look.purpose) == (
+        shop.buyer.enterprise_id,
+        TelemetryLook.Purpose.COUNTS_OF_LOT,
+    )
+
+
+def test_the_party_to_a_contract_reads_the_counts_of_its_lots_and_nobody_else():
+    shop = a_counted_shop()
+    buyer = Asked(
+        owner_id=shop.owner.enterprise_id, reader_id=shop.buyer.enterprise_id,
+        audience=Audience.CONTRACT_PARTY, now=minutes(31),
+    )  # fmt: skip
+
+    told = facts_of(Group.TELEMETRY, buyer, Word.COUNTS_OF_ORDER)
+    stranger = facts_of(Group.TELEMETRY, replace(buyer, reader_id=0), Word.COUNTS_OF_ORDER)
+
+    assert [fact.value for fact in told] == ["30 counted"]
+    assert stranger == ()

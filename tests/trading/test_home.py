@@ -4,7 +4,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from marketplace.trading.made import made_by_run
 from marketplace.trading.picture import picture_for_buyer, picture_for_factory
 from tests.builders import NOW, a_device, a_machine, a_membership, a_site, an_enterprise
 from tests.trading.deals import a_network
@@ -31,10 +30,9 @@ def test_a_factory_reads_its_machines_names_and_a_buyer_only_numbers_before_the_
     network = a_network()
     deal = network.deal()
     package = deal.packages.first()
-    made = made_by_run(deal, now=NOW)
 
-    own = picture_for_factory(network.owners[package.enterprise_id], deal, now=NOW, made=made)
-    bought = picture_for_buyer(deal, now=NOW, made=made)
+    own = picture_for_factory(network.owners[package.enterprise_id], deal, now=NOW)
+    bought = picture_for_buyer(deal, now=NOW)
 
     assert {row.machine for row in own.rows} == {run.equipment.name for run in package.runs.all()}
     assert {row.machine for row in bought.rows} == {"machine 1"}
@@ -44,11 +42,10 @@ def test_a_factory_learns_the_city_the_goods_go_to_and_not_the_buyers_door():
     network = a_network()
     deal = network.deal()
     drop = deal.order.drops.get()
-    made = made_by_run(deal, now=NOW)
     owner = network.owners[deal.packages.first().enterprise_id]
 
-    told = next(p for p in picture_for_factory(owner, deal, now=NOW, made=made).places if p.kind == "drop")
-    known = next(p for p in picture_for_buyer(deal, now=NOW, made=made).places if p.kind == "drop")
+    told = next(p for p in picture_for_factory(owner, deal, now=NOW).places if p.kind == "drop")
+    known = next(p for p in picture_for_buyer(deal, now=NOW).places if p.kind == "drop")
 
     assert (known.name, known.lat, known.lon) == (drop.name, drop.lat, drop.lon)
     assert (told.name, told.lat, told.lon) == ("Shanghai", 31.25, 121.5)

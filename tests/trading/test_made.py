@@ -1,15 +1,9 @@
-"""What machines counted for a buyer's lots, and that their owners learn who was shown it."""
+"""What machines counted in a run: what a disturbance of it starts from where nobody told."""
 
 from datetime import timedelta
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 
-from marketplace.accounts.models import Person
-from marketplace.common import clock
-from marketplace.machines.models import TelemetryLook
-from marketplace.machines.selectors import looks
 from marketplace.trading.made import made_by_run
 from marketplace.trading.models import Run
 from tests.builders import a_device
@@ -38,19 +32,3 @@ def test_a_run_has_made_what_its_machine_counted_in_it():
     deal, run = a_counted_run(a_network())
 
     assert made_by_run(deal, now=run.ends_at) == {run.pk: 30}
-
-
-def test_the_owner_learns_that_the_buyer_was_shown_the_count(client: Client, monkeypatch):
-    network = a_network()
-    _, run = a_counted_run(network)
-    monkeypatch.setattr(clock, "now", lambda: run.ends_at)
-    client.force_login(Person.objects.get(pk=network.buyer.person_id))
-
-    page = client.get(reverse("trading:plan", args=[network.order.public_id]))
-
-    assert page.status_code == 200
-    (look,) = looks(viewer=network.owners[run.equipment.enterprise_id])
-    assert (look.enterprise_id, look.purpose) == (
-        network.buyer.enterprise_id,
-        TelemetryLook.Purpose.COUNTS_OF_LOT,
-    )

@@ -44,7 +44,7 @@ def change(request: ViewerRequest, order: str) -> HttpResponse:
     if deal.proposed_run is not None:
         changed = difference(deal, deal.proposed_run)
         compared = comparison(deal, changed, disturbances=living, now=now)
-        before = picture_for_buyer(deal, now=now, made={})
+        before = picture_for_buyer(deal, now=now)
         context |= {
             "changed": changed,
             "compared": compared,

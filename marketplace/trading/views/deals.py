@@ -1,4 +1,4 @@
-"""The buyer's side: choose a plan, watch the answers and the production, consent to a change, withdraw."""
+"""The buyer's side: choose a plan, watch the answers, consent to a change, withdraw."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -13,7 +13,6 @@ from marketplace.planning import drawing
 from marketplace.planning.selectors import option_of
 from marketplace.trading import selectors, services
 from marketplace.trading.difference import difference
-from marketplace.trading.made import made_by_run, note_shown
 from marketplace.trading.models import Disturbance, Run
 from marketplace.trading.picture import picture_for_buyer
 
@@ -61,12 +60,9 @@ def plan(request: ViewerRequest, order: str) -> HttpResponse:
     context: dict[str, object] = {"deal": deal, "order_public_id": order}
     if deal is not None:
         now = clock.now()
-        made = made_by_run(deal, now=now)
-        note_shown(made, viewer=request.viewer, real_now=clock.real_now())
-        picture = picture_for_buyer(deal, now=now, made=made)
+        picture = picture_for_buyer(deal, now=now)
         context |= {
             "progress": selectors.deal_progress(deal),
-            "output": selectors.output_by_operation(deal, made=made),
             "num_disturbed": deal.disturbances.filter(status__in=Disturbance.LIVING).count(),
             "num_pinned": Run.objects.filter(
                 package__deal=deal, is_pinned=True, status=Run.Status.BOOKED

@@ -17,7 +17,6 @@ from marketplace.machines.wording import fleet_in_words
 from marketplace.planning import drawing
 from marketplace.trading import selectors, services
 from marketplace.trading.forms import AnswerForm
-from marketplace.trading.made import made_by_run
 from marketplace.trading.models import Package
 from marketplace.trading.picture import picture_for_factory
 from marketplace.trading.rated import Refusal
@@ -53,15 +52,13 @@ def offer(request: ViewerRequest, package: str) -> HttpResponse:
     """One offer: pay, pay date, each run with its machine; accept whole or by run, or decline with a reason."""
     found = selectors.package(request.viewer, public_id=package)
     now = clock.now()
-    made = made_by_run(found.deal, now=now)
-    picture = picture_for_factory(request.viewer, found.deal, now=now, made=made)
+    picture = picture_for_factory(request.viewer, found.deal, now=now)
     names = {place.key: place.name for place in picture.places}
-    runs = selectors.runs_with_output(found, made=made, now=now)
     context = {
         "package": found,
         "refusals": Refusal.choices if found.deal.order.rating else [],
         "pay": format_cents(found.pay_cents, found.currency),
-        "runs": runs,
+        "runs": [(run, selectors.state_of(run, now=now)) for run in found.runs.all()],
         "is_open": found.status == Package.Status.OFFERED and now <= found.answer_by,
         "gantt": drawing.gantt_of(picture, now=now),
         "gantt_height": drawing.gantt_height(picture),
@@ -105,4 +102,6 @@ def answer(request: ViewerRequest, package: str) -> HttpResponse:
 def work(request: ViewerRequest) -> HttpResponse:
     """Every booked run on the viewer's machines."""
     runs = list(selectors.own_runs(request.viewer)[:500])
-    return render(request, "trading/work.html", {"runs": runs, "moment": clock.now()})
+    now = clock.now()
+    num_to_come = sum(run.ends_at > now for run in runs)
+    return render(request, "trading/work.html", {"runs": runs, "num_to_come": num_to_come})
