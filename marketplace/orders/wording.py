@@ -30,7 +30,7 @@ def title_of(order: Order, *, now: datetime) -> str:
         case Order.Status.RUNNING:
             text = _("%(title)s: being made, %(quantity)s, due %(due)s")
         case Order.Status.DONE:
-            text = _("%(title)s: all runs are over, %(quantity)s planned")
+            text = _("%(title)s: complete, %(quantity)s")
         case _cancelled:
             text = _("%(title)s: cancelled")
     return text % words

@@ -43,7 +43,7 @@ def typed(invoice: Invoice, **changes) -> dict[str, str]:
 
 def test_the_buyer_s_page_says_how_much_is_due_when_and_under_which_reference(trade):
     page = browser_of(trade.buyer).get(f"/orders/{trade.order.public_id}/money/").content.decode()
-    assert "1,186.51 CNY to be paid by 2026-04-01" in page
+    assert "1,186.51 CNY to be paid by Wed 1 Apr" in page
     assert "RF42 2026 0000 01" in page
     assert "2026-000001" in page
     assert "Stripe" not in page

@@ -1,7 +1,7 @@
 """The components of every page, as template tags; how to use them is in docs/components.md."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.template import Context
 from django.template.base import Parser, Token
 from django.template.loader import render_to_string
 from django.template.loader_tags import BlockNode
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -110,6 +111,14 @@ def localtime(at: datetime | None, style: str = "datetime", zone: str = "") -> S
         times.zone_text(at, zone=tz),
         times.local_text(at, now=clock.now(), zone=tz, style=style),
     )
+
+
+@register.simple_tag
+def day(on: date | None) -> str:
+    """A calendar day, `Wed 1 Apr`, with the year where it is not this one."""
+    if on is None:
+        return "–"
+    return times.day_text(on, today=clock.now().astimezone(timezone.get_current_timezone()).date())
 
 
 @register.simple_tag

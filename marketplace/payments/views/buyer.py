@@ -11,6 +11,7 @@ from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
 from marketplace.common.money import format_cents
 from marketplace.common.sheets import csv_response
+from marketplace.common.show.times import day_text
 from marketplace.payments import selectors, services
 from marketplace.payments.creditor_reference import in_fours
 from marketplace.payments.files import language_of, pdf_response
@@ -104,7 +105,7 @@ def _title(money: OrderMoney) -> str:
     if money.open_cents > 0 and money.next_due_on is not None:
         return _("%(amount)s to be paid by %(date)s") % {
             "amount": format_cents(money.open_cents, currency),
-            "date": money.next_due_on.isoformat(),
+            "date": day_text(money.next_due_on, today=clock.now().date()),
         }
     if money.invoices:
         return _("Every invoice is paid")

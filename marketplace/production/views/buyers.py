@@ -31,10 +31,7 @@ def made(request: ViewerRequest, order: str) -> HttpResponse:
         "last_at": max((one.finishes_at for one in forecasts), default=None),
         "is_over": all(one.is_closed for one in work),
     }
-    context["is_part"] = "part" in request.GET
-    return render(
-        request, "production/made_part.html" if context["is_part"] else "production/made.html", context
-    )
+    return render(request, "production/made.html", context)
 
 
 @require_safe
