@@ -45,5 +45,5 @@ class Keys:
 def read_keys(file: Path) -> Keys:
     value = json.loads(file.read_text())
     machines = tuple(MachineKey(**machine) for machine in value.pop("machines"))
-    officers = {name: OfficerKey(**value.pop(name)) for name in ("coordinator", "approver")}
-    return Keys(machines=machines, **officers, **value)
+    coordinator, approver = (OfficerKey(**value.pop(name)) for name in ("coordinator", "approver"))
+    return Keys(machines=machines, coordinator=coordinator, approver=approver, **value)

@@ -65,7 +65,7 @@ def claim_period(*, name: str, real_now: datetime) -> bool:
 def period_of(name: str) -> timedelta:
     """How often beat starts the task. Raises `NotScheduled`."""
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
-        if entry["task"] == name:
-            every: timedelta = entry["schedule"]
+        every = entry["schedule"]
+        if entry["task"] == name and isinstance(every, timedelta):
             return every
     raise NotScheduled(name)

@@ -11,8 +11,10 @@ from marketplace.accounts.viewer import SESSION_KEY
 from marketplace.delivery import services
 from marketplace.delivery.links import driver_token, tracking_token
 from marketplace.delivery.models import ReceiptLine, Shipment
+from marketplace.machines.models import TelemetryLook
 from marketplace.orders.models import OrderDrop
-from tests.builders import NOW, a_viewer
+from marketplace.production.models import WorkOrder
+from tests.builders import NOW, a_device, a_viewer
 from tests.delivery.flows import a_flow, receive, send
 from tests.delivery.pictures import a_photo
 
@@ -265,6 +267,19 @@ def test_the_account_page_and_csv_go_from_blank_to_receipt():
     assert header[:3] == ["place", "item", "made"]
     assert len(rows) == 1 + 3 + 1
     assert not [one for one in (*SECRETS, "Hidden Road") if one in "\n".join(rows)]
+
+
+def test_the_owner_of_a_counting_machine_learns_that_the_buyer_was_shown_what_it_counted():
+    flow = a_flow()
+    work = WorkOrder.objects.filter(order=flow.order).first()
+    work.equipment.device = a_device(site=work.equipment.site)
+    work.equipment.save()
+    WorkOrder.objects.filter(pk=work.pk).update(counter=WorkOrder.Counter.GOOD)
+
+    page(flow.buyer, "part", flow.order.public_id)
+
+    (look,) = TelemetryLook.objects.all()
+    assert (look.enterprise_id, look.device_id) == (flow.buyer.enterprise_id, work.equipment.device_id)
 
 
 def test_the_orders_page_part_says_when_all_is_complete_and_why():

@@ -22,6 +22,7 @@ from marketplace.delivery.selectors.drops import DropAccount, drops_of
 from marketplace.delivery.selectors.forecast import forecast
 from marketplace.delivery.selectors.progress import Step, steps_of
 from marketplace.delivery.selectors.shipments import order_of
+from marketplace.production.looks import note_counts_shown
 
 
 class StepSerializer(serializers.Serializer[Step]):
@@ -84,6 +85,7 @@ class OrderDeliveryView(APIView):
     @extend_schema(operation_id="order_delivery_retrieve", responses=DeliverySerializer)
     def get(self, request: Request, order: str) -> Response:
         found = order_of(viewer_of(request), public_id=order)
+        note_counts_shown(found.pk, viewer=viewer_of(request), real_now=clock.real_now())
         body = {
             **asdict(forecast(found, now=clock.now())),
             "steps": steps_of(found),

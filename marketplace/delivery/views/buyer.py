@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
+from marketplace.accounts.viewer import Viewer
 from marketplace.common import clock
 from marketplace.common.sheets import csv_response
 from marketplace.delivery import services
@@ -22,6 +23,7 @@ from marketplace.delivery.selectors.progress import milestones_of, steps_of
 from marketplace.delivery.shown import shown
 from marketplace.orders.models import Order
 from marketplace.planning.goods import goods_names
+from marketplace.production.looks import note_counts_shown
 
 AGREED = (Order.Status.PLACED, Order.Status.RUNNING, Order.Status.DONE)
 ROWS_A_PAGE = 50
@@ -32,7 +34,7 @@ ROWS_A_PAGE = 50
 def part(request: ViewerRequest, order: str) -> HttpResponse:
     """The part of the order's page about its deliveries; empty before a plan is agreed."""
     found = selectors.order_of(request.viewer, public_id=order)
-    return render(request, "delivery/part.html", {"order": found, **_progress(found)})
+    return render(request, "delivery/part.html", {"order": found, **_progress(request.viewer, found)})
 
 
 @require_safe
@@ -51,7 +53,7 @@ def deliveries(request: ViewerRequest, order: str) -> HttpResponse:
         "rows": shown(request.viewer, page.object_list),
         "kind": kind,
         "settle_key": new_key(),
-        **_progress(found),
+        **_progress(request.viewer, found),
     }
     return render(request, "delivery/deliveries.html", context)
 
@@ -114,9 +116,10 @@ def boxes_with_work(request: ViewerRequest, work_order: str) -> HttpResponse:
     return render(request, "delivery/boxes_with_work.html", {"boxes": boxes[:500], "num": len(boxes)})
 
 
-def _progress(order: Order) -> dict[str, object]:
+def _progress(viewer: Viewer, order: Order) -> dict[str, object]:
     if order.status not in AGREED:
         return {"is_agreed": False}
+    note_counts_shown(order.pk, viewer=viewer, real_now=clock.real_now())
     now = clock.now()
     drops = drops_of(order)
     names = goods_names(order.product)
