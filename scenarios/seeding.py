@@ -24,7 +24,8 @@ from scenarios.world import BuyerSpec, FirmSpec, MachineSpec, NeedSpec, ProductS
 
 PASSWORD = "muster-demo"  # noqa: S105 - printed on the console; only for demonstrations
 STAFF_EMAIL = "staff@muster.example"
-OFFICERS = ("coordinator@muster.example", "approver@muster.example")
+# Two people of one office: what one proposes the other approves.
+OFFICERS = {"coordinator@muster.example": "Chen Jing", "approver@muster.example": "Li Min"}
 
 
 def is_seeded() -> bool:
@@ -65,7 +66,7 @@ def _enterprise(name: str, *, kind: str, logins: Iterable[str]) -> Enterprise:
         name=name, kind=kind, verification=Enterprise.Verification.VERIFIED, verified_at=clock.real_now()
     )
     for email in logins:
-        person = Person.objects.create_user(email, PASSWORD, name=name)
+        person = Person.objects.create_user(email, PASSWORD, name=OFFICERS.get(email, name))
         Membership.objects.create(person=person, enterprise=enterprise, role=Membership.Role.OWNER)
     return enterprise
 

@@ -2,7 +2,7 @@
 
 A machine sets up and makes pieces in its booked runs, works for its owner on weekdays outside the offered hours,
 stands powered and idle while it is offered, and is off otherwise. Its owner has sold it at a rate that leaves room for
-short stops: it is never behind the plan of a run, unless it has broken down.
+short stops: it is never behind the plan of a run.
 """
 
 import random
@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
-ACTIVE, READY, INTERRUPTED, STOPPED, OFF = "ACTIVE", "READY", "INTERRUPTED", "STOPPED", "UNAVAILABLE"
+ACTIVE, READY, INTERRUPTED, OFF = "ACTIVE", "READY", "INTERRUPTED", "UNAVAILABLE"
 OWN_PROGRAM = "own"  # what a machine says it runs while it works for its owner
 SHIFT = range(8, 18)  # local hours of the owner's own work
 OWN_WORK_SHARE = 0.7  # of a shift's hours that the owner's work fills
@@ -59,7 +59,6 @@ class SimulatedMachine:
     zone: str = "Asia/Shanghai"
     runs: list[BookedRun] = field(default_factory=list)
     count: int = 0
-    broken_from: datetime | None = None
     _fraction: float = 0.0
     _made_in_run: int = 0
     _run: BookedRun | None = None
@@ -85,8 +84,6 @@ class SimulatedMachine:
         steps = {epoch + GRID * n for n in range(int((until - epoch) / GRID) + 1)}
         for run in self.runs:
             steps |= {run.starts_at, run.starts_at + run.setup, run.ends_at}
-        if self.broken_from is not None:
-            steps.add(self.broken_from)
         return sorted({at for at in steps if since < at < until} | {until})
 
     def _program(self, at: datetime) -> str:
@@ -94,8 +91,6 @@ class SimulatedMachine:
         return run.program if run else OWN_PROGRAM
 
     def _state(self, at: datetime) -> str:
-        if self.broken_from is not None and at >= self.broken_from:
-            return STOPPED
         run = self._run_at(at)
         if run is not None:
             self._enter(run, at=at)

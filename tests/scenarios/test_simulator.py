@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from scenarios.simulator import ACTIVE, INTERRUPTED, READY, STOPPED, BookedRun, SimulatedMachine
+from scenarios.simulator import ACTIVE, INTERRUPTED, READY, BookedRun, SimulatedMachine
 
 MONDAY = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # 20:00 in Ningbo: nobody's shift
 RUN = BookedRun(
@@ -116,13 +116,3 @@ def test_it_says_the_program_of_the_run_it_is_on_and_another_otherwise():
     around = {one.program for one in said if not run.starts_at <= one.at < run.ends_at}
     assert during == {"MU-7K3F"}
     assert "MU-7K3F" not in around
-
-
-def test_a_machine_that_breaks_down_says_so_at_once_and_makes_nothing_more():
-    machine = a_machine(runs=[RUN], broken_from=RUN.starts_at + timedelta(minutes=95))
-    said = machine.advance(since=RUN.starts_at, until=RUN.ends_at)
-    assert next(one for one in said if one.execution == STOPPED).at == machine.broken_from
-    made = machine.count
-    assert 0 < made < RUN.quantity
-    machine.advance(since=RUN.ends_at, until=RUN.ends_at + timedelta(days=1))
-    assert machine.count == made

@@ -59,6 +59,15 @@ def test_a_machine_that_is_off_before_its_run_begins_is_no_news():
     assert not Disturbance.objects.exists()
 
 
+def test_a_machine_that_was_off_before_its_run_is_news_once_it_says_within_the_run_that_it_still_is():
+    _deal, run = a_run_with_a_voice()
+    say(run, "UNAVAILABLE", seq=1, at=run.starts_at - timedelta(minutes=1))
+    assert watch(run.starts_at + timedelta(minutes=1)) == 0
+    say(run, "UNAVAILABLE", seq=2, at=run.starts_at + timedelta(seconds=70))
+    assert watch(run.starts_at + timedelta(minutes=2)) == 1
+    assert Disturbance.objects.get().cause == "machine-off"
+
+
 def test_a_fault_before_a_run_begins_is_reported():
     _deal, run = a_run_with_a_voice()
     at = run.starts_at - timedelta(hours=2)

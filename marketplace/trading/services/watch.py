@@ -1,8 +1,8 @@
 """Machines that fall out under booked work, seen from what their devices say; and those that come back.
 
 A running run falls out when its machine is off, silent or in alarm; one that starts within `SOON` when the machine is
-in alarm (a machine that is off before its work begins is no news). Devices whose state comes from a recording are
-passed over.
+in alarm. A machine that is off before its work begins is no news, until it says within the run that it still is: what
+it said before may only be late. Devices whose state comes from a recording are passed over.
 """
 
 from collections.abc import Iterable
@@ -68,7 +68,13 @@ def _cause(device: DeviceNow, run: Run, *, in_alarm: frozenset[int], now: dateti
         return None
     if device.pk in in_alarm:
         return "machine-alarm"
-    return CAUSES.get(device.activity) if run.starts_at <= now else None
+    if run.starts_at > now or (device.activity is Activity.OFF and not _was_heard_in(run, device)):
+        return None
+    return CAUSES.get(device.activity)
+
+
+def _was_heard_in(run: Run, device: DeviceNow) -> bool:
+    return device.heard_at is not None and device.heard_at > run.starts_at
 
 
 def _in_alarm(states: Iterable[int]) -> frozenset[int]:
