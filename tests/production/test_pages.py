@@ -105,16 +105,25 @@ def test_the_card_is_a_pdf_for_one_and_for_a_whole_offer():
     assert len(both.content) > len(one.content)
 
 
+def test_the_card_speaks_chinese_to_who_reads_chinese():
+    shop = a_shop()
+    client = a_client(shop.owner)
+    english = client.get(reverse("production:card", args=[shop.first.public_id]))
+    client.post(reverse("accounts:language"), {"language": "zh-hans"})
+    chinese = client.get(reverse("production:card", args=[shop.first.public_id]))
+    assert chinese.content.startswith(b"%PDF") and chinese.content != english.content
+
+
 def test_the_offer_leads_to_its_cards_and_the_orders_to_first_articles():
     shop = a_shop()
     package = shop.deal.packages.get()
     offer = a_client(shop.owner).get(reverse("trading:offer", args=[package.public_id]))
     orders = a_client(shop.buyer).get(reverse("orders:list"))
-    order = a_client(shop.buyer).get(reverse("orders:order", args=[shop.order.public_id]))
+    part = a_client(shop.buyer).get(reverse("delivery:part", args=[shop.order.public_id]))
 
     assert reverse("production:package-cards", args=[package.public_id]) in offer.text
     assert reverse("production:articles") in orders.text
-    assert reverse("production:made", args=[shop.order.public_id]) in order.text
+    assert reverse("production:made", args=[shop.order.public_id]) in part.text
 
 
 def test_pins_are_set_by_the_planner_and_shown_nowhere():

@@ -17,6 +17,7 @@ from marketplace.mobilisation.models import Declaration, Extension
 from marketplace.mobilisation.selectors.office import require_coordinator
 from marketplace.mobilisation.wording import ACTIONS
 
+LISTED = 3  # entries of a list of facts that the trail shows
 KEPT_S = 10  # real seconds; what is kept has its times with it, so that nothing outlives its end
 
 
@@ -38,6 +39,15 @@ class Trace:
     @property
     def told(self) -> str:
         return "; ".join(f"{name}: {_plain(value)}" for name, value in self.facts.items())
+
+    @property
+    def told_in_short(self) -> str:
+        """Without the facts that have no value, long lists cut."""
+        return "; ".join(
+            f"{name}: {_plain(value, most=LISTED)}"
+            for name, value in self.facts.items()
+            if value not in (None, "", [])
+        )
 
 
 def declarations(viewer: Viewer) -> QuerySet[Declaration]:
@@ -120,7 +130,10 @@ def no_such_declaration() -> NotFound:
     return NotFound(_("There is no such declaration."))
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, *, most: int | None = None) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{name} {one}" for name, one in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    if not isinstance(value, list):
+        return str(value)
+    shown = ", ".join(map(str, value[:most]))
+    return shown if most is None or len(value) <= most else f"{len(value)} ({shown}, …)"
