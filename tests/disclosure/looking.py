@@ -21,7 +21,10 @@ PUBLIC_ID = re.compile(r"\b([a-z]{2,3})_[0-9a-z]{16}\b")
 UNKNOWN = "0" * 16
 LEFT_OUT = ("admin/", "api/", "accounts/", "i18n/", "jsi18n/")
 # What else than a public id a place in an address may hold.
-WORDS = {"process": "press", "audience": "lab", "on": "2026-03-09", "key": "nothing", "number": "1"}
+WORDS = {
+    "process": "press", "audience": "lab", "on": "2026-03-09", "key": "nothing", "number": "1", "step": "receipt",
+    "file": "machines.csv",
+}  # fmt: skip
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>|\{(\w+)\}")
 CHANGING = re.compile(
     r'<script id="shell-settings".*?</script>|<time .*?</time>|csrfmiddlewaretoken" value="[^"]*"'
@@ -107,8 +110,8 @@ def filled_with(path: str, ids: dict[str, str]) -> Iterator[str]:
 def _fitting(name: str, *, path: str, ids: dict[str, str]) -> list[str]:
     if name in WORDS:
         return [WORDS[name]]
-    kind = KINDS.get(name) or next((KINDS[word] for word in KINDS if f"/{word}s/" in path), "")
-    kind = kind or _prefixes().get(name.replace("_", ""), "")
+    kind = KINDS.get(name) or _prefixes().get(name.replace("_", ""), "")
+    kind = kind or next((KINDS[word] for word in KINDS if re.search(f"/{word}s?/", path)), "")
     return [ids[kind]] if kind in ids else [] if kind else sorted(ids.values())
 
 
@@ -125,5 +128,6 @@ def _prefixes() -> dict[str, str]:
 # The kind of id a parameter, or the word before it, stands for; others are called like their model.
 KINDS = {
     "machine": "mac", "plan": "pln", "taken": "tak", "firm": "ent", "window": "win", "package": "pkg", "site": "sit",
-    "member": "per", "token": "tok", "invitation": "inv", "people": "per",
+    "member": "per", "token": "tok", "invitation": "inv", "draft": "imp", "article": "art", "rating": "rat", "call": "stc",
+    "people": "per",
 }  # fmt: skip
