@@ -35,7 +35,8 @@ class Shell:
 
     @cached_property
     def navigation(self) -> tuple[Link, ...]:
-        return navigation_for(self.viewer, path=self.request.path)
+        is_staff = getattr(getattr(self.request, "user", None), "is_staff", False)
+        return navigation_for(self.viewer, path=self.request.path, is_staff=is_staff)
 
     @property
     def bottom_bar(self) -> tuple[tuple[Link, ...], tuple[Link, ...]]:

@@ -60,6 +60,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
         SETTINGS,
     ),
 }
+STAFF: tuple[Place, ...] = (Place(name="payments:desk", label=_("Payments"), icon="receipt"),)
 PERSONAL: tuple[Place, ...] = (
     Place(name="accounts:notices", label=_("Notices"), icon="bell"),
     Place(name="accounts:profile", label=_("Your profile"), icon="user"),
@@ -72,9 +73,12 @@ PERSONAL: tuple[Place, ...] = (
 )
 
 
-def navigation_for(viewer: Viewer, *, path: str) -> tuple[Link, ...]:
-    """The rail of the viewer's kind of enterprise; current is the place with the longest beginning of `path`."""
+def navigation_for(viewer: Viewer, *, path: str, is_staff: bool = False) -> tuple[Link, ...]:
+    """The rail of the viewer's kind of enterprise, and of the platform's staff; current is the place with the longest
+    beginning of `path`."""
     places = PLACES.get(viewer.kind, (SETTINGS,) if viewer.person_id else ())
+    if is_staff:
+        places = (*STAFF, *places)
     beginnings = {
         start: place
         for place in places

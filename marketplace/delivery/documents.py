@@ -1,6 +1,9 @@
 """Labels of boxes and the delivery note as PDF, in the active language."""
 
-from django.utils import timezone, translation
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from marketplace.common.pdf import render_pdf
@@ -40,6 +43,7 @@ def labels_pdf(row: Shown) -> bytes:
 def note_pdf(row: Shown) -> bytes:
     """For the driver: where to, how much, room for a signature, and the code with which arrival is told."""
     shipment = row.shipment
+    zone = shipment.from_site.time_zone
     return render_pdf(
         "delivery_note",
         {
@@ -53,8 +57,8 @@ def note_pdf(row: Shown) -> bytes:
                 [_("Goods"), row.goods],
                 [_("Quantity"), quantity_text(row.quantity or 0)],
                 [_("Boxes"), str(row.num_boxes)],
-                [_("Left"), _moment(shipment.dispatched_at)],
-                [_("Expected"), _moment(shipment.arrives_at)],
+                [_("Left"), _moment(shipment.dispatched_at, zone)],
+                [_("Expected"), _moment(shipment.arrives_at, zone)],
                 [_("Carrier"), shipment.carrier or "–"],
             ],
             "heads": [_("Box"), _("Number"), _("Pieces")],
@@ -69,8 +73,5 @@ def _place(name: str, address: str, city: str) -> str:
     return ", ".join(dict.fromkeys(part for part in (name, address, city) if part))
 
 
-def _moment(moment: object) -> str:
-    if moment is None:
-        return "–"
-    local = timezone.localtime(moment)  # type: ignore[arg-type]
-    return f"{local:%Y-%m-%d %H:%M} ({local.tzname()})"
+def _moment(moment: datetime | None, zone: str) -> str:
+    return "–" if moment is None else f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} ({zone})"

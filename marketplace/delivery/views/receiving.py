@@ -153,4 +153,5 @@ def _context(request: ViewerRequest, shipment: Shipment) -> dict[str, object]:
         "num_left": left.count(),
         "left": left[:MOST_LINES],
         "scan_key": new_key(),
+        "may_undo": shipment.status != Shipment.Status.RECEIVED or shipment.to_drop_id is None,
     }
