@@ -34,15 +34,19 @@ class Carriers:
         self._desks = [Desk(actor=actor) for actor in actors.values()]
         self._now = now
         self._under_way: set[str] = set()
+        self._reload_at = 0.0
+
+    def look_again(self) -> None:
+        """Other shipments were planned."""
+        self._reload_at = 0.0
 
     async def run(self) -> None:
         """Until cancelled."""
         loop = asyncio.get_running_loop()
-        reload_at = loop.time()
         while True:
-            if loop.time() >= reload_at:
+            if loop.time() >= self._reload_at:
                 await self._reload()
-                reload_at = loop.time() + RELOAD_S
+                self._reload_at = loop.time() + RELOAD_S
             await self.step()
             await asyncio.sleep(POLL_S)
 

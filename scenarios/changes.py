@@ -1,7 +1,7 @@
 """Buyers who agree to changed plans and factories that answer what follows. A visitor may be faster."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from scenarios.orders import Say
@@ -12,15 +12,18 @@ LIVING = {"open", "proposed"}  # disturbances
 
 
 class Changes:
-    """`orders` are pairs of a buyer and the id of an order of theirs."""
+    """`orders` are pairs of a buyer and the id of an order of theirs; `changed` is called when all have answered."""
 
     def __init__(
-        self, orders: Iterable[tuple[Actor, str]], *, firms: Mapping[str, Actor], patience_s: float, say: Say
-    ) -> None:
+        self, orders: Iterable[tuple[Actor, str]], *, firms: Mapping[str, Actor], patience_s: float, say: Say,
+        changed: Callable[[], None],
+    ) -> None:  # fmt: skip
         self._orders = list(orders)
         self._firms = firms
         self._patience_s = patience_s
         self._say = say
+        self._changed = changed
+        self._asked: set[str] = set()  # orders whose factories were asked anew
         self._seen: dict[str, float] = {}  # since when a proposed plan waits, on the loop's clock
 
     async def run(self) -> None:
@@ -51,7 +54,11 @@ class Changes:
         deal = await buyer.get(f"orders/{order}/deal")
         is_asked = deal["num_answered"] < deal["num_packages"]
         if is_asked:
+            self._asked.add(order)
             await self._answer()
+        elif order in self._asked:
+            self._asked.discard(order)
+            self._changed()
         return is_disturbed or is_asked
 
     async def _change(self, buyer: Actor, order: str) -> dict[str, Any] | None:

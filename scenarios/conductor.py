@@ -57,13 +57,13 @@ class Conductor:
         self._say("The orders are over; business time runs at its own pace.")
 
     async def _main_order(self) -> str:
-        """Posted and agreed, in an emergency after it was declared and rated."""
+        """Posted and agreed; in an emergency that is declared, the order is rated in between."""
         spec = self._world.order
-        declaration = "" if self._office is None else await self._office.declare()
         story = self._story(spec, prepare=self._prepare, patience_s=self._world.patience_s)
         order = await story.post()
         if self._office is not None and not await story.is_rated(order):
             buyer = next(one.name for one in self._world.buyers if one.key == spec.buyer)
+            declaration = await self._office.declare()
             rating = await self._office.rate(declaration, order=order, buyer=buyer)
             await story.plan(order)
             await self._office.take_precedence(rating)
@@ -84,7 +84,7 @@ class Conductor:
         """Machines make what is booked, business time runs fast, and an order ends with its last delivery."""
         changes = Changes(
             [(self._buyers[spec.buyer], order) for spec, order in posted],
-            firms=self._firms, patience_s=self._world.patience_s, say=self._say,
+            firms=self._firms, patience_s=self._world.patience_s, say=self._say, changed=self._look_again,
         )  # fmt: skip
         await changes.settle(within_s=SETTLING_S)
         num_runs, num_machines = await self._work_opened()
@@ -103,6 +103,10 @@ class Conductor:
             for one in people:
                 one.cancel()
             await asyncio.gather(*people, return_exceptions=True)
+
+    def _look_again(self) -> None:
+        self._makers.look_again()
+        self._carriers.look_again()
 
     async def _work_opened(self) -> tuple[int, int]:
         """Once every run has its work order: the numbers of runs and of machines."""

@@ -30,6 +30,11 @@ class Makers:
         self._now = now
         self._take_runs = take_runs
         self._to_show: dict[str, tuple[Actor, dict[str, Any]]] = {}
+        self._reload_at = 0.0
+
+    def look_again(self) -> None:
+        """Other runs were booked."""
+        self._reload_at = 0.0
 
     async def load(self) -> tuple[int, int]:
         """Give the machines their runs; returns the number of runs and of machines that have some."""
@@ -39,9 +44,7 @@ class Makers:
             work = {row["run"]: row for row in await firm.pages("work-orders")}
             for run in await firm.pages("runs"):
                 if run["id"] in work:
-                    runs.setdefault(run["device"], []).append(
-                        booked_run(run, program=work[run["id"]]["code"])
-                    )
+                    runs.setdefault(run["device"], []).append(booked_run(run, work=work[run["id"]]))
             wanted = [row for row in work.values() if row["article"] == "wanted"]
             self._to_show |= {row["id"]: (firm, row) for row in wanted}
         self._take_runs(runs)
@@ -50,11 +53,11 @@ class Makers:
     async def run(self) -> None:
         """Until cancelled."""
         loop = asyncio.get_running_loop()
-        reload_at = loop.time() + RELOAD_S
+        self._reload_at = loop.time() + RELOAD_S
         while True:
-            if loop.time() >= reload_at:
+            if loop.time() >= self._reload_at:
                 await self.load()
-                reload_at = loop.time() + RELOAD_S
+                self._reload_at = loop.time() + RELOAD_S
             await self._show_first_articles()
             await self._approve()
             await asyncio.sleep(POLL_S)
@@ -80,13 +83,14 @@ class Makers:
                     await buyer.post(f"first-articles/{article['id']}/decision", {"approve": True})
 
 
-def booked_run(run: Mapping[str, Any], *, program: str) -> BookedRun:
+def booked_run(run: Mapping[str, Any], *, work: Mapping[str, Any]) -> BookedRun:
     return BookedRun(
         starts_at=datetime.fromisoformat(run["starts_at"]),
         ends_at=datetime.fromisoformat(run["ends_at"]),
         setup=timedelta(minutes=run["setup_min"]),
         quantity=run["quantity"],
-        program=program,
+        program=work["code"],
+        made=work["counted"],
     )
 
 

@@ -2,7 +2,8 @@
 
 A machine sets up and makes pieces in its booked runs, works for its owner on weekdays outside the offered hours,
 stands powered and idle while it is offered, and is off otherwise. Its owner has sold it at a rate that leaves room for
-short stops: it is never behind the plan of a run.
+short stops: it is never behind the plan of a run that it began in time. One that it began late it finishes late, where
+no other run is in the way.
 """
 
 import random
@@ -19,18 +20,21 @@ OWN_WORK_SHARE = 0.7  # of a shift's hours that the owner's work fills
 STOP_SHARE = 0.05  # of the ten-minute pieces of a run that are a short stop, where it is ahead of its plan
 RESERVE = 0.08  # a machine runs this much faster than the rate it is sold at
 GRID = timedelta(minutes=10)  # own work, idle and stops change on this grid
+OVERTIME = timedelta(hours=24)  # that a machine stays at a run it began late
 SPEED_SPREAD = 0.03  # its speed varies by this much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedRun:
-    """A run of the plan on this machine; `starts_at` includes `setup`. `program` is the name its machine says."""
+    """A run of the plan on this machine; `starts_at` includes `setup`. `program` is the name its machine says,
+    `made` the pieces that are known to be made when the run is read."""
 
     starts_at: datetime
     ends_at: datetime
     setup: timedelta
     quantity: int
     program: str = ""
+    made: int = field(default=0, compare=False)
 
     def planned_by(self, at: datetime) -> int:
         """Pieces that are due by a moment, at an even pace from the end of the set-up; rounded up."""
@@ -69,14 +73,18 @@ class SimulatedMachine:
         """What the machine says in (since, until]: when its state changes, when a run begins or ends, and at `until`."""
         said = []
         seams = {moment for run in self.runs for moment in (run.starts_at, run.ends_at)} | {until}
-        before = self._state(since)
+        before = self._doing(since)
         for at in self._moments(since=since, until=until):
-            self._make(before, since=since, until=at)
-            state = self._state(at)
-            if state != before or at in seams:
-                said.append(Said(at=at, execution=state, count=self.count, program=self._program(at)))
-            since, before = at, state
+            self._make(before[0], since=since, until=at)
+            state, program = now = self._doing(at)
+            if now != before or at in seams:
+                said.append(Said(at=at, execution=state, count=self.count, program=program))
+            since, before = at, now
         return said
+
+    def _doing(self, at: datetime) -> tuple[str, str]:
+        """State and program."""
+        return self._state(at), self._program(at)
 
     def _moments(self, *, since: datetime, until: datetime) -> Iterable[datetime]:
         """Every moment in (since, until] at which the state may change, and `until`."""
@@ -93,7 +101,7 @@ class SimulatedMachine:
     def _state(self, at: datetime) -> str:
         run = self._run_at(at)
         if run is not None:
-            self._enter(run, at=at)
+            self._enter(run)
             if at < run.starts_at + run.setup or self._made_in_run >= run.quantity:
                 return READY
             return INTERRUPTED if self._stops(run, at=at) else ACTIVE
@@ -112,15 +120,15 @@ class SimulatedMachine:
         self._fraction = made - pieces
         run = self._run_at(since)
         if run is not None:
-            self._enter(run, at=since)
+            self._enter(run)
             pieces = min(pieces, run.quantity - self._made_in_run)
             self._made_in_run += pieces
         self.count += pieces
 
-    def _enter(self, run: BookedRun, *, at: datetime) -> None:
-        """A world that resumes in the middle of a run goes on where the plan is: it was not behind it."""
+    def _enter(self, run: BookedRun) -> None:
+        """A world that resumes in the middle of a run goes on from what is known to be made."""
         if run != self._run:
-            self._run, self._made_in_run = run, run.planned_by(at)
+            self._run, self._made_in_run = run, run.made
 
     def _stops(self, run: BookedRun, *, at: datetime) -> bool:
         """Decided once for ten minutes, when they begin: only a machine that stays ahead of its plan has a short stop."""
@@ -133,7 +141,16 @@ class SimulatedMachine:
         return self._is_stopped
 
     def _run_at(self, at: datetime) -> BookedRun | None:
-        return next((run for run in self.runs if run.starts_at <= at < run.ends_at), None)
+        planned = next((run for run in self.runs if run.starts_at <= at < run.ends_at), None)
+        return planned or (self._run if self._is_unfinished(at) else None)
+
+    def _is_unfinished(self, at: datetime) -> bool:
+        run = self._run
+        return (
+            run is not None
+            and self._made_in_run < run.quantity
+            and run.ends_at <= at < run.ends_at + OVERTIME
+        )
 
     def _chance(self, at: datetime, what: str) -> float:
         """A number in [0, 1) that depends on nothing but the seed, the machine, the ten minutes and the purpose."""

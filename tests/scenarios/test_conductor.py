@@ -57,7 +57,7 @@ class Market:
             "products": [{"id": "prd_1", "code": WORLD.order.product.code}],
             "packages": [{"id": "pkg_1", "status": "offered"}],
             "runs": [RUN],
-            "work-orders": [{"id": "wo_1", "run": "run_1", "code": "MU-1", "article": ""}],
+            "work-orders": [{"id": "wo_1", "run": "run_1", "code": "MU-1", "article": "", "counted": 0}],
             "first-articles": [],
             "shipments": [],
             "disturbances": [],

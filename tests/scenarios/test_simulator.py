@@ -62,10 +62,25 @@ def test_another_seed_is_another_day():
 
 
 def test_a_run_half_done_when_the_world_stopped_is_not_begun_again():
-    resumed = a_machine(runs=[RUN])
+    resumed = a_machine(runs=[replace(RUN, made=800)])
     almost_done = RUN.starts_at + RUN.setup + timedelta(hours=3)
     resumed.advance(since=almost_done, until=RUN.ends_at)
-    assert 0 < resumed.count <= RUN.quantity - RUN.planned_by(almost_done)
+    assert resumed.count == RUN.quantity - 800
+
+
+def test_a_run_begun_late_is_finished_late_unless_another_is_in_the_way():
+    late, hindered = a_machine(runs=[RUN]), a_machine(runs=[RUN])
+    following = replace(RUN, starts_at=RUN.ends_at, ends_at=RUN.ends_at + timedelta(hours=5), program="next")
+    hindered.runs.append(following)
+    for machine in (late, hindered):
+        said = machine.advance(since=RUN.starts_at + timedelta(hours=3), until=RUN.ends_at)
+        assert machine.count < RUN.quantity
+        assert said[-1].program == (RUN.program if machine is late else following.program)
+    said = late.advance(since=RUN.ends_at, until=RUN.ends_at + timedelta(hours=12))
+    assert late.count >= RUN.quantity
+    assert said[0].program != RUN.program
+    said = hindered.advance(since=RUN.ends_at, until=RUN.ends_at + timedelta(minutes=5))
+    assert {one.program for one in said} == {"next"}
 
 
 def test_the_counter_is_told_where_a_run_begins_and_ends_though_own_work_goes_on():
