@@ -18,7 +18,8 @@ def refusals(kind: type = DomainError) -> set[str]:
 
 def is_for_programs(file: Path) -> bool:
     """The schema of the API and the rows of the database are documented in English."""
-    return file.name in {"api.py", "models.py"} or {"api", "migrations"} & set(file.parts) != set()
+    is_api = file.stem == "api" or file.stem.endswith("_api") or "api" in file.parts
+    return is_api or file.name == "models.py" or "migrations" in file.parts
 
 
 def test_no_label_message_or_refusal_is_a_plain_literal():

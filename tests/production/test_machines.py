@@ -233,5 +233,5 @@ def test_the_party_to_a_contract_reads_the_counts_of_its_lots_and_nobody_else():
     told = facts_of(Group.TELEMETRY, buyer, Word.COUNTS_OF_ORDER)
     stranger = facts_of(Group.TELEMETRY, replace(buyer, reader_id=0), Word.COUNTS_OF_ORDER)
 
-    assert [fact.value for fact in told] == ["30 counted"]
+    assert [fact.value for fact in told] == ["30 pieces counted"]
     assert stranger == ()

@@ -47,7 +47,21 @@ def test_the_current_place_is_marked_once_in_each_bar(client, somebody):
     somebody(Enterprise.Kind.FACTORY)
     html = page(client, "/settings/sites/")
     marked = re.findall(r'class="(m-\S+)" href="([^"]+)" aria-current="page"', html)
-    assert sorted(marked) == [("m-bottom-bar__link", "/settings/"), ("m-nav__link", "/settings/")]
+    assert sorted(marked) == [("m-menu__item", "/settings/"), ("m-nav__link", "/settings/")]  # behind More
+    html = page(client, reverse("trading:home"))
+    assert sorted(re.findall(r'class="(m-\S+)" href="[^"]+" aria-current="page"', html)) == [
+        "m-bottom-bar__link",
+        "m-nav__link",
+    ]
+
+
+def test_the_phone_has_at_most_five_in_its_bar_and_the_rest_behind_more(client, somebody):
+    somebody(Enterprise.Kind.FACTORY)
+    bar = page(client).split('class="m-bottom-bar"')[1].split("</nav>")[0]
+    front, more = bar.split("<details")
+
+    assert front.count("m-bottom-bar__link") == 4
+    assert front.count("href=") + more.count("href=") == len(PLACES["factory"])
 
 
 def test_the_command_menu_lists_the_places_and_nothing_for_visitors(client, somebody):
