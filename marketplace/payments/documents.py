@@ -62,7 +62,7 @@ def _credit_rows(invoice: Invoice) -> list[tuple[str, str]]:
 
 def _paying_rows(invoice: Invoice) -> list[tuple[str, str]]:
     rows = [
-        (_("Due"), invoice.due_on.isoformat()),
+        (_("Pay by"), invoice.due_on.isoformat()),
         (_("Reference"), in_fours(invoice.reference)),
     ]
     return rows + ([(_("Account"), settings.PLATFORM_BANK)] if settings.PLATFORM_BANK else [])

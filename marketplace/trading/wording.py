@@ -67,10 +67,10 @@ _SENTENCES: dict[str, Promise] = {
     "change-committed": _("%(order)s: the change is committed, all there by %(promised_at)s."),
     "runs-changed": _("Your booked runs for %(product)s have changed; look at your booked work."),
     "displaced": _(
-        "%(order)s: %(runs)s booked runs gave way to an order rated %(rating)s (%(programme)s). The promise of "
+        "%(order)s: %(runs)s booked runs gave way to an order rated %(rating)s. The promise of "
         "%(promised_at)s no longer holds; a new plan with its date follows at once."
     ),
     "own-runs-displaced": _(
-        "%(runs)s of your booked runs gave way to an order rated %(rating)s (%(programme)s)."
+        "%(runs)s of your booked runs gave way to an order rated %(rating)s."
     ),
 }
