@@ -1,11 +1,12 @@
 """Which programs machines loaded, and when: each change of the name, in time. For the apps above."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
+from marketplace.machines.models import DeviceState
 from telemetry.observations import Kind
 
 
@@ -17,6 +18,31 @@ class Loaded:
     observation_id: int
     program: str
     effective_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """A device that named the program `code` (in capitals) at `since`, business time."""
+
+    device_id: int
+    code: str
+    since: datetime
+
+
+def stays_until(stays: Sequence[Stay]) -> list[datetime | None]:
+    """When each device named another program after that, by what is stored; None as long as it has not. One query."""
+    if not stays:
+        return []
+    with connection.cursor() as cursor:
+        columns = [[s.device_id for s in stays], [s.code for s in stays], [s.since for s in stays]]
+        cursor.execute(_LEFT, [*columns, Kind.PROGRAM])
+        found = dict(cursor.fetchall())
+    return [found.get(number) for number in range(1, len(stays) + 1)]
+
+
+def heard_until(device_id: int) -> datetime | None:
+    """The business time of the last that was heard of a device; None of one never heard of."""
+    return DeviceState.objects.filter(device_id=device_id).values_list("heard_at", flat=True).first()
 
 
 def programs_loaded(marks: Mapping[int, int], *, since: datetime) -> list[Loaded]:
@@ -53,4 +79,16 @@ LEFT JOIN LATERAL (
 ) AS before ON true
 WHERE before.value IS DISTINCT FROM told.value
 ORDER BY told.device_id, told.id
+"""
+_LEFT = """
+SELECT stay.number, min(told.effective_at)
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[]) WITH ORDINALITY AS stay (device_id, code, since, number)
+JOIN machines_devicestate AS state ON state.device_id = stay.device_id
+CROSS JOIN LATERAL (
+    SELECT key AS item FROM jsonb_each(state.items) WHERE value ->> 'kind' = %s ORDER BY key LIMIT 1
+) AS program
+JOIN machines_observation AS told
+  ON told.device_id = stay.device_id AND told.item = program.item AND told.effective_at > stay.since
+ AND upper(trim(told.value)) <> stay.code
+GROUP BY stay.number
 """

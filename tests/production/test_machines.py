@@ -148,6 +148,39 @@ def test_the_code_on_the_card_as_the_program_starts_the_work_when_it_took_effect
     assert [one.status for one in shop.work] == ["paused", "paused"]
 
 
+def test_what_follows_another_program_is_not_counted_though_the_sweep_has_not_followed_it_yet():
+    shop = a_shop(num_runs=2, counter="good", quantity=100)
+    first, second = shop.work
+    device = first.equipment.device
+    shows(device, program=first.code, good=1_000, at=minutes(5))
+    services.follow_programs(now=minutes(6))
+    shows(device, program=second.code, good=1_040, at=minutes(30))
+    shows(device, program=second.code, good=1_060, at=minutes(40))
+    count(minutes(50))
+    assert shop.first.good == 40
+
+    services.follow_programs(now=minutes(50))
+    count(minutes(50))
+    assert [one.good for one in shop.work] == [40, 20]
+
+
+def test_finished_work_leaves_its_machine_at_the_last_that_was_heard_so_that_the_next_begins_where_it_did():
+    shop = a_shop(num_runs=2, counter="good", quantity=100)
+    first, second = shop.work
+    device = first.equipment.device
+    shows(device, program=first.code, good=1_000, at=minutes(5))
+    services.follow_programs(now=minutes(6))
+    shows(device, program=first.code, good=1_100, at=minutes(200))
+    count(minutes(300))
+    assert (shop.first.status, Stint.objects.get().ends_at) == ("finished", minutes(200))
+
+    shows(device, program=second.code, good=1_100, at=minutes(230))
+    shows(device, program=second.code, good=1_150, at=minutes(310))
+    services.follow_programs(now=minutes(320))
+    count(minutes(320))
+    assert shop.work[1].good == 50
+
+
 def test_a_program_told_again_does_not_restart_work_that_was_stopped_by_hand():
     shop = a_shop(counter="good")
     device = shop.first.equipment.device

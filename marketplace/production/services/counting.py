@@ -2,6 +2,10 @@
 
 The growth of the counter within a stint is read again each time; what is new since the tallies of that stint is one
 more tally under a key that names the stint and the growth. So nothing is counted twice, and nothing outside stints.
+
+What a machine says is stored while sweeps are at work. So a stint that a program began is counted no further than
+where the machine named another one, whether that was followed already or not; and work that is finished leaves its
+machine at the last that was heard of it, so that what comes next begins where it did.
 """
 
 import logging
@@ -14,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
 from marketplace.machines.output import Stretch, pieces_made
+from marketplace.machines.programs import Stay, heard_until, stays_until
 from marketplace.production import selectors
 from marketplace.production.errors import NotCountedByMachine
 from marketplace.production.models import Stint, Tally, WorkOrder
@@ -43,10 +48,11 @@ def count_locked(work_order: WorkOrder, *, now: datetime, real_now: datetime) ->
     """Tally what its counter shows beyond what was tallied. The caller holds its row."""
     if work_order.counter == WorkOrder.Counter.HAND or work_order.is_closed:
         return
+    heard = heard_until(work_order.equipment.device_id or 0)
     for stint, grown in _growths(_stints(Q(work_order=work_order)), now=now):
         if grown > 0 and work_order.remaining > 0:
             _tally(work_order, stint, grown=grown, now=now, real_now=real_now)
-    finish_if_made(work_order, now=now)
+    finish_if_made(work_order, now=now if heard is None else min(heard, now))
 
 
 @transaction.atomic
@@ -93,19 +99,31 @@ def _stints(which: Q) -> list[Stint]:
 
 
 def _growths(stints: Sequence[Stint], *, now: datetime) -> list[tuple[Stint, int]]:
-    """Pieces each stint's counter shows beyond its tallies, none below zero. One query."""
-    stretches = [
-        Stretch(
-            device_id=stint.work_order.equipment.device_id or 0,
-            starts_at=stint.starts_at,
-            ends_at=stint.ends_at or now,
-        )
-        for stint in stints
-    ]
+    """Pieces each stint's counter shows beyond its tallies, none below zero. At most three queries."""
+    made = pieces_made([_stretch(stint, until=now) for stint in stints])
+    on = [n for n, one in enumerate(stints) if one.ends_at is None and one.how == Stint.How.PROGRAM]
+    left = stays_until([_stay(stints[n]) for n in on])  # read after the counts: it knows all that they know
+    gone = {n: at for n, at in zip(on, left, strict=True) if at is not None}
+    again = pieces_made([_stretch(stints[n], until=at) for n, at in gone.items()])
+    for n, pieces in zip(gone, again, strict=True):
+        made[n] = pieces
     return [
-        (stint, max(0, _plausible(stint, made or 0, now=now) - stint.recorded))  # type: ignore[attr-defined]
-        for stint, made in zip(stints, pieces_made(stretches), strict=True)
+        (stint, max(0, _plausible(stint, pieces or 0, now=now) - stint.recorded))  # type: ignore[attr-defined]
+        for stint, pieces in zip(stints, made, strict=True)
     ]
+
+
+def _stretch(stint: Stint, *, until: datetime) -> Stretch:
+    return Stretch(
+        device_id=stint.work_order.equipment.device_id or 0,
+        starts_at=stint.starts_at,
+        ends_at=stint.ends_at or until,
+    )
+
+
+def _stay(stint: Stint) -> Stay:
+    device_id = stint.work_order.equipment.device_id or 0
+    return Stay(device_id=device_id, code=stint.work_order.code, since=stint.starts_at)
 
 
 def _plausible(stint: Stint, made: int, *, now: datetime) -> int:
