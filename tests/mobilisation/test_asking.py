@@ -184,7 +184,7 @@ def test_the_page_says_who_asks_what_until_when_and_nothing_of_others(client):
     assert not any(hidden in page for hidden in ("Rival", "secret", other.public_id, mine.firm.phone))
     assert response["Cache-Control"] == "no-store"
     assert response["X-Robots-Tag"] == "noindex"
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
 
 
 def test_a_visitor_answers_by_the_form_and_a_forged_form_is_refused():

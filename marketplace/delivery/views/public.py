@@ -24,7 +24,7 @@ def unlisted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def quiet(request: HttpRequest, **kwargs: Any) -> HttpResponse:
         response = never_cache(view)(request, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"  # without any, browsers post forms as from nowhere
         return response
 
     return quiet

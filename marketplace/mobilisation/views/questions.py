@@ -160,7 +160,7 @@ def answer(request: ViewerRequest, token: str) -> HttpResponse:
     response = render(request, "mobilisation/answer.html", context)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"  # without any, browsers post the answer as from nowhere
     return response
 
 
