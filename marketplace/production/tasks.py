@@ -21,3 +21,4 @@ def sweep() -> None:
         services.open_work(deal_id=deal_id, now=clock.now())
     services.follow_programs(now=clock.now())
     services.take_counts(now=clock.now(), real_now=clock.real_now())
+    services.close_what_is_over(now=clock.now(), real_now=clock.real_now())

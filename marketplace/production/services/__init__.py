@@ -3,6 +3,7 @@
 from marketplace.production.services.articles import decide_article, show_article
 from marketplace.production.services.counting import go_on_by_hand, take_counts
 from marketplace.production.services.opening import deals_without_work, open_work
+from marketplace.production.services.over import close_what_is_over
 from marketplace.production.services.programs import follow_programs
 from marketplace.production.services.starting import Started, close_short, set_box_size, start_work, stop_work
 from marketplace.production.services.stations import (
@@ -24,6 +25,7 @@ __all__ = [
     "TallyDraft",
     "Told",
     "close_short",
+    "close_what_is_over",
     "deals_without_work",
     "decide_article",
     "drop_machine_pin",
