@@ -22,6 +22,7 @@ DEFAULTS = {
     "PORT": "8000",
     "SCENARIO": "plates",  # `none` starts none
     "SEED": "1",
+    "PLATFORM_BANK": "CN00 DEMO 0000 0000 0000, Demonstration Bank (no real account)",
 }
 SUPERVISED = "MUSTER_SUPERVISED"  # holds the state folder in every child: so leftovers of a killed supervisor are found
 
