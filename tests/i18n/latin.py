@@ -13,6 +13,7 @@ ALLOWED = {
     "Muster", "CSV", "JSON", "API", "QR", "ISO", "IATF", "HTTP", "HTTPS", "MQTT", "URL", "ERP", "MES", "OEE", "PLC",
     "MTConnect", "OPC", "UA", "Modbus", "Sparkplug", "TCP", "XML", "UTC", "Ctrl", "PDF", "OKH", "GB", "Email",
     "CNY", "USD", "EUR", "h", "min", "s", "kg", "g", "t", "m", "mm", "km", "QoS", "kW", "kWh", "px", "Excel", "TOTP",
+    "PIN", "MB", "iCal", "xlsx", "DO", "DX",
 }  # fmt: skip
 NO_WORD = re.compile(
     r"https?://\S+"  # addresses

@@ -11,7 +11,7 @@ from tests.journeys.actor import Actor, an_order_body
 MOST_BYTES = 600_000  # of a page with all that it loads, as it comes over the wire
 ID = re.compile(r"\b[a-z]{2,3}_[0-9a-z]{16}\b")
 LEFT_OUT = ("/static/", "/admin/", "/api/", "/jsi18n/", "/accounts/logout/")
-FILES = (".csv", ".ics", ".jpg", ".pdf", ".xlsx")  # are downloaded, not shown
+FILES = (".csv", ".ics", ".jpg", ".pdf", "/pdf/", ".xlsx")  # are downloaded, not shown
 LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
 LOOKS = {"en": ((DESKTOP, "light"), (PHONE, "dark")), "zh-hans": ((DESKTOP, "dark"), (PHONE, "light"))}
 STARTS = {
