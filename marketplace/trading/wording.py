@@ -70,7 +70,5 @@ _SENTENCES: dict[str, Promise] = {
         "%(order)s: %(runs)s booked runs gave way to an order rated %(rating)s. The promise of "
         "%(promised_at)s no longer holds; a new plan with its date follows at once."
     ),
-    "own-runs-displaced": _(
-        "%(runs)s of your booked runs gave way to an order rated %(rating)s."
-    ),
+    "own-runs-displaced": _("%(runs)s of your booked runs gave way to an order rated %(rating)s."),
 }
