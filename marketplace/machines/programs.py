@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -34,7 +35,11 @@ def stays_until(stays: Sequence[Stay]) -> list[datetime | None]:
     if not stays:
         return []
     with connection.cursor() as cursor:
-        columns = [[s.device_id for s in stays], [s.code for s in stays], [s.since for s in stays]]
+        columns: list[list[Any]] = [
+            [s.device_id for s in stays],
+            [s.code for s in stays],
+            [s.since for s in stays],
+        ]
         cursor.execute(_LEFT, [*columns, Kind.PROGRAM])
         found = dict(cursor.fetchall())
     return [found.get(number) for number in range(1, len(stays) + 1)]
