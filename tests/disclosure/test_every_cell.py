@@ -160,10 +160,9 @@ def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(world, reader, meth
         for foreign in filled_with(path, world.foreign_ids()):
             nowhere = PUBLIC_ID.sub(lambda found: f"{found[1]}_{UNKNOWN}", foreign)
             for method in methods if nowhere != foreign else ():
-                if (
-                    get(client, foreign, method=method).likeness
-                    != get(client, nowhere, method=method).likeness
-                ):
+                # What a refused form left to be said must not stand on the next page that is compared.
+                asks = client if method == "get" else a_client(world.readers[reader])
+                if get(asks, foreign, method=method).likeness != get(asks, nowhere, method=method).likeness:
                     unlike.append(f"{method} {foreign}")
     meant = f"/firms/{world.firm}/", f"/api/v1/firms/{world.firm}"  # these two read the firm, by the matrix
     if reader != "rival":
