@@ -16,13 +16,18 @@ function clear(form) {
   form.querySelector("[data-scan-code]").focus();
 }
 
+// Most characters came fast: a busy phone holds up some of what a scanner types.
 function tellScannerFromHand(form, input) {
   let last = 0;
   let fast = 0;
+  let slow = 0;
   input.addEventListener("keydown", (event) => {
-    fast = event.timeStamp - last < FAST_MS ? fast + 1 : 0;
+    if (event.timeStamp - last < FAST_MS) fast += 1;
+    else slow += 1;
     last = event.timeStamp;
-    if (event.key === "Enter" && form.elements.how) form.elements.how.value = fast > 8 ? "scan" : "typed";
+    if (event.key !== "Enter") return;
+    if (form.elements.how) form.elements.how.value = fast > 8 && fast > 2 * slow ? "scan" : "typed";
+    fast = slow = 0;
   });
 }
 
