@@ -11,12 +11,13 @@ from tests.payments.conftest import WEBHOOK_SECRET
 from tests.payments.stripe_sandbox.state import Object, signed
 
 PAST = timedelta(hours=1)
+CLIENT = Client()
 
 
 def deliver(event: Object, *, stamp: int | None = None, secret: str = WEBHOOK_SECRET) -> tuple[int, Object]:
     """Status and body of our answer to a webhook."""
     body, signature = signed(event, secret=secret, stamp=stamp)
-    answer = Client().post(
+    answer = CLIENT.post(
         "/stripe/webhook", body, content_type="application/json", headers={"Stripe-Signature": signature}
     )
     return answer.status_code, answer.json()
