@@ -15,10 +15,16 @@ from marketplace.common.models import PeriodicRun
 from marketplace.common.periodic import NotScheduled, claim_period, once_a_period
 from tests.builders import NOW
 
-NAME = "planning.sweep"
-PERIOD = periodic.period_of(NAME)
+NAME, OTHER = "test.sweep", "test.other-sweep"  # beats of a stack that runs beside the tests claim their own
+PERIOD = timedelta(seconds=10)
 BEGIN = NOW.replace(second=0, microsecond=0)  # a period of ten seconds begins here
 PATIENCE_S = 20
+
+
+@pytest.fixture(autouse=True)
+def schedule(settings):
+    both = {name: {"task": name, "schedule": PERIOD} for name in (NAME, OTHER)}
+    settings.CELERY_BEAT_SCHEDULE = {**settings.CELERY_BEAT_SCHEDULE, **both}
 
 
 @pytest.fixture
@@ -37,7 +43,7 @@ def test_a_second_beat_in_the_same_period_does_nothing():
     assert claim_period(name=NAME, real_now=BEGIN)
     assert not claim_period(name=NAME, real_now=BEGIN)
     assert not claim_period(name=NAME, real_now=BEGIN + PERIOD - timedelta(milliseconds=1))
-    assert PeriodicRun.objects.get().claimed_at == BEGIN
+    assert PeriodicRun.objects.get(name=NAME).claimed_at == BEGIN
 
 
 @pytest.mark.django_db
@@ -63,14 +69,14 @@ def test_a_clock_that_was_set_back_stops_no_sweep():
 @pytest.mark.django_db
 def test_tasks_have_periods_of_their_own():
     assert claim_period(name=NAME, real_now=BEGIN)
-    assert claim_period(name="trading.sweep", real_now=BEGIN)
+    assert claim_period(name=OTHER, real_now=BEGIN)
 
 
 @pytest.mark.django_db
 def test_a_task_that_is_not_scheduled_is_refused():
     with pytest.raises(NotScheduled):
         claim_period(name="nobody.knows", real_now=BEGIN)
-    assert not PeriodicRun.objects.exists()
+    assert not PeriodicRun.objects.filter(name="nobody.knows").exists()
 
 
 @pytest.mark.django_db
@@ -118,7 +124,7 @@ def test_of_two_beats_at_once_one_sweeps(at, is_first_ever):
 def test_every_scheduled_task_runs_once_a_period():
     """Mail is also nudged, and each notice is taken under its own lock."""
     app.loader.import_default_modules()
-    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} - {MAIL_TASK}
+    scheduled = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()} - {MAIL_TASK, NAME, OTHER}
     for name in scheduled & set(app.tasks):
         app.tasks[name]()
     assert set(PeriodicRun.objects.values_list("name", flat=True)) == scheduled
