@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from django.urls import reverse
+
 from marketplace.accounts.models import Person as Account
 from marketplace.production.models import ArticleApproval, Stop, Tally, WorkOrder
 from tests.browser import PHONE, aside, wait_until
@@ -85,7 +87,7 @@ def test_taps_without_network_arrive_once_and_after_the_close_nothing_more_count
     assert [kind for kind, *_rest in told(shop)] == ["good", "good", "good", "correction"]
     assert sums(shop) == (11, 0)
 
-    planner.open(f"/work/{shop.first.public_id}/")
+    planner.open(reverse("production:work-order", args=[shop.first.public_id]))
     assert "is running: 11 of 2,000 pieces" in planner.title
     planner.page.fill("form[action$='/close/'] [name=reason]", "The blanks are used up")
     planner.press("Close short")
@@ -109,9 +111,9 @@ def a_shop_with_stations(**how):
 
 def link_on_card(planner, shop) -> str:
     """What the code on the card opens; the card itself comes as PDF."""
-    planner.open(f"/work/{shop.first.public_id}/")
+    planner.open(reverse("production:work-order", args=[shop.first.public_id]))
     assert planner.page.locator(".m-work-qr svg").is_visible()
-    card = planner.context.request.get(f"/work/{shop.first.public_id}/card.pdf")
+    card = planner.context.request.get(reverse("production:card", args=[shop.first.public_id]))
     assert card.body().startswith(b"%PDF")
     return urlsplit(planner.page.get_attribute("a:has-text('Open the station')", "href")).path
 
