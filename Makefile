@@ -50,7 +50,7 @@ demo: setup
 	@exec $(RUN) -m embedded up
 
 test: setup
-	$(RUN) -m pytest -n 2 --dist loadgroup
+	$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 check: setup
 	$(VENV)/bin/ruff check .

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
+from scenarios.breakdown import BreakDown, Breakdown
 from scenarios.carriers import Carriers
 from scenarios.changes import Changes
 from scenarios.emergency import Office
@@ -23,12 +24,13 @@ SetSpeed = Callable[[float], Awaitable[None]]
 
 class Conductor:
     """Plays a world's people, `buyers` and `firms` by their keys. `take_runs` is called with the booked runs by
-    device when production begins; `prepare` is awaited before the story's order is posted. `office` acts where the
-    world has an emergency."""
+    device when production begins, `break_down` with the device that is to stop; `prepare` is awaited before the
+    story's order is posted. `office` acts where the world has an emergency."""
 
     def __init__(
         self, world: World, *, buyers: Mapping[str, Actor], firms: Mapping[str, Actor], office: Office | None,
-        address: str, speed: float, say: Say, now: Now, set_speed: SetSpeed, take_runs: TakeRuns, prepare: Prepare,
+        address: str, speed: float, say: Say, now: Now, set_speed: SetSpeed, take_runs: TakeRuns, break_down: BreakDown,
+        prepare: Prepare,
     ) -> None:  # fmt: skip
         self._world = world
         self._buyers = buyers
@@ -37,7 +39,9 @@ class Conductor:
         self._address = address
         self._speed = speed
         self._say = say
+        self._now = now
         self._set_speed = set_speed
+        self._break_down = break_down
         self._prepare = prepare
         self._makers = Makers(firms, buyers.values(), now=now, take_runs=take_runs)
         self._carriers = Carriers({**firms, **buyers}, now=now)
@@ -92,7 +96,8 @@ class Conductor:
             f"Booked: {num_runs} runs on {num_machines} machines. Business time runs at {self._speed:g}-fold."
         )
         await self._set_speed(self._speed)
-        people = [asyncio.create_task(one.run()) for one in (self._makers, self._carriers, changes)]
+        acting = [self._makers, self._carriers, changes, *self._breakdowns(posted[-1][1])]
+        people = [asyncio.create_task(one.run()) for one in acting]
         try:
             while not await self._are_over(posted):
                 for one in people:
@@ -103,6 +108,18 @@ class Conductor:
             for one in people:
                 one.cancel()
             await asyncio.gather(*people, return_exceptions=True)
+
+    def _breakdowns(self, order: str) -> list[Breakdown]:
+        spec = self._world.breakdown
+        if spec is None:
+            return []
+        return [
+            Breakdown(
+                spec, order=order, starts_at=self._world.starts_at, buyer=self._buyers[self._world.order.buyer],
+                firms=self._firms.values(), speed=self._speed, say=self._say, now=self._now,
+                set_speed=self._set_speed, break_down=self._break_down,
+            )
+        ]  # fmt: skip
 
     def _look_again(self) -> None:
         self._makers.look_again()

@@ -36,6 +36,12 @@ class Fleet:
         for key, machine in self._machines:
             machine.runs = sorted(runs.get(key.device, []), key=lambda run: run.starts_at)
 
+    def break_down(self, device: str) -> None:
+        """This machine stops at its next step."""
+        for key, machine in self._machines:
+            if key.device == device:
+                machine.is_broken = True
+
     async def run(self) -> None:
         """Until cancelled."""
         keepers = [asyncio.create_task(connection.keep_up()) for connection in self._connections.values()]

@@ -10,6 +10,7 @@ import random
 from datetime import UTC, datetime, time
 
 from scenarios.world import (
+    BreakdownSpec,
     DropSpec,
     FirmSpec,
     Hours,
@@ -78,6 +79,7 @@ def generate(seed: int) -> World:
             trip_units=20_000, departs_every_min=720, departs_at_min=22 * 60
         ),  # 06:00, 18:00
         clock_speed=600.0,
+        breakdown=BreakdownSpec(operation="press", after_h=40),
     )
 
 

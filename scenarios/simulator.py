@@ -3,7 +3,7 @@
 A machine sets up and makes pieces in its booked runs, works for its owner on weekdays outside the offered hours,
 stands powered and idle while it is offered, and is off otherwise. Its owner has sold it at a rate that leaves room for
 short stops: it is never behind the plan of a run that it began in time. One that it began late it finishes late, where
-no other run is in the way.
+no other run is in the way. One that breaks is off from then on.
 """
 
 import random
@@ -63,6 +63,7 @@ class SimulatedMachine:
     zone: str = "Asia/Shanghai"
     runs: list[BookedRun] = field(default_factory=list)
     count: int = 0
+    is_broken: bool = False  # it is off and stays off
     _fraction: float = 0.0
     _made_in_run: int = 0
     _run: BookedRun | None = None
@@ -99,6 +100,8 @@ class SimulatedMachine:
         return run.program if run else OWN_PROGRAM
 
     def _state(self, at: datetime) -> str:
+        if self.is_broken:
+            return OFF
         run = self._run_at(at)
         if run is not None:
             self._enter(run)

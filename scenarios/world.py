@@ -158,6 +158,14 @@ class ReplaySpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BreakdownSpec:
+    """One machine stops for good in a run of this operation, `after_h` business hours after the world's start."""
+
+    operation: str
+    after_h: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """`order` is the one whose story is told; those of `earlier` are agreed before it begins."""
 
@@ -172,6 +180,7 @@ class World:
     earlier: tuple[OrderSpec, ...] = ()
     replay: ReplaySpec | None = None
     emergency: EmergencySpec | None = None
+    breakdown: BreakdownSpec | None = None
     patience_s: float = 30.0  # real seconds that a visitor has for each step of the story
 
     @property

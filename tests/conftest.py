@@ -44,12 +44,17 @@ def pytest_configure(config: pytest.Config) -> None:
     assert os.environ["MQTT_URL"] == settings.MQTT_URL, "settings were read before the servers were known"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The journeys of a file stay together: what they prepare is prepared once."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """What needs a whole running Muster comes last: its beat and worker would act in the tables of other tests.
+
+    The tests of such a file stay together: what they prepare is prepared once.
+    """
     for item in items:
-        if "live_stack" in getattr(item, "fixturenames", ()):
+        if _is_live(item):
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    yield
+    items.sort(key=_is_live)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -167,6 +172,8 @@ def live_stack(database_url: str, mqtt_broker: str) -> Iterator[Supervised]:
         "PORT": str(free_port()),
         "SOLVER_TIME_LIMIT_S": SOLVED_WITHIN_S,
     }
+    with redis.from_url(os.environ["REDIS_URL"]) as connection:
+        connection.flushdb()  # tasks that earlier tests have left in the queue
     stack = start(open_state(this_run().folder / f"live-{worker}"), environ=environ)
     stack.wait_until_up(within_s=LIVE_WITHIN_S)
     yield stack
@@ -184,6 +191,10 @@ def let_tables_be_emptied() -> None:
         )
         for (statement,) in cursor.fetchall():
             cursor.execute(statement)
+
+
+def _is_live(item: pytest.Item) -> bool:
+    return "live_stack" in getattr(item, "fixturenames", ())
 
 
 def _asks_for_pure_tests_only(config: pytest.Config) -> bool:

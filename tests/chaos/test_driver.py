@@ -105,6 +105,5 @@ def test_a_run_whose_load_was_promised_more_than_is_stored_ends_red(tmp_path):
         timeout=RUN_WITHIN_S,
         check=False,
     )
-    faults_found = [line for line in done.stdout.splitlines() if line.startswith("FAULT")]
-    assert faults_found == [f"FAULT lost_orders: lost: order {CLAIMED.order}, {CLAIMED.title}"], done.stdout
+    assert f"FAULT lost_orders: lost: order {CLAIMED.order}, {CLAIMED.title}" in done.stdout.splitlines(), done.stdout
     assert done.returncode == 1

@@ -100,7 +100,8 @@ def play(market):
 
     story = Conductor(
         WORLD, buyers={"buyer": market}, firms={"firm01": market}, office=None, address="http://x/", speed=60.0,
-        say=said.append, now=now, set_speed=set_speed, take_runs=taken.append, prepare=prepare,
+        say=said.append, now=now, set_speed=set_speed, take_runs=taken.append,
+        break_down=said.append, prepare=prepare,
     )  # fmt: skip
     asyncio.run(asyncio.wait_for(story.play(), timeout=10))
     return said, speeds, taken

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from scenarios.simulator import ACTIVE, INTERRUPTED, READY, BookedRun, SimulatedMachine
+from scenarios.simulator import ACTIVE, INTERRUPTED, OFF, READY, BookedRun, SimulatedMachine
 
 MONDAY = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # 20:00 in Ningbo: nobody's shift
 RUN = BookedRun(
@@ -131,3 +131,14 @@ def test_it_says_the_program_of_the_run_it_is_on_and_another_otherwise():
     around = {one.program for one in said if not run.starts_at <= one.at < run.ends_at}
     assert during == {"MU-7K3F"}
     assert "MU-7K3F" not in around
+
+
+def test_a_broken_machine_is_off_and_makes_nothing_more():
+    machine = a_machine(runs=[RUN])
+    broken_at = RUN.starts_at + timedelta(hours=2)
+    machine.advance(since=RUN.starts_at, until=broken_at)
+    made = machine.count
+    machine.is_broken = True
+    said = machine.advance(since=broken_at, until=RUN.ends_at)
+    assert made > 0
+    assert {(one.execution, one.count) for one in said} == {(OFF, made)}

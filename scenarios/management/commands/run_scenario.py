@@ -116,7 +116,8 @@ class Command(BaseCommand):
             buyers = {key: Actor(client, token=token) for key, token in keys.buyers.items()}
             conductor = Conductor(
                 world, buyers=buyers, firms=firms, office=self._office(world, keys, client), address=_address(),
-                speed=speed, say=self._say, now=_now, set_speed=_set_speed, take_runs=fleet.take_runs, prepare=prepare,
+                speed=speed, say=self._say, now=_now, set_speed=_set_speed, take_runs=fleet.take_runs,
+                break_down=fleet.break_down, prepare=prepare,
             )  # fmt: skip
             await self._side_by_side(fleet, conductor)
 

@@ -1,0 +1,108 @@
+"""A machine breaks down in the middle of a run of the story's order. Business time waits until all is arranged anew.
+
+It runs at its own pace meanwhile: at the speed of a story hours would pass while the plan is made, and what it
+proposes would have begun before anybody saw it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from scenarios.orders import Say
+from scenarios.people import Actor, Refused
+from scenarios.world import BreakdownSpec
+
+POLL_S = 0.5
+LOOK_S = 3.0
+LIVING = {"open", "proposed"}  # disturbances
+MARGIN = timedelta(hours=1)  # the run has been on, and would be on, for this long at least
+
+BreakDown = Callable[[str], None]
+
+
+class Breakdown:
+    """Once in a world's life. `break_down` is called with the device that is to stop."""
+
+    def __init__(
+        self, spec: BreakdownSpec, *, order: str, starts_at: datetime, buyer: Actor, firms: Iterable[Actor],
+        speed: float, say: Say, now: Callable[[], Awaitable[datetime]],
+        set_speed: Callable[[float], Awaitable[None]], break_down: BreakDown,
+    ) -> None:  # fmt: skip
+        self._spec = spec
+        self._order = order
+        self._after = starts_at + timedelta(hours=spec.after_h)
+        self._buyer = buyer
+        self._firms = list(firms)
+        self._speed = speed
+        self._say = say
+        self._now = now
+        self._set_speed = set_speed
+        self._break_down = break_down
+
+    async def run(self) -> None:
+        """Ends when the order is planned anew around the machine, or at once where that has happened before."""
+        if await self._seen():
+            return
+        while (now := await self._now()) < self._after or (run := await self._victim(now)) is None:
+            await asyncio.sleep(LOOK_S)
+        await self._set_speed(1.0)
+        self._say(f"Break-down in {run['id']}: its machine stops with {run['quantity']:,} pieces booked.")
+        self._break_down(run["device"])
+        began = asyncio.get_running_loop().time()
+        await self._until(self._seen)
+        self._tell("Noticed", began)
+        await self._until(self._is_proposed)
+        self._tell("A change is proposed", began)
+        await self._until(self._is_settled)
+        self._tell("All is arranged anew", began)
+        await self._set_speed(self._speed)
+
+    async def _victim(self, now: datetime) -> dict[str, Any] | None:
+        """The greatest run of the operation that is well on."""
+        on = [
+            run
+            for firm in self._firms
+            for run in await firm.pages("runs")
+            if run["operation"] == self._spec.operation
+            and datetime.fromisoformat(run["starts_at"]) + MARGIN < now
+            and now < datetime.fromisoformat(run["ends_at"]) - MARGIN
+        ]
+        return max(on, key=lambda run: run["quantity"], default=None)
+
+    async def _until(self, holds: Callable[[], Awaitable[bool]]) -> None:
+        while not await holds():
+            await asyncio.sleep(POLL_S)
+
+    async def _disturbances(self) -> list[dict[str, Any]]:
+        """Machines of the order that fell out."""
+        found = await self._buyer.pages("disturbances")
+        return [one for one in found if one["order"] == self._order and one["kind"] == "machine_down"]
+
+    async def _seen(self) -> bool:
+        return bool(await self._disturbances())
+
+    async def _is_proposed(self) -> bool:
+        """Or over already: a visitor may be faster."""
+        return await self._has_change() or all(
+            one["status"] not in LIVING for one in await self._disturbances()
+        )
+
+    async def _has_change(self) -> bool:
+        try:
+            await self._buyer.get(f"orders/{self._order}/change")
+        except Refused as refused:
+            if refused.status == 404:
+                return False
+            raise
+        return True
+
+    async def _is_settled(self) -> bool:
+        """Nothing waits for the buyer, nothing for a factory."""
+        if any(one["status"] in LIVING for one in await self._disturbances()):
+            return False
+        deal = await self._buyer.get(f"orders/{self._order}/deal")
+        return bool(deal["num_answered"] >= deal["num_packages"])
+
+    def _tell(self, what: str, began: float) -> None:
+        self._say(f"{what} after {asyncio.get_running_loop().time() - began:.1f} s.")
