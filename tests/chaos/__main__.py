@@ -21,6 +21,7 @@ from tests.chaos.report import Report
 from tests.chaos.stack import Muster, a_muster
 
 MOST_MINUTES = 120.0
+UNHARMED_S = 60.0  # at most, until the first run is booked: what nobody has begun nothing can destroy
 
 
 def main() -> int:
@@ -42,8 +43,13 @@ async def _run(muster: Muster, *, seed: int, minutes: float) -> Report:
     cast = Cast(muster=muster, seed=seed, acknowledged=acknowledged)
     killer = Killer(muster=muster, faults=faults(seed), draw=random.Random(f"victims/{seed}"))
     load_s = minutes * 60
-    until = time.monotonic() + load_s
-    await asyncio.gather(cast.act(for_s=load_s), killer.act(until=until))
+
+    async def kill() -> None:
+        until = time.monotonic() + load_s
+        await _begun(acknowledged, within_s=min(UNHARMED_S, load_s / 2))
+        await killer.act(until=until)
+
+    await asyncio.gather(cast.act(for_s=load_s), kill())
     say("The load has ended; waiting until all is quiet.")
     quiet_s, found = await asyncio.to_thread(_judge, muster, acknowledged)
     return Report(
@@ -58,6 +64,12 @@ async def _run(muster: Muster, *, seed: int, minutes: float) -> Report:
         quiet_s=quiet_s,
         faults=tuple(found),
     )
+
+
+async def _begun(acknowledged: Acknowledged, *, within_s: float) -> None:
+    until = time.monotonic() + within_s
+    while time.monotonic() < until and not acknowledged.bookings:
+        await asyncio.sleep(1.0)
 
 
 def _judge(muster: Muster, acknowledged: Acknowledged) -> tuple[float, list[str]]:

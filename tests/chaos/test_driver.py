@@ -105,5 +105,7 @@ def test_a_run_whose_load_was_promised_more_than_is_stored_ends_red(tmp_path):
         timeout=RUN_WITHIN_S,
         check=False,
     )
-    assert f"FAULT lost_orders: lost: order {CLAIMED.order}, {CLAIMED.title}" in done.stdout.splitlines(), done.stdout
+    assert f"FAULT lost_orders: lost: order {CLAIMED.order}, {CLAIMED.title}" in done.stdout.splitlines(), (
+        done.stdout
+    )
     assert done.returncode == 1

@@ -19,7 +19,7 @@ from marketplace.payments.models import Account, Entry, Line
 from marketplace.planning import services as planning
 from marketplace.planning.models import PlanRun
 from marketplace.production.models import Tally, WorkOrder
-from marketplace.trading.models import Deal, Run
+from marketplace.trading.models import Deal, Disturbance, Package, Run
 from tests.builders import NOW, a_device, a_machine, a_site, an_enterprise, an_order
 from tests.chaos.acknowledged import (
     Acknowledged,
@@ -168,6 +168,26 @@ def a_booking_given_back():
         ]
     )
     Run.objects.update(taken=None)
+
+
+def test_a_change_replaces_only_what_was_booked_before_it(db):
+    run = work.a_shop(opened=False).deal.packages.get().runs.get()
+    booked = BookedRun(
+        run=run.public_id,
+        machine=run.equipment.public_id,
+        starts_at=run.starts_at.isoformat(),
+        ends_at=run.ends_at.isoformat(),
+    )
+    Run.objects.update(status=Run.Status.REPLACED, taken=None)
+    answered_at = NOW
+    Package.objects.update(answered_at=answered_at)
+    change = Disturbance.objects.create(
+        deal=run.package.deal, run=run, kind="machine_down", cause="machine-off", status="committed",
+        noticed_at=answered_at - timedelta(hours=2), ended_at=answered_at - timedelta(hours=1),
+    )  # fmt: skip
+    assert agreements.lost_bookings(Acknowledged(bookings=[booked]))
+    Disturbance.objects.filter(pk=change.pk).update(ended_at=answered_at + timedelta(hours=1))
+    assert agreements.lost_bookings(Acknowledged(bookings=[booked])) == []
 
 
 @planted_for(agreements.doubled_time)

@@ -17,7 +17,7 @@ PLANNED_ANEW = """
 SELECT run.public_id FROM trading_run AS run
 JOIN trading_package AS package ON package.id = run.package_id
 JOIN trading_disturbance AS disturbance ON disturbance.deal_id = package.deal_id
-WHERE run.status = 'replaced' AND disturbance.status = 'committed'
+WHERE run.status = 'replaced' AND disturbance.status = 'committed' AND disturbance.ended_at >= package.answered_at
 """
 OVERLAPS = """
 SELECT machine.public_id, one.public_id, other.public_id
@@ -66,7 +66,7 @@ def doubled_deals(acknowledged: Acknowledged) -> list[str]:
 
 
 def lost_bookings(acknowledged: Acknowledged) -> list[str]:
-    """A booking holds its time until a change to its deal was committed that replaces it."""
+    """A booking holds its time until a change to its deal that was committed after it replaces it."""
     replaced = {run for (run,) in rows_of(PLANNED_ANEW)}
     stored = {run: rest for run, *rest in rows_of(BOOKED)}
     faults = []
