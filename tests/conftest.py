@@ -5,6 +5,7 @@ Tests of pure packages (PURE) run without Django and without a server.
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -17,6 +18,7 @@ from playwright.sync_api import Browser
 from embedded.ports import free_port
 from embedded.state import open_state
 from tests.browser import a_browser
+from tests.schema import kept_tables
 from tests.servers import end_run, start_shared_servers, this_run, worker_environ
 from tests.supervised import Supervised, start
 
@@ -122,8 +124,11 @@ def django_db_setup(
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
+    with django_db_blocker.unblock(), prepared_tables() as are_prepared:
+        made = setup_databases(
+            verbosity=0, interactive=False, keepdb=are_prepared, aliases={"default"}, serialized_aliases=set()
+        )
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, serialized_aliases=set())
         let_tables_be_emptied()
     yield
     with django_db_blocker.unblock():
@@ -133,6 +138,18 @@ def django_db_setup(
                 "WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         teardown_databases(made, verbosity=0)
+
+
+@contextmanager
+def prepared_tables() -> Iterator[bool]:
+    """Whether the test database was made beforehand, from what an earlier run kept."""
+    from django.db import connection
+
+    if "DATABASE_URL" in this_run().given:
+        yield False
+        return
+    with kept_tables(this_run(), database=connection.creation._get_test_db_name()) as are_kept:
+        yield are_kept
 
 
 @pytest.fixture(scope="session")
