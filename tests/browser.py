@@ -47,13 +47,14 @@ def a_context(
     language: str = "en",
     base_url: str,
 ) -> BrowserContext:
-    """A visitor in Shanghai with an empty cookie jar."""
+    """A visitor in Shanghai with an empty cookie jar, to whom nothing moves: colours are judged at once."""
     context = browser.new_context(
         viewport=size,
         base_url=base_url,
         locale="zh-CN" if language.startswith("zh") else "en-GB",
         timezone_id="Asia/Shanghai",
         has_touch=size is PHONE,
+        reduced_motion="reduce",
     )
     context.add_init_script(f"localStorage.getItem('theme') ?? localStorage.setItem('theme', '{theme}')")
     return context

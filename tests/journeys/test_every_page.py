@@ -48,7 +48,6 @@ def test_every_page_is_usable_and_light(enter, trade, role, language):
     person = enter(language=language)
     if role != "visitor":
         person.log_in(f"{role}@muster.example", password="muster-demo")
-    person.page.emulate_media(reduced_motion="reduce")  # colours are judged at once after a change
     weigh = weighed(person)
     waiting, seen, heavy = list(STARTS[role]), set(), []
     while waiting:
