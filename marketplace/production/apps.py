@@ -15,6 +15,10 @@ class ProductionConfig(AppConfig):
 
         facets.register_all()
         notices.register(
+            "production.articles-wait",
+            _("First articles of %(order)s that wait for your approval: %(waiting)s."),
+        )
+        notices.register(  # as it was told before an order had one notice for all of them
             "production.article-waits",
             _("The first pieces of %(operation)s for %(order)s wait for your approval."),
         )

@@ -6,9 +6,12 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from marketplace.accounts.models import Membership, Person
-from marketplace.production.models import Tally
-from tests.builders import a_buyer, a_viewer
-from tests.production.work import a_shop, start, tell
+from marketplace.orders.models import Order
+from marketplace.production import services
+from marketplace.production.models import Tally, WorkOrder
+from tests.builders import NOW, a_buyer, a_viewer
+from tests.production.articles_photo import a_photo
+from tests.production.work import a_shop, hand, start, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -136,3 +139,45 @@ def test_pins_are_set_by_the_planner_and_shown_nowhere():
     client.post(reverse("production:set-pin", args=[site.public_id]), {"pin": "4711"})
     page = client.get(reverse("production:pins"))
     assert "PIN is set" in page.text and "4711" not in page.text
+
+
+def test_the_first_articles_of_an_order_stand_on_one_page_and_are_approved_by_one_tap():
+    shop = a_shop(article=True, num_runs=3, num_machines=3)
+    asked = [
+        services.show_article(work_order_id=one.pk, hand=hand(shop), photo=a_photo(), now=NOW)
+        for one in shop.work
+    ]
+    client, here = a_client(shop.buyer), reverse("production:order-articles", args=[shop.order.public_id])
+    page = client.get(reverse("production:articles"), follow=True)
+    assert page.redirect_chain == [(here, 302)]
+    assert "3 first articles wait for you" in page.text
+    for one in asked:
+        assert one.work_order.equipment.name in page.text
+        assert reverse("production:article-photo", args=[one.public_id]) in page.text
+    client.post(reverse("production:decide", args=[asked[0].public_id]), {"refuse": 1, "note": "Burr"})
+
+    names = {"articles": [one.public_id for one in asked]}
+    url = reverse("production:approve-articles", args=[shop.order.public_id])
+    answer = client.post(url, names, follow=True)
+
+    assert "2 first articles approved" in answer.text
+    assert f"left so: {asked[0].work_order.code} (refused)" in answer.text
+    assert "No first article waits" in answer.text
+    decided = client.get(here, {"show": "decided"}).text
+    assert decided.count("m-article-photo") == 3 and "Burr" in decided
+    stranger = a_client(a_buyer())
+    assert stranger.get(here).status_code == 404
+    assert stranger.post(url, names).status_code == 404
+
+
+def test_several_orders_with_first_articles_are_listed():
+    shop = a_shop(article=True)
+    services.show_article(work_order_id=shop.first.pk, hand=hand(shop), photo=a_photo(), now=NOW)
+    other = a_shop(article=True)
+    Order.objects.update(buyer=shop.order.buyer)
+    last = WorkOrder.objects.get(order=other.order)
+    services.show_article(work_order_id=last.pk, hand=hand(other), photo=a_photo(), now=NOW)
+    page = a_client(shop.buyer).get(reverse("production:articles"))
+    assert "2 first articles wait for you" in page.text
+    for one in (shop, other):
+        assert reverse("production:order-articles", args=[one.order.public_id]) in page.text

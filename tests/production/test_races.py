@@ -6,11 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
+from marketplace.accounts.models import Notice
 from marketplace.production import oracle, services
 from marketplace.production.models import Stint, Tally
 from marketplace.production.services import tallying
-from tests.builders import NOW
-from tests.production.work import a_shop, start, tell
+from tests.builders import NOW, a_viewer
+from tests.production.articles_photo import a_photo
+from tests.production.work import a_shop, hand, start, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -87,3 +89,36 @@ def test_work_opened_by_two_at_once_is_opened_once():
     shop = a_shop(num_runs=5, opened=False)
     answers = at_once(*(lambda: services.open_work(deal_id=shop.deal.pk, now=NOW) for _n in range(3)))
     assert sorted(answers) == [0, 0, 5]
+
+
+def test_two_people_who_approve_all_at_once_decide_each_first_article_once():
+    shop = a_shop(article=True, num_runs=4, num_machines=4)
+    asked = [
+        services.show_article(work_order_id=one.pk, hand=hand(shop), photo=a_photo(), now=NOW)
+        for one in shop.work
+    ]
+    people = [shop.buyer, a_viewer(enterprise=shop.order.buyer)]
+
+    def approve(viewer):
+        names = [one.public_id for one in asked]
+        return services.approve_articles(viewer=viewer, order=shop.order.public_id, articles=names, now=NOW)
+
+    answers = at_once(*(lambda viewer=viewer: approve(viewer) for viewer in people))
+
+    approved = [one.pk for answer in answers for one in answer.approved]
+    assert sorted(approved) == [one.pk for one in asked]
+    assert [len(answer.approved) + len(answer.left) for answer in answers] == [4, 4]
+    assert not Notice.objects.filter(enterprise=shop.order.buyer).exists()
+
+
+def test_first_articles_shown_at_once_are_counted_together():
+    shop = a_shop(article=True, num_runs=4, num_machines=4)
+    at_once(
+        *(
+            lambda pk=one.pk: services.show_article(
+                work_order_id=pk, hand=hand(shop), photo=a_photo(), now=NOW
+            )
+            for one in shop.work
+        )
+    )
+    assert Notice.objects.get(enterprise=shop.order.buyer).facts["waiting"] == 4

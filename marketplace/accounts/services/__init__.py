@@ -4,7 +4,7 @@ from marketplace.accounts.services.claims import claim, make_claim_link
 from marketplace.accounts.services.enterprises import update_enterprise
 from marketplace.accounts.services.invitations import accept_invitation, invite, withdraw_invitation
 from marketplace.accounts.services.members import change_role, remove_member
-from marketplace.accounts.services.notices import mail_notices, mark_read, tell
+from marketplace.accounts.services.notices import mail_notices, mark_read, shrink_news, tell, tell_growing
 from marketplace.accounts.services.people import set_language, update_profile
 from marketplace.accounts.services.second_factor import require_second_factor
 from marketplace.accounts.services.sign_up import found_enterprise
@@ -30,7 +30,9 @@ __all__ = [
     "require_second_factor",
     "revoke_token",
     "set_language",
+    "shrink_news",
     "tell",
+    "tell_growing",
     "update_enterprise",
     "update_profile",
     "update_site",

@@ -48,6 +48,34 @@ def tell(
 
 
 @transaction.atomic
+def tell_growing(
+    enterprise_ids: Iterable[int], *, key: str, kind: str, facts: Facts, now: datetime, url: str = ""
+) -> None:
+    """As `tell`, but of news that grows, as in "12 photos wait": one notice, the newest, unread whenever it grew.
+
+    It is mailed once until somebody reads it. Callers hold a row that all who tell under this key hold.
+    """
+    known = Notice.objects.filter(enterprise_id__in=set(enterprise_ids), key=key)
+    mailed = dict(known.filter(read_at=None).values_list("enterprise_id", "mailed_at"))
+    known.delete()
+    tell(enterprise_ids, key=key, kind=kind, facts=facts, url=url, now=now)
+    for enterprise_id, mailed_at in mailed.items():
+        Notice.objects.filter(enterprise_id=enterprise_id, key=key).update(mailed_at=mailed_at)
+
+
+@transaction.atomic
+def shrink_news(enterprise_ids: Iterable[int], *, key: str, facts: Facts | None) -> None:
+    """What `tell_growing` told has become less: other facts under the same key, or none and the notice is gone."""
+    known = Notice.objects.filter(enterprise_id__in=set(enterprise_ids), key=key)
+    names = list(known.values_list("enterprise__public_id", flat=True))
+    if facts is None:
+        known.delete()
+    else:
+        known.update(facts=dict(facts))
+    push_after_commit(*(f"enterprise:{public_id}" for public_id in names))
+
+
+@transaction.atomic
 def mark_read(*, viewer: Viewer, up_to: str, real_now: datetime) -> int:
     """All notices of the viewer's enterprise up to the one named have been seen; returns how many were new."""
     last = Notice.objects.filter(enterprise=viewer.enterprise_id, public_id=up_to).first()

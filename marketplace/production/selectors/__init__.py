@@ -9,10 +9,16 @@ from marketplace.production.selectors.account import (
     made_by_operation,
     work_of_order,
 )
-from marketplace.production.selectors.forecast import Forecast, forecast
-from marketplace.production.selectors.own import (
+from marketplace.production.selectors.articles import (
+    OrderWithArticles,
     article_for_buyer,
     articles_for_buyer,
+    articles_of_order,
+    orders_with_articles,
+    photo_of,
+)
+from marketplace.production.selectors.forecast import Forecast, forecast
+from marketplace.production.selectors.own import (
     last_undoable,
     machines_with_pin,
     ordered,
@@ -21,7 +27,6 @@ from marketplace.production.selectors.own import (
     own_site,
     own_work,
     own_work_order,
-    photo_of,
     pin_of,
     sites_with_pin,
     tallies_of,
@@ -31,9 +36,11 @@ __all__ = [
     "Forecast",
     "ItemAccount",
     "OperationMade",
+    "OrderWithArticles",
     "account",
     "article_for_buyer",
     "articles_for_buyer",
+    "articles_of_order",
     "forecast",
     "good_at",
     "last_undoable",
@@ -41,6 +48,7 @@ __all__ = [
     "made_by_operation",
     "may_ship",
     "ordered",
+    "orders_with_articles",
     "own_machine",
     "own_package",
     "own_site",

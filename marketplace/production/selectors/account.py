@@ -5,10 +5,11 @@ made minus used here, plus received minus sent by delivery.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from marketplace.orders.models import OperationNeed
 from marketplace.production.models import WorkOrder
@@ -53,12 +54,21 @@ def work_of_order(order_id: int) -> QuerySet[WorkOrder]:
 
 
 def made_by_operation(order_id: int) -> list[OperationMade]:
-    """In the order of the routing. One query."""
-    groups: dict[int, list[WorkOrder]] = defaultdict(list)
-    for work_order in work_of_order(order_id):
-        if work_order.status != WorkOrder.Status.CANCELLED or work_order.good:
-            groups[work_order.run.operation_id].append(work_order)
-    return [_operation_made(work) for work in groups.values()]
+    """In the order of the routing, without what was cancelled before a piece was made. One query."""
+    living = ~Q(status=WorkOrder.Status.CANCELLED)
+    told = (
+        WorkOrder.objects.filter(living | Q(good__gt=0), order_id=order_id)
+        .values("run__operation_id", "run__operation__name", "run__operation__makes")
+        .annotate(
+            wanted=Sum("quantity", filter=living, default=0),
+            all_good=Sum("good"),
+            all_scrap=Sum("scrap"),
+            num=Count("pk"),
+            num_closed=Count("pk", filter=Q(closed_at__isnull=False)),
+        )
+        .order_by("run__operation__position")
+    )
+    return [_operation_made(row) for row in told]
 
 
 def account(order_id: int) -> list[ItemAccount]:
@@ -100,15 +110,14 @@ def _needs_of(order_id: int) -> dict[int, list[OperationNeed]]:
     return found
 
 
-def _operation_made(work: list[WorkOrder]) -> OperationMade:
-    operation = work[0].run.operation
+def _operation_made(row: Mapping[str, Any]) -> OperationMade:
     return OperationMade(
-        operation_id=operation.pk,
-        name=operation.name,
-        item=operation.makes,
-        wanted=sum(one.quantity for one in work if one.status != WorkOrder.Status.CANCELLED),
-        good=sum(one.good for one in work),
-        scrap=sum(one.scrap for one in work),
-        num_work_orders=len(work),
-        num_closed=sum(one.is_closed for one in work),
+        operation_id=row["run__operation_id"],
+        name=row["run__operation__name"],
+        item=row["run__operation__makes"],
+        wanted=int(row["wanted"]),
+        good=int(row["all_good"]),
+        scrap=int(row["all_scrap"]),
+        num_work_orders=row["num"],
+        num_closed=row["num_closed"],
     )

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 
 from marketplace.production.models import Stint, WorkOrder
-from marketplace.production.selectors.account import work_of_order
+from marketplace.production.selectors.rows import WorkRow, work_rows
 
 LEAST_SHARE = 20  # a twentieth of the work must be done before its pace says more than its plan
 FURTHEST = timedelta(days=365)
@@ -17,31 +17,30 @@ FURTHEST = timedelta(days=365)
 class Forecast:
     """`finishes_at` is business time; for closed work it is when it was closed."""
 
-    work_order: WorkOrder
+    work: WorkRow
     finishes_at: datetime
 
 
 def forecast(order_id: int, *, now: datetime) -> list[Forecast]:
     """For each work order that is not cancelled, in the order of the routing. Three queries."""
-    work = [one for one in work_of_order(order_id) if one.status != WorkOrder.Status.CANCELLED]
+    work = work_rows(order_id, ~Q(status=WorkOrder.Status.CANCELLED))
     spans = _spans(order_id)
-    return [Forecast(work_order=one, finishes_at=_finish(one, spans=spans, now=now)) for one in work]
+    return [Forecast(work=one, finishes_at=_finish(one, spans=spans, now=now)) for one in work]
 
 
 def _finish(
-    work_order: WorkOrder, *, spans: Mapping[int, tuple[datetime, datetime | None]], now: datetime
+    work: WorkRow, *, spans: Mapping[int, tuple[datetime, datetime | None]], now: datetime
 ) -> datetime:
-    if work_order.closed_at is not None:
-        return work_order.closed_at
-    run = work_order.run
-    planned = run.ends_at - run.starts_at
-    if work_order.pk not in spans:
-        return max(now, run.starts_at) + planned
-    begun, left_at = spans[work_order.pk]
-    rest = work_order.remaining / work_order.quantity
-    if work_order.good * LEAST_SHARE >= work_order.quantity:
+    if work.closed_at is not None:
+        return work.closed_at
+    planned = work.ends_at - work.starts_at
+    if work.pk not in spans:
+        return max(now, work.starts_at) + planned
+    begun, left_at = spans[work.pk]
+    rest = work.remaining / work.quantity
+    if work.good * LEAST_SHARE >= work.quantity:
         spent = (left_at or now) - begun
-        return now + min(FURTHEST, spent * (work_order.remaining / work_order.good))
+        return now + min(FURTHEST, spent * (work.remaining / work.good))
     return max(now, begun) + planned * rest
 
 

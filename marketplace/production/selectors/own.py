@@ -8,7 +8,7 @@ from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.models import Equipment
 from marketplace.common.errors import NotFound
 from marketplace.orders.models import Order
-from marketplace.production.models import ArticleApproval, StationLink, StationPin, Stop, Tally, WorkOrder
+from marketplace.production.models import StationLink, StationPin, Stop, Tally, WorkOrder
 from marketplace.trading.models import Package
 
 
@@ -114,37 +114,3 @@ def ordered(viewer: Viewer, *, public_id: str) -> Order:
     if found is None:
         raise NotFound(_("There is no such order."))
     return found
-
-
-def articles_for_buyer(viewer: Viewer) -> QuerySet[ArticleApproval]:
-    """First articles of the viewer's orders, those that wait first, without their photos."""
-    if viewer.enterprise_id is None:
-        return ArticleApproval.objects.none()
-    return (
-        ArticleApproval.objects.filter(work_order__order__buyer_id=viewer.enterprise_id)
-        .select_related(
-            "work_order__order", "work_order__run__operation", "work_order__equipment__enterprise"
-        )
-        .defer("photo")
-        .order_by("verdict", "-pk")
-    )
-
-
-def article_for_buyer(viewer: Viewer, *, public_id: str) -> ArticleApproval:
-    found = articles_for_buyer(viewer).filter(public_id=public_id).first()
-    if found is None:
-        raise NotFound(_("There is no such first article."))
-    return found
-
-
-def photo_of(viewer: Viewer, *, public_id: str) -> bytes:
-    """For the buyer, and for the factory that took it."""
-    if viewer.enterprise_id is None:
-        raise NotFound(_("There is no such first article."))
-    rows = ArticleApproval.objects.filter(public_id=public_id)
-    own = rows.filter(work_order__equipment__enterprise_id=viewer.enterprise_id)
-    bought = rows.filter(work_order__order__buyer_id=viewer.enterprise_id)
-    found = (own | bought).first()
-    if found is None:
-        raise NotFound(_("There is no such first article."))
-    return bytes(found.photo)

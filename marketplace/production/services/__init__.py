@@ -1,6 +1,6 @@
 """Everything that changes what is made."""
 
-from marketplace.production.services.articles import decide_article, show_article
+from marketplace.production.services.articles import Approvals, approve_articles, decide_article, show_article
 from marketplace.production.services.counting import go_on_by_hand, take_counts
 from marketplace.production.services.opening import deals_without_work, open_work
 from marketplace.production.services.over import close_what_is_over
@@ -19,11 +19,13 @@ from marketplace.production.services.stations import (
 from marketplace.production.services.tallying import Outcome, TallyDraft, Told, tell, tell_all
 
 __all__ = [
+    "Approvals",
     "LetIn",
     "Outcome",
     "Started",
     "TallyDraft",
     "Told",
+    "approve_articles",
     "close_short",
     "close_what_is_over",
     "deals_without_work",

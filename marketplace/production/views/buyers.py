@@ -2,9 +2,11 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
@@ -13,7 +15,7 @@ from marketplace.production import selectors, services
 from marketplace.production.looks import note_counts_shown
 from marketplace.production.models import WorkOrder
 
-MOST_ARTICLES = 200
+ARTICLES_A_PAGE = 24  # photos of up to 500 kB each
 
 
 @require_safe
@@ -37,10 +39,52 @@ def made(request: ViewerRequest, order: str) -> HttpResponse:
 @require_safe
 @login_required
 def articles(request: ViewerRequest) -> HttpResponse:
-    rows = list(selectors.articles_for_buyer(request.viewer)[:MOST_ARTICLES])
-    waiting = [one for one in rows if not one.verdict]
-    context = {"waiting": waiting, "decided": [one for one in rows if one.verdict]}
-    return render(request, "production/articles.html", context)
+    """The orders of which first articles were shown; a single one is opened at once."""
+    orders = selectors.orders_with_articles(request.viewer)
+    if len(orders) == 1:
+        return redirect("production:order-articles", orders[0].public_id)
+    num_waiting = sum(one.num_waiting for one in orders)
+    return render(request, "production/articles.html", {"orders": orders, "num_waiting": num_waiting})
+
+
+@require_safe
+@login_required
+def order_articles(request: ViewerRequest, order: str) -> HttpResponse:
+    """First articles of one order: those that wait, longest first, or those decided, newest first."""
+    found = selectors.ordered(request.viewer, public_id=order)
+    rows = selectors.articles_of_order(found)
+    waiting, decided = rows.filter(verdict=""), rows.exclude(verdict="").order_by("-decided_at", "-pk")
+    is_decided = request.GET.get("show") == "decided"
+    shown = decided if is_decided else waiting
+    context = {
+        "order": found,
+        "page": Paginator(shown, ARTICLES_A_PAGE).get_page(request.GET.get("page")),
+        "num_waiting": waiting.count(),
+        "num_decided": decided.count(),
+        "is_decided": is_decided,
+    }
+    return render(request, "production/order_articles.html", context)
+
+
+@require_POST
+@login_required
+def approve(request: ViewerRequest, order: str) -> HttpResponse:
+    """All that were shown, those that changed meanwhile excepted and named."""
+    done = services.approve_articles(
+        viewer=request.viewer, order=order, articles=request.POST.getlist("articles"), now=clock.now()
+    )
+    if done.approved:
+        num = len(done.approved)
+        words = ngettext(
+            "%(num)s first article approved: the rest is made.",
+            "%(num)s first articles approved: the rest is made.",
+            num,
+        )
+        messages.success(request, words % {"num": num})
+    if done.left:
+        left = ", ".join(f"{one.work_order.code} ({one.get_verdict_display()})" for one in done.left)
+        messages.warning(request, _("Decided by somebody meanwhile, and left so: %(left)s.") % {"left": left})
+    return redirect("production:order-articles", order)
 
 
 @require_POST
@@ -57,7 +101,7 @@ def decide(request: ViewerRequest, article: str) -> HttpResponse:
         messages.success(request, _("Approved: the rest is made."))
     else:
         messages.success(request, _("Refused: the work stands still, the factory is told."))
-    return redirect("production:articles")
+    return redirect("production:order-articles", decided.work_order.order.public_id)
 
 
 @require_safe
