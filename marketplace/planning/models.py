@@ -1,5 +1,7 @@
 """Plans being made: each run of the solver is a row, and the row is the job."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -49,6 +51,9 @@ class PlanRun(models.Model):
         PLAN = "plan", _("plan")
         REPLAN = "replan", _("re-plan")
         PRECEDENCE = "precedence", _("plan with precedence")
+        FORESIGHT = "foresight", _("what displaced work would become")
+
+    CHANGES = (Kind.REPLAN, Kind.FORESIGHT)  # problems whose minute 0 is now, with goods that lie and travel
 
     class Status(models.TextChoices):
         QUEUED = "queued", _("waiting for a worker")
@@ -88,6 +93,10 @@ class PlanRun(models.Model):
     # of a plan with precedence; see planning.precedence
     displaceable = models.JSONField(default=list, blank=True)
     displaced = models.JSONField(default=list, blank=True)  # references of runs that have to go
+    # of a foresight: the plan with precedence that would displace
+    foreseen_for = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="foresights"
+    )
     seed = models.PositiveIntegerField(default=1)
     time_limit_s = models.PositiveIntegerField(default=25)
     # the lease
@@ -124,3 +133,10 @@ class PlanRun(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["status", "lease_until"])]
+
+    @property
+    def arrives_at(self) -> datetime | None:
+        """The last arrival of a plan that is done; None as long as there is none."""
+        if self.status != self.Status.DONE or self.finish_min is None:
+            return None
+        return self.epoch + timedelta(minutes=self.finish_min)

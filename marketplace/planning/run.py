@@ -72,7 +72,7 @@ def build_problem(run: PlanRun, *, at_least: timedelta = SHORTEST_HORIZON) -> Pr
         epoch=run.epoch,
         now_min=minutes(run.asked_at, epoch=run.epoch, up=True) + ANSWER_MIN,
         horizon_min=horizon // timedelta(minutes=1),
-        goods_from_min=0 if run.kind == PlanRun.Kind.REPLAN else None,
+        goods_from_min=0 if run.kind in PlanRun.CHANGES else None,
     )
     pins = tuple(read_lot(lot) for lot in run.pins)
     offers = _offers(order, frame=frame, pinned={str(lot.machine) for lot in pins}, freed=run.freed)
@@ -85,7 +85,7 @@ def build_problem(run: PlanRun, *, at_least: timedelta = SHORTEST_HORIZON) -> Pr
         pins=pins,
         refused=_periods(run.refused),
         closed=_periods(run.closed),
-        remaining=run.remaining if run.kind == PlanRun.Kind.REPLAN else None,
+        remaining=run.remaining if run.kind in PlanRun.CHANGES else None,
         stock=tuple(read_stock(stock) for stock in run.stock),
         places=_places(run),
     )
@@ -176,7 +176,7 @@ def _said(ask: Callable[[], bool], *, away: bool) -> bool:
 def _command(run: PlanRun, folder: Path) -> tuple[str, Path | None]:
     """Which command of the solver, and the file it reads beside the problem."""
     beside = folder / "beside.json"
-    if run.kind == PlanRun.Kind.REPLAN:
+    if run.kind in PlanRun.CHANGES:
         beside.write_text(json.dumps(run.in_force))
         return "replan", beside
     if run.kind == PlanRun.Kind.PRECEDENCE:
@@ -187,7 +187,7 @@ def _command(run: PlanRun, folder: Path) -> tuple[str, Path | None]:
 
 def _judged(run: PlanRun, *, problem: Problem, plan: Plan) -> Problem:
     """What the plan has to be valid for: with the pins it keeps, with the time others keep."""
-    if run.kind == PlanRun.Kind.REPLAN and plan.lots:
+    if run.kind in PlanRun.CHANGES and plan.lots:
         return standing_problem(problem, plan)
     if run.kind == PlanRun.Kind.PRECEDENCE:
         burdens = [Burden(**each) for each in run.displaceable]

@@ -68,11 +68,15 @@ class Option:
 
 
 def plan_runs(viewer: Viewer) -> QuerySet[PlanRun]:
-    """The viewer's plan runs of orders as they are now, newest first, without the large documents."""
+    """The viewer's plan runs of orders as they are now, newest first, without the large documents.
+
+    What somebody only weighs is nobody's plan: foresights are not among them.
+    """
     return (
         PlanRun.objects.filter(
             order__buyer_id=viewer.enterprise_id, order__buyer__isnull=False, revision=F("order__revision")
         )
+        .exclude(kind=PlanRun.Kind.FORESIGHT)
         .select_related("order")
         .defer("problem", "plan")
         .order_by("-id")
@@ -92,6 +96,7 @@ def whole_plan_run(viewer: Viewer, *, public_id: str) -> PlanRun:
         PlanRun.objects.filter(
             public_id=public_id, order__buyer_id=viewer.enterprise_id, revision=F("order__revision")
         )
+        .exclude(kind=PlanRun.Kind.FORESIGHT)
         .select_related("order__product")
         .prefetch_related("order__product__operations", "order__drops")
         .defer("problem", "plan")

@@ -62,15 +62,17 @@ def queue_run(
     refused: list[list[object]] | None = None,
     change: Change | None = None,
     displaceable: list[dict[str, object]] | None = None,
+    foreseen_for: PlanRun | None = None,
 ) -> PlanRun:
     """Insert the row and nudge a worker after commit. The caller holds the order's lock.
 
     `pins`, `refused` and `change` count minutes from `epoch`. With `change` it is a re-plan, with `displaceable`
-    a plan with precedence.
+    a plan with precedence, with `foreseen_for` too a re-plan that only tells what that plan would do to the order.
     """
     more: dict[str, object] = {}
     if change is not None:
-        more = {"kind": PlanRun.Kind.REPLAN, **change.columns()}
+        kind = PlanRun.Kind.REPLAN if foreseen_for is None else PlanRun.Kind.FORESIGHT
+        more = {"kind": kind, "foreseen_for": foreseen_for, **change.columns()}
     elif displaceable is not None:
         freed = [str(burden["reference"]) for burden in displaceable]
         more = {"kind": PlanRun.Kind.PRECEDENCE, "displaceable": displaceable, "freed": freed}
@@ -104,7 +106,7 @@ def stop_run(*, viewer: Viewer, public_id: str) -> PlanRun:
     viewer.require_planner()
     run = (
         PlanRun.objects.select_for_update(of=("self",))
-        .filter(public_id=public_id, order__buyer_id=viewer.enterprise_id)
+        .filter(public_id=public_id, order__buyer_id=viewer.enterprise_id, foreseen_for=None)
         .select_related("order")
         .first()
     )
@@ -196,5 +198,7 @@ def requeue_lost() -> list[str]:
 
 
 def announce(run: PlanRun) -> None:
-    Order.objects.filter(pk=run.order_id).update(version=F("version") + 1)
-    push_after_commit(f"plan:{run.public_id}", f"order:{run.order.public_id}")
+    """A foresight is news for those who look at the plan it was made for, not for the order that might give way."""
+    order = run.order if run.foreseen_for is None else run.foreseen_for.order
+    Order.objects.filter(pk=order.pk).update(version=F("version") + 1)
+    push_after_commit(f"plan:{run.public_id}", f"order:{order.public_id}")

@@ -154,6 +154,20 @@ def disturbance(viewer: Viewer, *, public_id: str) -> Disturbance:
     return found
 
 
+def delay_of(viewer: Viewer, *, public_id: str) -> Disturbance:
+    """A disturbance of an order of the viewer's that delays it or may. Raises `NoDisturbance`."""
+    found = (
+        disturbances(viewer)
+        .filter(deal__order__buyer_id=viewer.enterprise_id, public_id=public_id)
+        .exclude(status__in=[Disturbance.Status.DISMISSED, Disturbance.Status.OVER])
+        .select_related("deal__order__buyer", "deal__order__product")
+        .first()
+    )
+    if found is None:
+        raise NoDisturbance(_("There is no such disturbance."))
+    return found
+
+
 def disturbances_of(viewer: Viewer, deal: Deal) -> list[Disturbance]:
     """Of one deal of the viewer's: living ones first, newest first."""
     rows = disturbances(viewer).filter(deal=deal)

@@ -7,11 +7,14 @@ from marketplace.common.periodic import periodic_task
 from marketplace.planning.models import PlanRun
 from marketplace.trading import services
 from marketplace.trading.models import Disturbance
+from marketplace.trading.services.foresee import foresee
 
 
 @shared_task(name="trading.take_up")  # type: ignore[untyped-decorator]
 def take_up(plan_public_id: str) -> None:
+    """A re-plan is looked at; of a plan with precedence it is worked out what it would do to others."""
     services.take_up(plan_public_id=plan_public_id, now=clock.now(), clock_speed=clock.speed())
+    foresee(plan_public_id=plan_public_id, now=clock.now())
 
 
 @periodic_task("trading.sweep")

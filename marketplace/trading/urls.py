@@ -16,6 +16,7 @@ urlpatterns = [
     path("orders/<str:order>/change/commit/", changes.commit, name="commit-change"),
     path("disturbances/<str:disturbance>/dismiss/", changes.dismiss, name="dismiss"),
     path("disturbances/<str:disturbance>/return/", changes.say_return, name="say-return"),
+    path("disturbances/<str:disturbance>/notice.pdf", changes.notice, name="delay-notice"),
     path("runs/<str:run>/", runs.run, name="run"),
     path("runs/<str:run>/pin/", runs.pin, name="pin"),
     path("runs/<str:run>/move/", runs.move, name="move"),

@@ -66,6 +66,33 @@ _SENTENCES: dict[str, Promise] = {
     "no-change-found": _("%(order)s: no way was found to make up for the disturbance."),
     "change-committed": _("%(order)s: the change is committed, all there by %(promised_at)s."),
     "runs-changed": _("Your booked runs for %(product)s have changed; look at your booked work."),
+    "displaced-with-date": _(
+        "%(order)s: %(runs)s booked runs gave way to an order rated %(rating)s (%(declaration)s; %(authority)s; "
+        "%(legal_basis)s). Promised for %(promised_at)s, now expected by %(arrives_at)s. A change is being proposed; the "
+        "written notice of delay is on the page."
+    ),
+    "displaced-date-follows": _(
+        "%(order)s: %(runs)s booked runs gave way to an order rated %(rating)s (%(declaration)s; %(authority)s; "
+        "%(legal_basis)s). The promise of %(promised_at)s no longer holds. A new date follows."
+    ),
+    "displaced-and-ended": _(
+        "%(order)s: %(runs)s held runs gave way to an order rated %(rating)s (%(declaration)s; %(authority)s; "
+        "%(legal_basis)s). The offer of %(promised_at)s has ended; the order is open, ask for new plans."
+    ),
+    "displaced-new-date": _(
+        "%(order)s, which gave way to an order rated %(rating)s: the new date is %(arrives_at)s, promised was "
+        "%(promised_at)s. Look at the change."
+    ),
+    "displaced-no-date": _(
+        "%(order)s, which gave way to an order rated %(rating)s: no new date was found yet, promised was "
+        "%(promised_at)s. Look at it and decide."
+    ),
+    "own-runs-gave-way": _(
+        "%(runs)s of your runs for %(product)s (%(machines)s, the first from %(starts_at)s) gave way to an order rated "
+        "%(rating)s (%(declaration)s; %(authority)s; %(legal_basis)s). You keep %(kept)s runs of this order; their time "
+        "does not change."
+    ),
+    # as it was told before the reason and the date were in it; rows of it remain
     "displaced": _(
         "%(order)s: %(runs)s booked runs gave way to an order rated %(rating)s. The promise of "
         "%(promised_at)s no longer holds; a new plan with its date follows at once."

@@ -173,7 +173,7 @@ def come_first(second, page, world) -> None:
     assert (
         Run.objects.filter(package__deal__order=world.network.order, status=Run.Status.DISPLACED).count() == 1
     )
-    told = Notice.objects.filter(kind="trading.displaced")
+    told = Notice.objects.filter(kind="trading.displaced-date-follows")
     assert [notice.enterprise_id for notice in told] == [world.network.buyer.enterprise_id]
 
 

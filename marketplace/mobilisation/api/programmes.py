@@ -1,6 +1,5 @@
 """Programmes and ratings over HTTP."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -120,22 +119,62 @@ class RateView(APIView):
         return Response(RatingSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
+class DisplacedRunSerializer(serializers.Serializer[Any]):
+    """A booked or offered run that would go."""
+
+    factory = serializers.CharField(source="package.enterprise.name")
+    operation = serializers.CharField(source="operation.name")
+    quantity = serializers.IntegerField()
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+
+
+class DisplacedOrderSerializer(serializers.Serializer[Any]):
+    """`expected_at` is the new date by a re-plan that was not committed; null where `is_foreseen` is false, or no plan
+    was found."""
+
+    buyer = serializers.CharField(source="order.buyer.name")
+    product = serializers.CharField(source="order.product.name")
+    rating = serializers.CharField(source="order.rating", help_text="DO, or empty for an unrated order")
+    promised_at = serializers.DateTimeField()
+    is_foreseen = serializers.BooleanField(source="foreseen.is_known")
+    expected_at = serializers.DateTimeField(allow_null=True)
+    delay_min = serializers.IntegerField(allow_null=True, help_text="minutes")
+    runs = DisplacedRunSerializer(many=True)
+
+
+class BearerSerializer(serializers.Serializer[Any]):
+    """What one enterprise bears; `times_before` are runs of it that gave way before."""
+
+    name = serializers.CharField()
+    is_buyer = serializers.BooleanField()
+    num_runs = serializers.IntegerField()
+    machine_min = serializers.IntegerField(help_text="minutes of booked machine time")
+    times_before = serializers.IntegerField()
+
+
 class PrecedenceSerializer(serializers.Serializer[PlanRun]):
-    """The newest plan in which the rated order comes first; `num_displaced` runs of others would go."""
+    """The newest plan in which the rated order comes first, and what gives way to it."""
 
     plan = serializers.CharField(source="public_id", read_only=True)
     status = serializers.ChoiceField(choices=PlanRun.Status.choices, read_only=True)
-    arrives_at = serializers.SerializerMethodField(
-        help_text="the last arrival, null as long as there is no plan"
+    arrives_at = serializers.DateTimeField(
+        allow_null=True, read_only=True, help_text="the last arrival, null as long as there is no plan"
     )
     num_displaced = serializers.SerializerMethodField()
-
-    @extend_schema_field(serializers.DateTimeField(allow_null=True))
-    def get_arrives_at(self, run: PlanRun) -> datetime | None:
-        return None if run.finish_min is None else run.epoch + timedelta(minutes=run.finish_min)
+    displaced = serializers.SerializerMethodField()
+    bearers = serializers.SerializerMethodField()
 
     def get_num_displaced(self, run: PlanRun) -> int:
         return len(run.displaced)
+
+    @extend_schema_field(DisplacedOrderSerializer(many=True))
+    def get_displaced(self, run: PlanRun) -> Any:
+        return DisplacedOrderSerializer(selectors.giving_way(run), many=True).data
+
+    @extend_schema_field(BearerSerializer(many=True))
+    def get_bearers(self, run: PlanRun) -> Any:
+        return BearerSerializer(selectors.bearers(selectors.giving_way(run)), many=True).data
 
 
 class PlanNameSerializer(serializers.Serializer[Any]):

@@ -17,6 +17,12 @@ from marketplace.mobilisation.selectors.declarations import (
     trail,
 )
 from marketplace.mobilisation.selectors.firms import firm, firm_list, firms
+from marketplace.mobilisation.selectors.giving_way import (
+    Bearer,
+    OrderThatGivesWay,
+    bearers,
+    giving_way,
+)
 from marketplace.mobilisation.selectors.owners import asked_of, reading_summary, readings_of, recorded_about
 from marketplace.mobilisation.selectors.programmes import (
     confirmation_of,
@@ -42,9 +48,12 @@ __all__ = [
     "NUM_WEEKS",
     "WEEK",
     "Asked",
+    "Bearer",
+    "OrderThatGivesWay",
     "ask_by_token",
     "asked",
     "asked_of",
+    "bearers",
     "capacity",
     "confirmation_of",
     "declaration",
@@ -54,6 +63,7 @@ __all__ = [
     "firm_list",
     "firms",
     "first_week",
+    "giving_way",
     "link_of",
     "live_declaration",
     "live_declarations_of",

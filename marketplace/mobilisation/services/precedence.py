@@ -14,6 +14,8 @@ from marketplace.mobilisation.models import OrderRating
 from marketplace.mobilisation.selectors.office import require_acting
 from marketplace.mobilisation.selectors.programmes import rating
 from marketplace.planning.models import PlanRun
+from marketplace.production.selectors.begun import begun_among
+from marketplace.trading.claim import Claim
 from marketplace.trading.models import Deal
 from marketplace.trading.services import precedence
 
@@ -23,7 +25,7 @@ def ask_for_precedence(*, viewer: Viewer, rating_public_id: str, now: datetime) 
     """Queue a plan in which the order comes first. Raises `NotLive`, `NotFound`, `OrderNotPlannable`."""
     require_acting(viewer)
     found = _in_force(viewer, rating_public_id, now=now)
-    run = precedence.propose_precedence(viewer=viewer, order_public_id=found.order.public_id, now=now)
+    run = precedence.propose_precedence(viewer=viewer, claim=_claim(found), now=now)
     _log("asked", found, run, viewer=viewer, now=now)
     return run
 
@@ -32,12 +34,16 @@ def ask_for_precedence(*, viewer: Viewer, rating_public_id: str, now: datetime) 
 def take_precedence(
     *, viewer: Viewer, rating_public_id: str, plan_public_id: str, now: datetime, clock_speed: float
 ) -> Deal:
-    """Offer the plan; what it displaces is planned anew and told of. Raises as above and `ChangeOutdated`."""
+    """Offer the plan; what it displaces is planned anew and told of. Raises as above and `ChangeOutdated`.
+
+    A person commits, never the clock nor a device.
+    """
     require_acting(viewer)
+    viewer.require_person()
     found = _in_force(viewer, rating_public_id, now=now)
     deal = precedence.commit_precedence(
         viewer=viewer,
-        order_public_id=found.order.public_id,
+        claim=_claim(found),
         plan_public_id=plan_public_id,
         now=now,
         clock_speed=clock_speed,
@@ -54,6 +60,21 @@ def _in_force(viewer: Viewer, rating_public_id: str, *, now: datetime) -> OrderR
     if not found.programme.declaration.is_live(now):
         raise NotLive(_("This declaration is not in force."))
     return found
+
+
+def _claim(found: OrderRating) -> Claim:
+    """What was verified here, for trading to check against the order once more."""
+    declaration = found.programme.declaration
+    return Claim(
+        order=found.order.public_id,
+        rating=found.rating,
+        programme=found.programme.public_id,
+        regions=tuple(declaration.regions),
+        declaration=declaration.title,
+        authority=declaration.authority,
+        legal_basis=declaration.legal_basis,
+        begun=begun_among,
+    )
 
 
 def _log(what: str, found: OrderRating, run: PlanRun, *, viewer: Viewer, now: datetime) -> None:

@@ -20,7 +20,6 @@ from marketplace.mobilisation.rows import report_of
 from marketplace.mobilisation.selectors.programmes import Candidate
 from marketplace.mobilisation.views.verified import once_verified
 from marketplace.orders.models import Order
-from marketplace.trading.services.precedence import displaced_runs
 
 
 @require_POST
@@ -107,10 +106,15 @@ def precedence(request: ViewerRequest, rating: str) -> HttpResponse:
         else:
             services.ask_for_precedence(viewer=request.viewer, rating_public_id=rating, now=clock.now())
         return redirect("mobilisation:precedence", rating)
+    rows = [] if plan is None else selectors.giving_way(plan)
     context = {
         "rating": found,
         "plan": plan,
-        "displaced": displaced_runs(plan) if plan is not None else [],
+        "arrives_at": None if plan is None else plan.arrives_at,
+        "rows": rows,
+        "num_runs": sum(len(row.runs) for row in rows),
+        "bearers": selectors.bearers(rows) if rows else [],
+        "is_live": found.programme.declaration.is_live(clock.now()),
         "is_open": found.order.status == Order.Status.OPEN and found.ended_at is None,
     }
     return render(request, "mobilisation/precedence.html", context)

@@ -73,13 +73,16 @@ def raise_disturbance(
     made: int | None = None,
     closed_until: datetime | None = None,
 ) -> Disturbance:
-    """Insert the row and tell buyer and factory. The caller holds the order's lock and proposes."""
+    """Insert the row and tell buyer and factory. The caller holds the order's lock and proposes.
+
+    The promise as it stood is kept with it: a written notice of delay names it when the promise is another one.
+    """
     found = Disturbance.objects.create(
         deal=deal,
         run=run,
         kind=kind,
         cause=cause,
-        facts=dict(facts or {}),
+        facts={**(facts or {}), "promised_at": deal.promised_at.isoformat()},
         noticed_at=now,
         made=made,
         closed_until=closed_until,

@@ -1,7 +1,7 @@
 """One re-plan for all that disturbs a deal: what runs or is not concerned is pinned, what is lost is planned anew."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Sum
@@ -29,6 +29,23 @@ FOR_GOOD_MIN = 2 * 366 * 1440  # a machine of which nobody knows when it is back
 Needs = dict[int, list[OperationNeed]]  # by key of the operation
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instead:
+    """A plan that is not committed: what it would displace (`gone`, public ids of runs), and the time it would take."""
+
+    plan: PlanRun
+    gone: frozenset[str]
+    taken: tuple[tuple[str, datetime, datetime], ...]  # public id of the machine, start, end
+
+    def closed(self, *, epoch: datetime) -> list[tuple[str, int, int]]:
+        """In minutes from `epoch`, what is over left out."""
+        spans = (
+            (machine, max(0, minute_of(start, epoch=epoch)), minute_of(end, epoch=epoch))
+            for machine, start, end in self.taken
+        )
+        return [span for span in spans if span[1] < span[2]]
+
+
 def propose(deal: Deal, *, now: datetime) -> PlanRun | None:
     """Queue a re-plan for all living disturbances of the deal; one that is still going on is stopped.
 
@@ -39,24 +56,9 @@ def propose(deal: Deal, *, now: datetime) -> PlanRun | None:
         change_status(order=deal.order, to=Order.Status.OPEN)
         return None
     _stop_older(deal)
-    living = list(deal.disturbances.filter(status__in=Disturbance.LIVING).select_related("run__equipment"))
+    living = living_of(deal)
     _count_made(deal, living, now=now)
-    epoch = now.replace(second=0, microsecond=0)
-    runs = standing_runs(deal, epoch=epoch, lost=lost_by(living, at=epoch))
-    pins = [(each, lot) for each in runs for lot in each.left if lot.end_min > 0]
-    moved = [lot for one in living if (lot := _moved(one, epoch=epoch))]
-    change = change_of(deal, runs, pins=pins, living=living, epoch=epoch)
-    run = queue_run(
-        order=deal.order,
-        goal=deal.plan_run.goal,
-        requested_by_id=deal.chosen_by_id,
-        epoch=epoch,
-        now=now,
-        replaces=deal.plan_run,
-        pins=[write_lot(lot) for _each, lot in pins] + [write_lot(lot) for lot in moved],
-        refused=_refused(living, epoch=epoch),
-        change=replace(change, frozen={*change.frozen, *(str(lot.id) for lot in moved)}),
-    )
+    run = queue_change(deal, living=living, now=now)
     Disturbance.objects.filter(pk__in=[one.pk for one in living]).update(
         plan_run=run, status=Disturbance.Status.OPEN
     )
@@ -65,6 +67,42 @@ def propose(deal: Deal, *, now: datetime) -> PlanRun | None:
         deal.status = Deal.Status.REPLANNING
     deal.save(update_fields=["status", "proposed_run"])
     return run
+
+
+def living_of(deal: Deal) -> list[Disturbance]:
+    return list(deal.disturbances.filter(status__in=Disturbance.LIVING).select_related("run__equipment"))
+
+
+def queue_change(
+    deal: Deal, *, living: list[Disturbance], now: datetime, instead: Instead | None = None
+) -> PlanRun:
+    """Queue the problem of a deal whose minute 0 is `now`; with `instead` it only tells what would become of it."""
+    epoch = now.replace(second=0, microsecond=0)
+    gone: frozenset[str] = frozenset() if instead is None else instead.gone
+    standing = standing_runs(deal, epoch=epoch, lost=lost_by(living, at=epoch))
+    runs = [each for each in standing if each.run.public_id not in gone]
+    pins = [(each, lot) for each in runs for lot in each.left if lot.end_min > 0]
+    moved = [lot for one in living if (lot := _moved(one, epoch=epoch))]
+    change = change_of(deal, runs, pins=pins, living=living, epoch=epoch)
+    change = replace(change, frozen={*change.frozen, *(str(lot.id) for lot in moved)})
+    if instead is not None:
+        change = replace(
+            change,
+            freed={*change.freed, *instead.gone},
+            closed=[*change.closed, *instead.closed(epoch=epoch)],
+        )
+    return queue_run(
+        order=deal.order,
+        goal=deal.plan_run.goal,
+        requested_by_id=deal.chosen_by_id,
+        epoch=epoch,
+        now=now,
+        replaces=deal.plan_run,
+        pins=[write_lot(lot) for _each, lot in pins] + [write_lot(lot) for lot in moved],
+        refused=_refused(living, epoch=epoch),
+        change=change,
+        foreseen_for=None if instead is None else instead.plan,
+    )
 
 
 def _num_replans(deal: Deal) -> int:

@@ -19,6 +19,7 @@ from marketplace.trading.errors import OfferClosed
 from marketplace.trading.models import Deal, Disturbance
 from marketplace.trading.services.adopt import adopt
 from marketplace.trading.services.choose import withdraw
+from marketplace.trading.services.displaced_news import tell_new_date
 
 WAITING = (Deal.Status.REPLANNING, Deal.Status.AGREED)
 
@@ -41,6 +42,7 @@ def take_up(*, plan_public_id: str, now: datetime, clock_speed: float) -> None:
         _without_plan(deal, run=run, now=now)
         return
     found = difference(deal, run)
+    has_given_way = tell_new_date(deal, arrives_at=found.arrives_at, now=now)
     if deal.status == Deal.Status.REPLANNING:
         if found.arrives_at <= deal.promised_at and found.net_cents <= deal.net_cents:
             adopt(deal, run=run, found=found, now=now, clock_speed=clock_speed)
@@ -49,7 +51,7 @@ def take_up(*, plan_public_id: str, now: datetime, clock_speed: float) -> None:
     deal.proposed_run = run
     deal.save(update_fields=["status", "proposed_run"])
     waiting.update(status=Disturbance.Status.PROPOSED)
-    if deal.status == Deal.Status.AGREED:
+    if deal.status == Deal.Status.AGREED and not has_given_way:
         _tell_proposed(deal, run=run, arrives_at=found.arrives_at, now=now)
     push_after_commit(f"order:{order.public_id}")
 
@@ -91,9 +93,12 @@ def consent(
 
 def _without_plan(deal: Deal, *, run: PlanRun, now: datetime) -> None:
     """Before all is agreed the deal ends; after that the disturbance stays open, and people are told."""
+    has_given_way = tell_new_date(deal, arrives_at=None, now=now)
     if deal.status == Deal.Status.REPLANNING:
         withdraw(deal, reason=str(_("No plan was found without the runs that were declined.")))
         change_status(order=deal.order, to=Order.Status.OPEN)
+        return
+    if has_given_way:
         return
     is_news = tell(
         [deal.order.buyer_id],

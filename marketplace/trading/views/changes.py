@@ -4,8 +4,9 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
@@ -13,6 +14,7 @@ from marketplace.common.errors import NotFound
 from marketplace.planning import drawing
 from marketplace.trading import selectors, services
 from marketplace.trading.comparison import comparison
+from marketplace.trading.delay_notice import delay_notice, has_notice
 from marketplace.trading.difference import difference
 from marketplace.trading.forms import DismissForm, ReturnForm
 from marketplace.trading.models import Disturbance
@@ -34,7 +36,7 @@ def change(request: ViewerRequest, order: str) -> HttpResponse:
     runs = list(selectors.runs_to_come(deal, now=now)[:MOST_RUNS])
     context: dict[str, object] = {
         "deal": deal,
-        "disturbances": [(one, cause_of(one.cause)) for one in found],
+        "disturbances": [(one, cause_of(one.cause), has_notice(one)) for one in found],
         "living": living,
         "is_without_plan": any(one.plan_run and one.plan_run.status in ("failed", "done") for one in living),
         "runs": runs,
@@ -91,6 +93,19 @@ def dismiss(request: ViewerRequest, disturbance: str) -> HttpResponse:
     else:
         messages.error(request, _("Please say why the plan stays as it is."))
     return redirect("trading:change", found.deal.order.public_id)
+
+
+@require_safe
+@login_required
+def notice(request: ViewerRequest, disturbance: str) -> HttpResponse:
+    """The written notice of delay, in the reader's language."""
+    found = selectors.delay_of(request.viewer, public_id=disturbance)
+    made = delay_notice(found, language=translation.get_language() or "en")
+    headers = {
+        "Content-Disposition": f'inline; filename="{found.public_id}.pdf"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
 
 
 @require_POST

@@ -1,0 +1,11 @@
+"""Which runs have begun in fact, whatever their booked time says. For callers that may see them."""
+
+from collections.abc import Collection
+
+from marketplace.production.models import WorkOrder
+
+
+def begun_among(run_ids: Collection[int]) -> frozenset[str]:
+    """Public ids of those of these runs (by key) whose work was started at its machine. One query."""
+    begun = WorkOrder.objects.filter(run_id__in=run_ids, started_at__isnull=False)
+    return frozenset(begun.values_list("run__public_id", flat=True))
