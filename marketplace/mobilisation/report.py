@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from marketplace.mobilisation.rows import Report
-from marketplace.mobilisation.selectors.declarations import Trace
+from marketplace.mobilisation.trail import Trace
 
 Row = tuple[object, object, object]
 
@@ -72,8 +72,19 @@ def _trail(trail: Sequence[Trace]) -> list[Row]:
     return [
         (
             f"{_('Audit')} {one.seq}",
-            f"{one.what}: {one.told}".rstrip(": "),
+            one.sentence,
             f"{one.at.isoformat()} {one.who}".strip(),
         )
         for one in trail
     ]
+
+
+TraceRow = tuple[int, str, str, str, str, str, str]
+
+
+def trail_table(trail: Sequence[Trace]) -> tuple[list[str], list[TraceRow]]:
+    """Heading and one row for each entry, with its facts as they were written and its hash."""
+    rows = [
+        (one.seq, one.at.isoformat(), one.who, one.what, one.sentence, one.raw, one.hash) for one in trail
+    ]
+    return [_("Entry"), _("When"), _("Who"), _("Kind"), _("What"), _("Facts"), _("Hash (SHA-256)")], rows

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.mobilisation.views import control_room, declarations, firms, owners, powers, questions
+from marketplace.mobilisation.views import control_room, declarations, firms, owners, powers, questions, trail
 
 app_name = "mobilisation"
 EMERGENCY = "emergency/<str:declaration>"
@@ -23,6 +23,8 @@ urlpatterns = [
     path("ratings/<str:rating>/", powers.precedence, name="precedence"),
     path(f"{EMERGENCY}/report", powers.report, name="report"),
     path(f"{EMERGENCY}/report.csv", powers.report_csv, name="report-csv"),
+    path(f"{EMERGENCY}/trail", trail.trail, name="trail"),
+    path(f"{EMERGENCY}/trail.csv", trail.trail_csv, name="trail-csv"),
     path(f"{EMERGENCY}/ask", questions.ask, name="ask-under"),
     path(f"{EMERGENCY}/add-firms", questions.add_firms, name="add-firms"),
     path("questions/", questions.questions, name="questions"),

@@ -113,6 +113,7 @@ class TraceSerializer(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
     action = serializers.CharField()
     who = serializers.CharField()
+    sentence = serializers.CharField(help_text="the entry in words, in the language of the request")
     facts = serializers.JSONField()
     hash = serializers.CharField()
 
@@ -216,10 +217,28 @@ class LookView(APIView):
         return Response(OpenMachineSerializer(sight.machines, many=True).data, status=status.HTTP_201_CREATED)
 
 
+class TrailQuerySerializer(serializers.Serializer[Any]):
+    """What to look for: public ids of a person and an order, a kind of act, [since, until), words of the sentence."""
+
+    person = serializers.CharField(max_length=24, default="")
+    action = serializers.CharField(max_length=60, default="")
+    order = serializers.CharField(max_length=24, default="")
+    since = serializers.DateTimeField(default=None)
+    until = serializers.DateTimeField(default=None)
+    words = serializers.CharField(max_length=80, default="")
+
+
 class TrailView(APIView):
     permission_classes = [IsMember]
 
-    @extend_schema(operation_id="declarations_trail", responses=TraceSerializer(many=True))
+    @extend_schema(
+        operation_id="declarations_trail",
+        parameters=[TrailQuerySerializer],
+        responses=TraceSerializer(many=True),
+    )
     def get(self, request: Request, declaration: str) -> Response:
+        asked = TrailQuerySerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
         found = selectors.declaration(viewer_of(request), public_id=declaration)
-        return Response(TraceSerializer(selectors.trail(found), many=True).data)
+        shown = selectors.trail(found, wanted=selectors.Wanted(**asked.validated_data))
+        return Response(TraceSerializer(shown, many=True).data)

@@ -14,7 +14,6 @@ from marketplace.mobilisation.selectors.declarations import (
     extension,
     live_declaration,
     live_declarations_of,
-    trail,
 )
 from marketplace.mobilisation.selectors.firms import firm, firm_list, firms
 from marketplace.mobilisation.selectors.giving_way import (
@@ -43,6 +42,7 @@ from marketplace.mobilisation.selectors.questions import (
     questions,
     tally_of,
 )
+from marketplace.mobilisation.selectors.trail import Wanted, last_of_trail, trail
 
 __all__ = [
     "NUM_WEEKS",
@@ -50,6 +50,7 @@ __all__ = [
     "Asked",
     "Bearer",
     "OrderThatGivesWay",
+    "Wanted",
     "ask_by_token",
     "asked",
     "asked_of",
@@ -64,6 +65,7 @@ __all__ = [
     "firms",
     "first_week",
     "giving_way",
+    "last_of_trail",
     "link_of",
     "live_declaration",
     "live_declarations_of",

@@ -28,6 +28,7 @@ from marketplace.mobilisation.views.verified import once_verified
 LIST = "mobilisation/emergencies.html"
 FORM = "mobilisation/declare.html"
 PAGE = "mobilisation/declaration.html"
+NEWEST = 8  # entries of the audit trail on the page
 
 
 @require_safe
@@ -171,6 +172,7 @@ def _page(request: ViewerRequest, found: Declaration, **bound: object) -> HttpRe
     now = clock.now()
     state = found.state_at(now)
     waiting = found.extensions.filter(status=Extension.Status.WAITING).select_related("proposed_by").first()
+    trail, num_entries = selectors.last_of_trail(found, most=NEWEST)
     context = {
         "declaration": found,
         "state": state,
@@ -190,7 +192,8 @@ def _page(request: ViewerRequest, found: Declaration, **bound: object) -> HttpRe
         "extension_is_own": waiting is not None and waiting.proposed_by_id == request.viewer.person_id,
         "report": report_of(request.viewer, found, now=now),
         "candidates": selectors.rateable(found) if state == Declaration.Status.LIVE else [],
-        "trail": selectors.trail(found),
+        "trail": trail,
+        "num_entries": num_entries,
         **bound,
     }
     return render(request, PAGE, context)
