@@ -24,14 +24,18 @@ class DealSerializer(serializers.ModelSerializer[Deal]):
     )
     num_packages = serializers.SerializerMethodField()
     num_answered = serializers.SerializerMethodField()
+    num_gave_way = serializers.SerializerMethodField()
 
     class Meta:
         model = Deal
         fields = (
             "id", "order", "plan", "proposed_plan", "status", "chosen_at", "net_cents", "currency", "promised_at", "reason",
-            "version", "num_packages", "num_answered",
+            "version", "num_packages", "num_answered", "num_gave_way",
         )  # fmt: skip
         read_only_fields = fields
+
+    def get_num_gave_way(self, deal: Deal) -> int:
+        return selectors.deal_progress(deal).num_gave_way
 
     def get_num_packages(self, deal: Deal) -> int:
         return selectors.deal_progress(deal).num_packages
@@ -60,7 +64,7 @@ class RunSerializer(serializers.ModelSerializer[Run]):
 
 
 class PackageSerializer(serializers.ModelSerializer[Package]):
-    """An offer to one factory, in short."""
+    """An offer to one factory, in short. `gave_way_at`: since then none of the accepted runs is left."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     product = serializers.CharField(source="deal.order.product.name", read_only=True)
@@ -71,7 +75,7 @@ class PackageSerializer(serializers.ModelSerializer[Package]):
         model = Package
         fields: tuple[str, ...] = (
             "id", "product", "status", "pay_cents", "currency", "pay_on", "answer_by", "answered_at", "reason",
-            "num_runs", "num_pieces",
+            "gave_way_at", "gave_way_because", "num_runs", "num_pieces",
         )  # fmt: skip
         read_only_fields = fields
 

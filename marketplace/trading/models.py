@@ -70,12 +70,28 @@ class Package(models.Model):
         Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     reason = models.CharField(max_length=240, blank=True)
+    gave_way_at = models.DateTimeField(null=True, blank=True)  # when the last run it was accepted with went
+    gave_way_because = models.CharField(max_length=40, blank=True)  # a code of `trading.wording`
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["deal", "enterprise"], condition=Q(status="offered"),
                                     name="one_open_package_per_factory"),
+            models.CheckConstraint(
+                condition=Q(gave_way_at=None, gave_way_because="")
+                | Q(gave_way_at__isnull=False) & ~Q(gave_way_because=""),
+                name="what_gave_way_says_why",
+            ),
         ]  # fmt: skip
+
+    @property
+    def state(self) -> str:
+        """As pages show it: its status, or what became of it since it was accepted."""
+        if self.status not in (self.Status.ACCEPTED, self.Status.PARTLY):
+            return self.status
+        if self.deal.status == Deal.Status.FAILED:
+            return self.Status.WITHDRAWN
+        return "gave-way" if self.gave_way_at else self.status
 
 
 class Run(models.Model):

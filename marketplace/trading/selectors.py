@@ -22,6 +22,7 @@ class DealProgress:
     num_packages: int
     num_answered: int
     num_declined: int
+    num_gave_way: int  # of those answered: accepted, and no run of it is left
     num_runs: int
     num_booked: int
 
@@ -90,6 +91,7 @@ def deal_progress(deal: Deal) -> DealProgress:
     counted = deal.packages.aggregate(
         packages=Count("id"),
         answered=Count("id", filter=Q(status__in=answered)),
+        gave_way=Count("id", filter=Q(gave_way_at__isnull=False)),
         declined=Count("id", filter=Q(status__in=[Package.Status.DECLINED, Package.Status.EXPIRED])),
     )
     living = Run.objects.filter(package__deal=deal).exclude(status=Run.Status.REPLACED)
@@ -98,6 +100,7 @@ def deal_progress(deal: Deal) -> DealProgress:
         num_packages=counted["packages"],
         num_answered=counted["answered"],
         num_declined=counted["declined"],
+        num_gave_way=counted["gave_way"],
         num_runs=runs["runs"],
         num_booked=runs["booked"],
     )
@@ -124,9 +127,11 @@ def state_of(run: Timed, *, now: datetime) -> str:
 
 
 def next_pay(viewer: Viewer, *, now: datetime) -> Package | None:
-    """The accepted offer that is paid next."""
-    accepted = [Package.Status.ACCEPTED, Package.Status.PARTLY]
-    return packages(viewer).filter(status__in=accepted, pay_on__gte=now.date()).order_by("pay_on").first()
+    """The accepted offer that is paid next; what gave way is not paid."""
+    accepted = packages(viewer).filter(
+        status__in=[Package.Status.ACCEPTED, Package.Status.PARTLY], gave_way_at=None
+    )
+    return accepted.filter(pay_on__gte=now.date()).order_by("pay_on").first()
 
 
 def has_machines(viewer: Viewer) -> bool:

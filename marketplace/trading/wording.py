@@ -15,6 +15,7 @@ CAUSES: dict[str, Promise] = {
     "late": _("The run is behind its time."),
     "short": _("Fewer good pieces were made than planned."),
     "displaced": _("A rated order takes precedence over this run."),
+    "planned-anew": _("The order was planned anew, and other machines make these pieces."),
     "moved": _("A planner moves this run; the rest is planned around it."),
 }
 

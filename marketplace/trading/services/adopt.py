@@ -19,6 +19,7 @@ from marketplace.planning.models import PlanRun
 from marketplace.trading.difference import Difference, Shrunk
 from marketplace.trading.errors import CapacityGone
 from marketplace.trading.models import Deal, Disturbance, Package, Run
+from marketplace.trading.services.gave_way import note_gave_way
 from marketplace.trading.services.offering import write_offers
 from marketplace.trading.services.propose import propose
 from marketplace.trading.services.settle import agree
@@ -38,6 +39,7 @@ def adopt(
     try:
         with transaction.atomic():
             _free(found)
+            note_gave_way(found.gone, now=now)
             write_offers(deal, plan_run=run, booked_lots=found.kept_lots, now=now, clock_speed=clock_speed)
     except CapacityGone:
         propose(deal, now=now)

@@ -28,6 +28,7 @@ from marketplace.trading.models import Deal, Disturbance, Package, Run
 from marketplace.trading.services.displaced_news import tell_displaced
 from marketplace.trading.services.disturb import raise_disturbance
 from marketplace.trading.services.foresee import Foreseen, foreseen_by, stop_foresights
+from marketplace.trading.services.gave_way import note_gave_way
 from marketplace.trading.services.offering import write_offers
 from marketplace.trading.services.propose import propose
 from marketplace.trading.services.settle import settle
@@ -93,7 +94,7 @@ def commit_precedence(
         raise ChangeOutdated(_("What would be displaced has changed since. Ask for a new plan."))
     foreseen = foreseen_by(run)
     stop_foresights(run)
-    _displace(displaced)
+    _displace(displaced, now=now)
     deal = Deal.objects.create(
         order=order,
         plan_run=run,
@@ -183,11 +184,12 @@ def _with_buyers(runs: Iterable[Run]) -> list[tuple[Run, int]]:
     return [(run, buyers[run.pk]) for run in listed]
 
 
-def _displace(runs: list[Run]) -> None:
+def _displace(runs: list[Run], *, now: datetime) -> None:
     release(references=[run.public_id for run in runs])
     for run in runs:
         run.status, run.taken = Run.Status.DISPLACED, None
     Run.objects.bulk_update(runs, ["status", "taken"])
+    note_gave_way(runs, now=now, because="displaced")
     for package in Package.objects.filter(
         pk__in={run.package_id for run in runs}, status=Package.Status.OFFERED
     ):
