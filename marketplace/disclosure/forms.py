@@ -1,11 +1,13 @@
 """Opening something to another, and breaking glass."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.models import Enterprise
 from marketplace.disclosure.facets import Scope
 from marketplace.disclosure.selectors import OPENED
 from marketplace.disclosure.services import GrantDraft
@@ -16,7 +18,7 @@ HOURS = (("1", _("an hour")), ("2", _("2 hours")), ("4", _("4 hours")))
 
 
 class GrantForm(forms.Form):
-    """One enterprise by its id, or every buyer who sent a request."""
+    """One enterprise of those that were found, or every buyer who sent a request."""
 
     FIELD_OF = {"ends_at": "days", "to_audience": "to_enterprise"}
 
@@ -32,11 +34,11 @@ class GrantForm(forms.Form):
         ],
         help_text=_("Only your name can be opened to every buyer who sent you a request."),
     )
-    to_enterprise = forms.CharField(
-        label=_("id of the enterprise"),
-        max_length=24,
+    to_enterprise = forms.ChoiceField(
+        label=_("which enterprise"),
         required=False,
-        help_text=_("It stands on their page of the same name; ask them for it."),
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": _("No other enterprise known to you has this name, number or id.")},
     )
     scope = forms.ChoiceField(label=_("which machines"), required=False)
     purpose = forms.CharField(
@@ -47,8 +49,17 @@ class GrantForm(forms.Form):
     )
     days = forms.ChoiceField(label=_("for how long"), choices=DAYS, initial="30")
 
-    def __init__(self, *args: Any, scopes: tuple[Scope, ...], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, scopes: tuple[Scope, ...], readers: Sequence[Enterprise], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        whom = self.fields["to_enterprise"]
+        assert isinstance(whom, forms.ChoiceField)
+        whom.choices = [(one.public_id, f"{one.name} · {one.get_kind_display()}") for one in readers]
+        if not readers:
+            whom.widget = forms.HiddenInput()
+        elif len(readers) == 1:
+            whom.initial = readers[0].public_id
         field = self.fields["scope"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [("", _("All")), *((scope.public_id, scope.label) for scope in scopes)]

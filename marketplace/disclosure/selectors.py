@@ -25,6 +25,9 @@ OPENED: dict[Group, Word] = {
     Group.TELEMETRY: Word.ON_DISPUTE,
     Group.QUALITY: Word.YES,
 }
+LEAST_LETTERS = 2
+MOST_READERS = 20
+MOST_LOOKED_AT = 200  # by name, before it is asked who may know whom
 OF_A_DISPUTE = frozenset({Group.TELEMETRY, Group.QUALITY})
 
 
@@ -97,6 +100,35 @@ def profile_of(owner: Enterprise, *, asked: Asked, grants: Iterable[Grant]) -> P
     )
     names = [section for section in sections if section.cell.group == Group.IDENTITY and section.facts]
     return Profile(owner=owner, audience=asked.audience, sections=sections, name=owner.name if names else "")
+
+
+def readers_known_to(viewer: Viewer, *, words: str, now: datetime) -> list[Enterprise]:
+    """Others to whom the viewer may open something, found by words of the name, or by the whole id or number.
+
+    By name only who is no secret to the viewer: verified offices and public bodies, who has opened its name to all,
+    and the parties of the viewer's contracts. Whoever knows the whole id or registration number was told it. At most
+    MOST_READERS, by name.
+    """
+    own, words = viewer.require_enterprise(), words.strip()
+    others = Enterprise.objects.exclude(pk=own).order_by("name", "pk")
+    exact = others.filter(Q(public_id=words) | Q(registration_number=words)) if words else others.none()
+    named = others.none()
+    if len(words) >= LEAST_LETTERS:
+        named = others.filter(*(Q(name__icontains=word) for word in words.split()))
+    known = [one for one in named[:MOST_LOOKED_AT] if _is_no_secret(one, to=own, now=now)]
+    found = {one.pk: one for one in [*exact[:MOST_READERS], *known]}
+    return list(found.values())[:MOST_READERS]
+
+
+def _is_no_secret(other: Enterprise, *, to: int, now: datetime) -> bool:
+    is_verified = other.verification == Enterprise.Verification.VERIFIED
+    is_official = other.kind == Enterprise.Kind.COORDINATOR or other.is_public_body
+    if other.identity_is_public or (is_verified and is_official):
+        return True
+    return Audience.CONTRACT_PARTY in (
+        found_between(reader_id=other.pk, owner_id=to, now=now)
+        | found_between(reader_id=to, owner_id=other.pk, now=now)
+    )
 
 
 def grants_of(viewer: Viewer) -> QuerySet[Grant]:

@@ -39,15 +39,16 @@ def grants(request: ViewerRequest) -> HttpResponse:
 def give(request: ViewerRequest) -> HttpResponse:
     viewer = request.viewer
     viewer.require_owner()
-    form = GrantForm(request.POST or None, scopes=scopes_of(viewer.require_enterprise()))
+    now, words = clock.now(), request.GET.get("q", "").strip()[:80]
+    readers = selectors.readers_known_to(viewer, words=request.POST.get("to_enterprise") or words, now=now)
+    form = GrantForm(request.POST or None, scopes=scopes_of(viewer.require_enterprise()), readers=readers)
     if form.is_bound and form.is_valid():
-        now = clock.now()
         with refusals_in(form):
             services.give_grant(viewer=viewer, draft=form.draft(now=now), now=now)
         if form.is_valid():
             messages.success(request, _("Opened. You can end it here at any moment."))
             return redirect("disclosure:grants")
-    return render(request, "disclosure/give.html", {"form": form})
+    return render(request, "disclosure/give.html", {"form": form, "words": words, "readers": readers})
 
 
 @require_POST
