@@ -57,7 +57,7 @@ class GrantForm(forms.Form):
         assert isinstance(whom, forms.ChoiceField)
         whom.choices = [(one.public_id, f"{one.name} · {one.get_kind_display()}") for one in readers]
         if not readers:
-            whom.widget = forms.HiddenInput()
+            whom.help_text = _("Find it above by its name, number or id.")
         elif len(readers) == 1:
             whom.initial = readers[0].public_id
         field = self.fields["scope"]

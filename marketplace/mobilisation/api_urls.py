@@ -1,6 +1,6 @@
 from django.urls import path
 
-from marketplace.mobilisation.api import declarations, figures, programmes, questions
+from marketplace.mobilisation.api import declarations, extensions, figures, programmes, questions
 
 ONE = "declarations/<str:declaration>"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path(ONE, declarations.DeclarationView.as_view()),
     path(f"{ONE}/propose", declarations.ProposeView.as_view()),
     path(f"{ONE}/approve", declarations.ApproveView.as_view()),
+    path(f"{ONE}/refuse", declarations.RefuseView.as_view()),
+    path(f"{ONE}/extensions", extensions.ExtensionListView.as_view()),
+    path("extensions/<str:extension>/approve", extensions.ApproveExtensionView.as_view()),
+    path(f"{ONE}/firms", extensions.BookFirmsView.as_view()),
     path(f"{ONE}/end", declarations.EndView.as_view()),
     path(f"{ONE}/looks", declarations.LookView.as_view()),
     path(f"{ONE}/trail", declarations.TrailView.as_view()),

@@ -151,6 +151,18 @@ class DeclarationView(APIView):
         found = selectors.declaration(viewer_of(request), public_id=declaration)
         return Response(DeclarationSerializer(found).data)
 
+    @extend_schema(
+        operation_id="declarations_change", request=DraftSerializer, responses=DeclarationSerializer
+    )
+    def put(self, request: Request, declaration: str) -> Response:
+        """As long as nobody approved it; it is a draft again then."""
+        asked = DraftSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        done = services.change_declaration(
+            viewer=viewer_of(request), public_id=declaration, draft=asked.draft(), now=clock.now()
+        )
+        return Response(DeclarationSerializer(done).data)
+
 
 class ProposeView(APIView):
     permission_classes = [IsMember]
@@ -178,6 +190,26 @@ class ApproveView(APIView):
         asked = ApprovalSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         done = services.approve_declaration(
+            viewer=viewer_of(request), public_id=declaration, now=clock.now(), **asked.validated_data
+        )
+        return Response(DeclarationSerializer(done).data)
+
+
+class RefuseView(APIView):
+    permission_classes = [IsMember]
+
+    @extend_schema(
+        operation_id="declarations_refuse",
+        request=ReasonSerializer,
+        responses=DeclarationSerializer,
+        parameters=[KEY_PARAMETER],
+    )
+    @idempotent
+    def post(self, request: Request, declaration: str) -> Response:
+        """By the second person, or by the first to draw it back."""
+        asked = ReasonSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        done = services.refuse_declaration(
             viewer=viewer_of(request), public_id=declaration, now=clock.now(), **asked.validated_data
         )
         return Response(DeclarationSerializer(done).data)
