@@ -6,16 +6,15 @@ leave. It is what a tidy store does and names all that *may* be in a box; it pro
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 
 What = tuple[str, int]  # "work" or "box", and its database key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """`quantity` pieces that came from, or went into, `what`."""
+    """`quantity` pieces that came from, or went into, `what`; `at` is seconds since 1970."""
 
-    at: datetime
+    at: float
     what: What
     quantity: int
 
@@ -47,5 +46,5 @@ def match(*, arrivals: Iterable[Flow], departures: Iterable[Flow]) -> list[Link]
     return [Link(source=source, sink=sink, quantity=num) for (source, sink), num in links.items()]
 
 
-def _when(flow: Flow) -> tuple[datetime, What]:
+def _when(flow: Flow) -> tuple[float, What]:
     return flow.at, flow.what

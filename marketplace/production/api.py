@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core import signing
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -325,7 +326,7 @@ class OrderMadeView(APIView):
         viewer = viewer_of(request)
         found = selectors.ordered(viewer, public_id=order)
         note_counts_shown(found.pk, viewer=viewer, real_now=clock.real_now())
-        work = selectors.work_of_order(found.pk).exclude(status=WorkOrder.Status.CANCELLED)
+        work = selectors.work_rows(found.pk, ~Q(status=WorkOrder.Status.CANCELLED))
         made = {
             "operations": selectors.made_by_operation(found.pk),
             "lots": [_lot(one) for one in work],
@@ -333,11 +334,11 @@ class OrderMadeView(APIView):
         return Response(MadeSerializer(made).data)
 
 
-def _lot(work_order: WorkOrder) -> dict[str, object]:
+def _lot(work_order: selectors.WorkRow) -> dict[str, object]:
     counts: dict[str, object] = {
         "id": work_order.public_id,
         "code": work_order.code,
-        "operation": work_order.run.operation.code,
+        "operation": work_order.operation_code,
         "status": work_order.status,
         "good": work_order.good,
         "scrap": work_order.scrap,

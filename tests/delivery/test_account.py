@@ -110,7 +110,7 @@ def test_what_was_recorded_is_not_changed_nor_removed(model):
 
 def test_first_in_is_first_out():
     def flow(hour, what, quantity):
-        return Flow(at=NOW + hour * HOUR, what=what, quantity=quantity)
+        return Flow(at=3600 * hour, what=what, quantity=quantity)
 
     arrivals = [flow(1, ("work", 2), 50), flow(0, ("work", 1), 100)]
     departures = [flow(5, ("box", 8), 60), flow(4, ("box", 7), 80), flow(6, ("box", 9), 999)]

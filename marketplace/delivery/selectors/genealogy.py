@@ -5,39 +5,56 @@ and packed boxes go out. The buyer is told neutral names; a factory its own part
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from django.db.models import Sum
-from django.db.models.functions import TruncHour
+from django.db.models import FloatField, QuerySet, Sum
+from django.db.models.functions import Cast, Extract, TruncHour
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from marketplace.accounts.models import Site
 from marketplace.accounts.places import place_name
 from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.models import Equipment
 from marketplace.common.errors import NotFound
 from marketplace.delivery.fifo import Flow, Link, What, match
-from marketplace.delivery.models import Box, ReceiptLine, Shipment
+from marketplace.delivery.models import Box, ReceiptLine
 from marketplace.orders.models import OperationNeed
 from marketplace.production.models import Tally, WorkOrder
-from marketplace.production.selectors import work_of_order
+from marketplace.production.selectors.rows import WorkRow, work_rows
 
 WORK, BOX = "work", "box"
-S = Shipment.Status
+Heap = tuple[int, str]  # key of the site, code of the item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """Work whose pieces may be in the box. `machine` is neutral for the buyer, the machine's name for its owner."""
 
-    work_order: WorkOrder
+    work: WorkRow
     factory: str
     city: str
     machine: str
     operation: str
     started_at: datetime | None
     closed_at: datetime | None
+
+
+class BoxRow(NamedTuple):
+    """A `Box` with the two ends of its shipment's way; `to_site_id` is None for one to a drop. Seconds since 1970."""
+
+    pk: int
+    number: int
+    quantity: int
+    packed_at: float
+    received_at: float | None
+    shipment_id: int
+    item: str
+    from_site_id: int
+    to_site_id: int | None
 
 
 class _Heap:
@@ -52,203 +69,225 @@ class _Heap:
 
 
 class Genealogy:
-    """The flows of one order, read site by site as they are asked for."""
+    """The flows of one order, linked place by place as they are asked for. Five queries in all."""
 
     def __init__(self, order_id: int) -> None:
-        self._order_id = order_id
-        self.work = {one.pk: one for one in work_of_order(order_id)}
-        self.boxes: dict[int, Box] = {}
-        self._links: dict[tuple[int, str], _Heap] = {}
+        self.work = {one.pk: one for one in work_rows(order_id)}
+        self.boxes = {one.pk: one for one in _box_rows(order_id)}
+        self._links: dict[Heap, _Heap] = {}
         self._good = _good_by_hour(order_id)
-        operations = {one.run.operation_id for one in self.work.values()}
+        self._counted = _standing_lines(order_id)
         self._needs: dict[int, list[OperationNeed]] = defaultdict(list)
-        for need in OperationNeed.objects.filter(operation__in=operations).exclude(item=""):
+        needs = OperationNeed.objects.filter(operation__in={one.operation_id for one in self.work.values()})
+        for need in needs.exclude(item=""):
             self._needs[need.operation_id].append(need)
+        self._makers: dict[Heap, list[WorkRow]] = defaultdict(list)
+        self._users: dict[Heap, list[tuple[WorkRow, OperationNeed]]] = defaultdict(list)
+        for one in self.work.values():
+            self._makers[one.site_id, one.item].append(one)
+            for need in self._needs[one.operation_id]:
+                self._users[one.site_id, need.item].append((one, need))
+        self._outgoing: dict[Heap, list[BoxRow]] = defaultdict(list)
+        self._incoming: dict[Heap, list[BoxRow]] = defaultdict(list)
+        for box in self.boxes.values():
+            self._outgoing[box.from_site_id, box.item].append(box)
+            if box.to_site_id is not None:
+                self._incoming[box.to_site_id, box.item].append(box)
 
-    def back_from(self, box: Box) -> list[WorkOrder]:
+    def back_from(self, box_id: int) -> list[WorkRow]:
         """By position in the routing, then start."""
-        seen: set[What] = {(BOX, box.pk)}
-        waiting = [(BOX, box.pk)]
-        self.boxes[box.pk] = box
-        while waiting:
-            for what in self._sources(waiting.pop()):
-                if what not in seen:
-                    seen.add(what)
-                    waiting.append(what)
+        seen = self._reached((BOX, box_id), self._sources)
         return [one for pk, one in self.work.items() if (WORK, pk) in seen]
 
-    def forward_from(self, work_order: WorkOrder) -> list[Box]:
+    def forward_from(self, work_order_id: int) -> list[BoxRow]:
         """By shipment and number."""
-        start: What = (WORK, work_order.pk)
-        seen, waiting = {start}, [start]
-        while waiting:
-            for what in self._sinks(waiting.pop()):
-                if what not in seen:
-                    seen.add(what)
-                    waiting.append(what)
+        seen = self._reached((WORK, work_order_id), self._sinks)
         found = [self.boxes[pk] for kind, pk in seen if kind == BOX]
         return sorted(found, key=lambda box: (box.shipment_id, box.number))
+
+    def _reached(self, start: What, onward: Callable[[What], Iterable[What]]) -> set[What]:
+        seen, waiting = {start}, [start]
+        while waiting:
+            new = set(onward(waiting.pop())) - seen
+            seen |= new
+            waiting += new
+        return seen
 
     def _sources(self, what: What) -> Iterable[What]:
         """What a box was packed from, or what work used."""
         kind, pk = what
         if kind == BOX:
-            shipment = self.boxes[pk].shipment
-            heaps = [(shipment.from_site_id, shipment.item)]
+            heaps = [(self.boxes[pk].from_site_id, self.boxes[pk].item)]
         else:
             one = self.work[pk]
-            heaps = [(one.equipment.site_id, need.item) for need in self._needs[one.run.operation_id]]
+            heaps = [(one.site_id, need.item) for need in self._needs[one.operation_id]]
         return [source for heap in heaps for source in self._at(heap).sources.get(what, ())]
 
     def _sinks(self, what: What) -> Iterable[What]:
         """Where what work made, or what came in a box, went."""
         kind, pk = what
         if kind == WORK:
-            one = self.work[pk]
-            heap = (one.equipment.site_id, one.run.operation.makes)
-        else:
-            shipment = self.boxes[pk].shipment
-            if shipment.to_site_id is None:
-                return []
-            heap = (shipment.to_site_id, shipment.item)
-        return self._at(heap).sinks.get(what, ())
+            return self._at((self.work[pk].site_id, self.work[pk].item)).sinks.get(what, ())
+        box = self.boxes[pk]
+        return self._at((box.to_site_id, box.item)).sinks.get(what, ()) if box.to_site_id is not None else ()
 
-    def _at(self, heap: tuple[int, str]) -> "_Heap":
+    def _at(self, heap: Heap) -> "_Heap":
         if heap not in self._links:
             arrivals = [*self._made(heap), *self._received(heap)]
             departures = [*self._used(heap), *self._packed(heap)]
             self._links[heap] = _Heap(match(arrivals=arrivals, departures=departures))
         return self._links[heap]
 
-    def _made(self, heap: tuple[int, str]) -> Iterable[Flow]:
-        for pk, one in self.work.items():
-            if (one.equipment.site_id, one.run.operation.makes) == heap:
-                yield from (
-                    Flow(at=at, what=(WORK, pk), quantity=num) for at, num in self._hours(one, one.good)
-                )
+    def _made(self, heap: Heap) -> Iterable[Flow]:
+        for one in self._makers[heap]:
+            yield from self._hours(one, one.good)
 
-    def _used(self, heap: tuple[int, str]) -> Iterable[Flow]:
-        site_id, item = heap
-        for pk, one in self.work.items():
-            needs = [need for need in self._needs[one.run.operation_id] if need.item == item]
-            if one.equipment.site_id != site_id:
-                continue
-            for need in needs:
-                used = -(-(one.good + one.scrap) * need.num // need.den)
-                yield from (Flow(at=at, what=(WORK, pk), quantity=num) for at, num in self._hours(one, used))
+    def _used(self, heap: Heap) -> Iterable[Flow]:
+        for one, need in self._users[heap]:
+            yield from self._hours(one, -(-(one.good + one.scrap) * need.num // need.den))
 
-    def _hours(self, one: WorkOrder, total: int) -> Iterable[tuple[datetime, int]]:
+    def _hours(self, one: WorkRow, total: int) -> Iterable[Flow]:
         """`total` pieces spread over the hours of the work order as its good pieces were."""
-        hours = self._good.get(one.pk) or [(one.started_at or one.created_at, 1)]
+        hours = self._good.get(one.pk) or [((one.started_at or one.created_at).timestamp(), 1)]
         whole = sum(num for _at, num in hours)
         done = counted = 0
         for at, num in hours:
             counted += num
             until = total * counted // whole
             if until > done:
-                yield at, until - done
+                yield Flow(at=at, what=(WORK, one.pk), quantity=until - done)
             done = until
 
-    def _packed(self, heap: tuple[int, str]) -> Iterable[Flow]:
-        site_id, item = heap
-        for box in self._read(Box.objects.filter(shipment__from_site_id=site_id, shipment__item=item)):
+    def _packed(self, heap: Heap) -> Iterable[Flow]:
+        for box in self._outgoing[heap]:
             yield Flow(at=box.packed_at, what=(BOX, box.pk), quantity=box.quantity)
 
-    def _received(self, heap: tuple[int, str]) -> Iterable[Flow]:
+    def _received(self, heap: Heap) -> Iterable[Flow]:
         """Boxes counted singly with their good pieces; of those counted together the last ones bear the loss."""
-        site_id, item = heap
-        boxes = self._read(Box.objects.filter(shipment__to_site_id=site_id, shipment__item=item))
-        standing = ReceiptLine.objects.filter(
-            receipt__shipment__to_site_id=site_id,
-            receipt__shipment__item=item,
-            receipt__shipment__order_id=self._order_id,
-            corrects=None,
-            correction=None,
-        ).values_list("box_id", "receipt__shipment_id", "good")
-        singly = {box_id: good for box_id, _shipment, good in standing if box_id is not None}
-        together = {shipment: good for box_id, shipment, good in standing if box_id is None}
-        for box in boxes:
+        together: dict[int, int] = {}
+        for box in self._incoming[heap]:
             if box.received_at is None:
                 continue
-            left = singly.get(box.pk, min(box.quantity, together.get(box.shipment_id, 0)))
-            if box.pk not in singly:
-                together[box.shipment_id] = together.get(box.shipment_id, 0) - left
+            left = self._counted.singly.get(box.pk)
+            if left is None:
+                rest = together.get(box.shipment_id, self._counted.together.get(box.shipment_id, 0))
+                left = min(box.quantity, rest)
+                together[box.shipment_id] = rest - left
             yield Flow(at=box.received_at, what=(BOX, box.pk), quantity=left)
 
-    def _read(self, boxes) -> list[Box]:  # type: ignore[no-untyped-def]
-        found = list(
-            boxes.filter(shipment__order_id=self._order_id)
-            .select_related("shipment__from_site", "shipment__to_site", "shipment__to_drop")
-            .order_by("shipment_id", "number")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    """Good pieces: of boxes counted singly by key of the box, of all others of a shipment by its key."""
+
+    singly: dict[int, int]
+    together: dict[int, int]
+
+
+def _standing_lines(order_id: int) -> _Counted:
+    standing = ReceiptLine.objects.filter(
+        receipt__shipment__order_id=order_id, receipt__shipment__to_drop=None, corrects=None, correction=None
+    ).values_list("box_id", "receipt__shipment_id", "good")
+    return _Counted(
+        singly={box_id: good for box_id, _shipment, good in standing if box_id is not None},
+        together={shipment: good for box_id, shipment, good in standing if box_id is None},
+    )
+
+
+def _box_rows(order_id: int) -> Iterable[BoxRow]:
+    """By shipment and number."""
+    found = (
+        Box.objects.filter(shipment__order_id=order_id)
+        .order_by("shipment_id", "number")
+        .values_list(
+            "pk",
+            "number",
+            "quantity",
+            _seconds("packed_at"),
+            _seconds("received_at"),
+            "shipment_id",
+            "shipment__item",
+            "shipment__from_site_id",
+            "shipment__to_site_id",
         )
-        for box in found:
-            self.boxes.setdefault(box.pk, box)
-        return found
+    )
+    return map(BoxRow._make, found)
+
+
+def _seconds(moment: str | TruncHour) -> Cast:
+    """Since 1970: quicker to read than a moment, and as good to sort by."""
+    return Cast(Extract(moment, "epoch"), FloatField())
 
 
 def origins_of(viewer: Viewer, box: Box) -> list[Origin]:
     """Work that may be in the box: all of it for the buyer, own work for a factory. The viewer may see the box."""
     order = box.shipment.order
-    work = Genealogy(order.pk).back_from(box)
     is_buyer = viewer.enterprise_id == order.buyer_id
-    numbers = _machine_numbers(order.pk) if is_buyer else {}
+    work = [
+        one
+        for one in Genealogy(order.pk).back_from(box.pk)
+        if is_buyer or one.enterprise_id == viewer.enterprise_id
+    ]
+    cities = dict(Site.objects.filter(pk__in={one.site_id for one in work}).values_list("pk", "city"))
+    names = _machine_names(order.pk) if is_buyer else _own_names(work)
     return [
         Origin(
-            work_order=one,
-            factory=one.run.package.label,
-            city=place_name(one.equipment.site.city),
-            machine=_("machine %(number)s") % {"number": numbers[one.equipment_id]}
-            if is_buyer
-            else one.equipment.name,
-            operation=one.run.operation.name,
+            work=one,
+            factory=one.label,
+            city=place_name(cities[one.site_id]),
+            machine=names[one.equipment_id],
+            operation=one.operation,
             started_at=one.started_at,
             closed_at=one.closed_at,
         )
         for one in work
-        if is_buyer or one.equipment.enterprise_id == viewer.enterprise_id
     ]
 
 
-def boxes_with(viewer: Viewer, *, work_order: str) -> list[Box]:
-    """Boxes that pieces of the work order may be in: all for the buyer, those it packed itself for the factory."""
-    one = (
-        WorkOrder.objects.filter(public_id=work_order)
-        .select_related("order", "equipment", "run__operation")
-        .first()
-    )
+def boxes_with(viewer: Viewer, *, work_order: str) -> QuerySet[Box]:
+    """Boxes that pieces of the work order may be in, by shipment and number: all for the buyer, those it packed itself
+    for the factory.
+    """
+    one = WorkOrder.objects.filter(public_id=work_order).select_related("order", "equipment").first()
     allowed = one is not None and viewer.enterprise_id in (one.order.buyer_id, one.equipment.enterprise_id)
     if one is None or not allowed or viewer.enterprise_id is None:
         raise NotFound(gettext_lazy("There is no such work order."))
-    found = Genealogy(one.order_id).forward_from(one)
-    if viewer.enterprise_id == one.order.buyer_id:
-        return found
-    return [box for box in found if box.shipment.from_site.enterprise_id == viewer.enterprise_id]
+    found = Box.objects.filter(
+        pk__in=[box.pk for box in Genealogy(one.order_id).forward_from(one.pk)]
+    ).select_related("shipment__from_site", "shipment__to_site", "shipment__to_drop")
+    if viewer.enterprise_id != one.order.buyer_id:
+        found = found.filter(shipment__from_site__enterprise_id=viewer.enterprise_id)
+    return found.order_by("shipment_id", "number")
 
 
-def _machine_numbers(order_id: int) -> dict[int, int]:
+def _own_names(work: Iterable[WorkRow]) -> dict[int, str]:
+    machines = Equipment.objects.filter(pk__in={one.equipment_id for one in work})
+    return dict(machines.values_list("pk", "name"))
+
+
+def _machine_names(order_id: int) -> dict[int, str]:
     """Machines numbered within their factory, by key."""
-    numbers: dict[int, int] = {}
+    names: dict[int, str] = {}
     counts: dict[int, int] = defaultdict(int)
     work = WorkOrder.objects.filter(order_id=order_id).order_by("equipment_id")
-    for equipment_id, enterprise_id in work.values_list(
-        "equipment_id", "equipment__enterprise_id"
-    ).distinct():
+    pairs = work.values_list("equipment_id", "equipment__enterprise_id").distinct()
+    for equipment_id, enterprise_id in pairs:
         counts[enterprise_id] += 1
-        numbers[equipment_id] = counts[enterprise_id]
-    return numbers
+        names[equipment_id] = _("machine %(number)s") % {"number": counts[enterprise_id]}
+    return names
 
 
-def _good_by_hour(order_id: int) -> dict[int, list[tuple[datetime, int]]]:
+def _good_by_hour(order_id: int) -> dict[int, list[tuple[float, int]]]:
     """When good pieces of each work order were told, by its key; what was taken back is left out."""
     told = (
         Tally.objects.filter(
             work_order__order_id=order_id, kind__in=[Tally.Kind.GOOD, Tally.Kind.BOX], undone_by=None
         )
         .order_by()
-        .values_list("work_order_id", TruncHour("made_at"))
+        .values_list("work_order_id", _seconds(TruncHour("made_at")))
         .annotate(num=Sum("quantity"))
     )
-    hours: dict[int, list[tuple[datetime, int]]] = defaultdict(list)
+    hours: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for work_order_id, at, num in sorted(told):
         hours[work_order_id].append((at, num))
     return hours

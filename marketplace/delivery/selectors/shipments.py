@@ -1,6 +1,7 @@
 """Shipments as somebody: who sends sees its own, who receives what comes, the buyer all of its order."""
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Aggregate, BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
@@ -41,11 +42,19 @@ def shipments(viewer: Viewer) -> QuerySet[Shipment]:
 
 
 def with_boxes(found: QuerySet[Shipment]) -> QuerySet[Shipment]:
-    """`num_boxes`, `num_packed` (pieces in them) and `num_boxes_received` beside each shipment."""
+    """`num_boxes`, `num_packed` (pieces in them) and `num_boxes_received` beside each shipment.
+
+    Counted for the rows that are read, not for all that are looked through to sort and page them.
+    """
+    boxes = Box.objects.filter(shipment=OuterRef("pk")).order_by().values("shipment")
+
+    def told(what: Aggregate) -> Coalesce:
+        return Coalesce(Subquery(boxes.annotate(num=what).values("num")), 0, output_field=BigIntegerField())
+
     return found.annotate(
-        num_boxes=Count("boxes"),
-        num_packed=Sum("boxes__quantity", default=0),
-        num_boxes_received=Count("boxes", filter=Q(boxes__received_at__isnull=False)),
+        num_boxes=told(Count("pk")),
+        num_packed=told(Sum("quantity")),
+        num_boxes_received=told(Count("received_at")),
     )
 
 

@@ -112,8 +112,10 @@ def settle(request: ViewerRequest, order: str) -> HttpResponse:
 @login_required
 def boxes_with_work(request: ViewerRequest, work_order: str) -> HttpResponse:
     """Which boxes may hold pieces of a work order."""
-    boxes = boxes_with(request.viewer, work_order=work_order)
-    return render(request, "delivery/boxes_with_work.html", {"boxes": boxes[:500], "num": len(boxes)})
+    page = Paginator(boxes_with(request.viewer, work_order=work_order), ROWS_A_PAGE).get_page(
+        request.GET.get("page")
+    )
+    return render(request, "delivery/boxes_with_work.html", {"page": page, "num": page.paginator.count})
 
 
 def _progress(viewer: Viewer, order: Order) -> dict[str, object]:

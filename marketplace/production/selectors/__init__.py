@@ -7,7 +7,6 @@ from marketplace.production.selectors.account import (
     account,
     good_at,
     made_by_operation,
-    work_of_order,
 )
 from marketplace.production.selectors.articles import (
     OrderWithArticles,
@@ -17,7 +16,7 @@ from marketplace.production.selectors.articles import (
     orders_with_articles,
     photo_of,
 )
-from marketplace.production.selectors.forecast import Forecast, forecast
+from marketplace.production.selectors.forecast import Forecast, forecast, last_finish
 from marketplace.production.selectors.own import (
     last_undoable,
     machines_with_pin,
@@ -31,18 +30,21 @@ from marketplace.production.selectors.own import (
     sites_with_pin,
     tallies_of,
 )
+from marketplace.production.selectors.rows import WorkRow, work_matching, work_rows
 
 __all__ = [
     "Forecast",
     "ItemAccount",
     "OperationMade",
     "OrderWithArticles",
+    "WorkRow",
     "account",
     "article_for_buyer",
     "articles_for_buyer",
     "articles_of_order",
     "forecast",
     "good_at",
+    "last_finish",
     "last_undoable",
     "machines_with_pin",
     "made_by_operation",
@@ -59,5 +61,6 @@ __all__ = [
     "sites_with_pin",
     "tallies_of",
     "unapproved",
-    "work_of_order",
+    "work_matching",
+    "work_rows",
 ]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Q, Sum
 
 from marketplace.orders.models import OperationNeed
 from marketplace.production.models import WorkOrder
@@ -42,15 +42,6 @@ class ItemAccount:
     def left(self) -> int:
         """Negative where more was used than made: the rest came from elsewhere."""
         return self.made - self.used
-
-
-def work_of_order(order_id: int) -> QuerySet[WorkOrder]:
-    """All work orders of an order, in the order of the routing and of time."""
-    return (
-        WorkOrder.objects.filter(order_id=order_id)
-        .select_related("run__operation", "run__package", "equipment__site", "equipment__enterprise", "order")
-        .order_by("run__operation__position", "run__starts_at", "pk")
-    )
 
 
 def made_by_operation(order_id: int) -> list[OperationMade]:

@@ -15,24 +15,30 @@ FURTHEST = timedelta(days=365)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """`finishes_at` is business time; for closed work it is when it was closed."""
+    """`finishes_at` is business time."""
 
     work: WorkRow
     finishes_at: datetime
 
 
 def forecast(order_id: int, *, now: datetime) -> list[Forecast]:
-    """For each work order that is not cancelled, in the order of the routing. Three queries."""
-    work = work_rows(order_id, ~Q(status=WorkOrder.Status.CANCELLED))
+    """For each work order that is not closed, in the order of the routing. Three queries."""
+    work = work_rows(order_id, Q(closed_at=None))
     spans = _spans(order_id)
     return [Forecast(work=one, finishes_at=_finish(one, spans=spans, now=now)) for one in work]
+
+
+def last_finish(order_id: int, *, now: datetime) -> datetime | None:
+    """When the last of the work that is not cancelled will be, or was, closed; None where there is none."""
+    done = WorkOrder.objects.filter(order_id=order_id).exclude(status=WorkOrder.Status.CANCELLED)
+    closed_at = done.aggregate(at=Max("closed_at"))["at"]
+    moments = [one.finishes_at for one in forecast(order_id, now=now)]
+    return max([*moments, *([closed_at] if closed_at else [])], default=None)
 
 
 def _finish(
     work: WorkRow, *, spans: Mapping[int, tuple[datetime, datetime | None]], now: datetime
 ) -> datetime:
-    if work.closed_at is not None:
-        return work.closed_at
     planned = work.ends_at - work.starts_at
     if work.pk not in spans:
         return max(now, work.starts_at) + planned
@@ -47,7 +53,7 @@ def _finish(
 def _spans(order_id: int) -> dict[int, tuple[datetime, datetime | None]]:
     """From the first start to the last end of its stints, None while one is open, by work order."""
     found = (
-        Stint.objects.filter(work_order__order_id=order_id)
+        Stint.objects.filter(work_order__order_id=order_id, work_order__closed_at=None)
         .values("work_order_id")
         .annotate(begun=Min("starts_at"), left_at=Max("ends_at"))
     )

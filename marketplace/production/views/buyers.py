@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,29 +12,52 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
+from marketplace.common.sheets import csv_response
+from marketplace.orders.models import Order
 from marketplace.production import selectors, services
 from marketplace.production.looks import note_counts_shown
 from marketplace.production.models import WorkOrder
 
+LOTS_A_PAGE = 50
+MOST_SOUGHT = 200  # characters
 ARTICLES_A_PAGE = 24  # photos of up to 500 kB each
 
 
 @require_safe
 @login_required
 def made(request: ViewerRequest, order: str) -> HttpResponse:
-    """Made against wanted, step by step, and the buyer's lots one by one: counts of them, nothing else of the machines."""
+    """Made against wanted, step by step, and the buyer's lots one by one: counts of them, nothing else of the machines.
+
+    `q` searches them, `csv` gives all that are found as a file.
+    """
     found = selectors.ordered(request.viewer, public_id=order)
-    work = [one for one in selectors.work_of_order(found.pk) if one.status != WorkOrder.Status.CANCELLED]
     note_counts_shown(found.pk, viewer=request.viewer, real_now=clock.real_now())
-    forecasts = selectors.forecast(found.pk, now=clock.now())
+    text = request.GET.get("q", "")[:MOST_SOUGHT]
+    living = WorkOrder.objects.filter(order=found).exclude(status=WorkOrder.Status.CANCELLED)
+    wanted = ~Q(status=WorkOrder.Status.CANCELLED) & selectors.work_matching(text)
+    if "csv" in request.GET:
+        return _lots_csv(found, wanted)
+    page = Paginator(range(living.filter(wanted).count()), LOTS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "order": found,
         "operations": selectors.made_by_operation(found.pk),
-        "work": work,
-        "last_at": max((one.finishes_at for one in forecasts), default=None),
-        "is_over": all(one.is_closed for one in work),
+        "page": page,
+        "work": selectors.work_rows(found.pk, wanted, first=page.start_index() - 1, most=LOTS_A_PAGE),
+        "num_work": living.count(),
+        "text": text,
+        "last_at": selectors.last_finish(found.pk, now=clock.now()),
+        "is_over": not living.filter(closed_at=None).exists(),
     }
     return render(request, "production/made.html", context)
+
+
+def _lots_csv(order: Order, wanted: Q) -> HttpResponse:
+    header = ("lot", "step", "factory", "state", "good", "wanted", "scrap")
+    rows = [
+        (one.code, one.operation, one.enterprise, one.status, one.good, one.quantity, one.scrap)
+        for one in selectors.work_rows(order.pk, wanted)
+    ]
+    return csv_response(name=f"made-{order.public_id}.csv", header=header, rows=rows)
 
 
 @require_safe
