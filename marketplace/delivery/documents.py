@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.common.pdf import render_pdf
 from marketplace.common.qr import qr_file
@@ -14,8 +15,13 @@ from marketplace.delivery.shown import Shown
 
 
 def labels_pdf(row: Shown) -> bytes:
-    """One label a page (A6): what is in the box, from which city to which, its number, its code."""
+    """One label a page (A6): what is in the box, for which order, from which city to which, its number, its code.
+
+    Both ends know product and title from their own part in the order; the label names neither buyer nor price.
+    """
     shipment = row.shipment
+    order = shipment.order
+    product = "" if row.goods == order.product.name else order.product.name
     way = _("%(start)s → %(end)s") % {"start": row.start.city, "end": row.end.city}
     return render_pdf(
         "labels",
@@ -27,6 +33,8 @@ def labels_pdf(row: Shown) -> bytes:
                 {
                     "id": box.public_id,
                     "goods": row.goods,
+                    "product": product,
+                    "order": _("Order: %(title)s") % {"title": order.title},
                     "quantity": quantity_text(box.quantity),
                     "way": way,
                     "shipment": shipment.public_id,
@@ -63,7 +71,12 @@ def note_pdf(row: Shown) -> bytes:
             ],
             "heads": [_("Box"), _("Number"), _("Pieces")],
             "lines": [[str(box.number), box.public_id, f"{box.quantity:,}"] for box in shipment.boxes.all()],
-            "signature": [_("Received in good order"), _("Name"), _("Date"), _("Signature")],
+            "signature": [
+                _("Received in good order"),
+                pgettext("of a person", "Name"),
+                _("Date"),
+                _("Signature"),
+            ],
             "qr": qr_file(driver_url(shipment.public_id)),
         },
     )

@@ -1,7 +1,7 @@
 """What a document shows, in one language: every word comes from the catalogue, every number from what was frozen."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.common.money import format_cents
 from marketplace.common.show.amounts import quantity_text
+from marketplace.orders.buyer_zone import buyer_zone
 from marketplace.payments.creditor_reference import in_fours
 from marketplace.payments.models import Contract, Invoice
 
@@ -19,15 +20,17 @@ Data = dict[str, object]
 
 
 def contract_data(contract: Contract, *, language: str) -> Data:
+    """Moments by the party's clock: the buyer's zone, or that of the factory's machines."""
     with translation.override(language):
         is_buyer = contract.role == Contract.Role.BUYER
+        zone = _zone_of(contract)
         return {
             "language": language.partition("-")[0],
             "title": _("Purchase contract") if is_buyer else _("Production contract"),
             "subtitle": _("Version %(version)s of %(date)s")
-            % {"version": contract.version, "date": _day(contract.made_at)},
+            % {"version": contract.version, "date": _day(contract.made_at, zone)},
             "footer": f"{contract.public_id} · {contract.terms_sha256[:16]}",
-            **(_buyer_part(contract.terms) if is_buyer else _factory_part(contract.terms)),
+            **(_buyer_part(contract.terms, zone) if is_buyer else _factory_part(contract.terms)),
         }
 
 
@@ -38,7 +41,7 @@ def invoice_data(invoice: Invoice, *, language: str) -> Data:
             (_("To"), _named(facts["buyer"])),
             (_("From"), _named(facts["seller"]) if facts["seller"] else PLATFORM),
             (_("Number"), invoice.number),
-            (_("Issued"), _day(invoice.issued_at)),
+            (_("Issued"), _day(invoice.issued_at, buyer_zone(invoice.order))),
             (_("Order"), f"{facts['title']} ({facts['order']})"),
         ]
         return {
@@ -86,7 +89,7 @@ def _invoice_lines(invoice: Invoice) -> list[tuple[str, str]]:
     ]
 
 
-def _buyer_part(terms: Mapping[str, Any]) -> Data:
+def _buyer_part(terms: Mapping[str, Any], zone: str) -> Data:
     currency = terms["currency"]
     lines = [
         (_("Price, net"), format_cents(terms["net_cents"], currency)),
@@ -104,8 +107,8 @@ def _buyer_part(terms: Mapping[str, Any]) -> Data:
     facts = [
         (_("Buyer"), _named(terms["party"])),
         *_common_facts(terms),
-        (_("Due"), _moment(terms["due_at"])),
-        (_("Promised for"), _moment(terms["promised_at"])),
+        (_("Due"), _moment(terms["due_at"], zone)),
+        (_("Promised for"), _moment(terms["promised_at"], zone)),
         *places,
     ]
     return {
@@ -146,8 +149,8 @@ def _factory_part(terms: Mapping[str, Any]) -> Data:
             run["machine"],
             run["operation"],
             quantity_text(run["quantity"], ""),
-            _moment(run["starts_at"], zone=run["zone"]),
-            _moment(run["ends_at"], zone=run["zone"]),
+            _moment(run["starts_at"], run["zone"]),
+            _moment(run["ends_at"], run["zone"]),
             format_cents(run["pay_cents"], currency),
         )
         for run in terms["runs"]
@@ -189,9 +192,14 @@ def _named(party: Mapping[str, str]) -> str:
     return f"{party['name']} ({number})" if number else party["name"]
 
 
-def _moment(text: str, *, zone: str = "UTC") -> str:
+def _zone_of(contract: Contract) -> str:
+    runs = contract.terms.get("runs")
+    return str(runs[0]["zone"]) if runs else buyer_zone(contract.deal.order)
+
+
+def _moment(text: str, zone: str) -> str:
     return f"{datetime.fromisoformat(text).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}"
 
 
-def _day(moment: datetime) -> str:
-    return moment.astimezone(UTC).date().isoformat()
+def _day(moment: datetime, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).date().isoformat()

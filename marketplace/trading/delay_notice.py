@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.common.pdf import render_pdf
 from marketplace.common.show.amounts import quantity_text
+from marketplace.orders.buyer_zone import buyer_zone
 from marketplace.trading.models import Disturbance
 from marketplace.trading.wording import cause_of
 
@@ -49,7 +50,7 @@ def issued_at(found: Disturbance) -> datetime:
 
 def _data(found: Disturbance, *, language: str) -> dict[str, object]:
     order, issued = found.deal.order, issued_at(found)
-    zone = "Asia/Shanghai" if language.startswith("zh") else "UTC"
+    zone = buyer_zone(order)
     moved_to = new_date(found)
     facts: list[Row] = [
         [_("Order"), f"{order.title} ({order.public_id})"],

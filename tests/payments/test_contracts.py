@@ -2,18 +2,23 @@
 
 import hashlib
 import time
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from marketplace.accounts.models import Site
 from marketplace.common.errors import NotFound
+from marketplace.orders.buyer_zone import buyer_zone
+from marketplace.orders.models import OrderDrop
 from marketplace.payments import selectors
+from marketplace.payments.documents import contract_data
 from marketplace.payments.models import Contract, Document
 from marketplace.payments.services import write_contracts
 from marketplace.payments.services.contracts import deals_without_contracts
 from marketplace.planning.models import PlanRun
 from marketplace.trading.models import Deal, Run
-from tests.builders import NOW
+from tests.builders import NOW, a_site
 from tests.payments.agreed import an_agreed_order
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +38,32 @@ def test_the_buyer_and_each_factory_get_one_contract_in_both_languages():
         assert bytes(document.content).startswith(b"%PDF")
         assert document.sha256 == hashlib.sha256(bytes(document.content)).hexdigest()
     assert Document.objects.count() == 6
+
+
+def test_each_contract_tells_moments_and_its_day_by_the_clock_of_its_party_and_names_the_zone():
+    agreed = an_agreed_order()
+    a_site(enterprise=agreed.order.buyer, time_zone="America/New_York")
+    Site.objects.filter(enterprise__kind="factory").update(time_zone="Asia/Tokyo")
+    written = write_contracts(deal_public_id=agreed.deal.public_id, now=NOW.replace(hour=1, minute=30))
+    assert f"{NOW:%Y-%m-%d}" == "2026-03-02"
+    bought = next(one for one in written if one.role == "buyer")
+    data = contract_data(bought, language="en")
+    shown = dict(data["facts"])
+    assert shown["Promised for"].endswith(" America/New_York")
+    promised = agreed.deal.promised_at.astimezone(ZoneInfo("America/New_York"))
+    assert shown["Promised for"].startswith(f"{promised:%Y-%m-%d %H:%M}")
+    assert data["subtitle"].endswith("2026-03-01")
+    made = contract_data(next(one for one in written if one.role == "factory"), language="en")
+    assert made["lines"][0][3].endswith(" Asia/Tokyo")
+    assert made["subtitle"].endswith("2026-03-02")
+
+
+def test_a_buyer_without_a_site_reads_the_clock_of_its_first_place_of_delivery():
+    agreed = an_agreed_order()
+    assert not agreed.order.buyer.sites.exists()
+    assert buyer_zone(agreed.order) == "Asia/Shanghai"
+    OrderDrop.objects.filter(order=agreed.order).update(lat=48.2, lon=16.4)
+    assert buyer_zone(agreed.order) == "Europe/Vienna"
 
 
 def test_writing_twice_adds_nothing():

@@ -1,11 +1,13 @@
 """A buyer whose order is displaced or late has it in writing: agreed date, new date, reason, authority, legal basis."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
 
 from marketplace.accounts.models import Person
+from marketplace.orders.buyer_zone import buyer_zone
 from marketplace.planning.models import PlanRun
 from marketplace.trading import delay_notice as written
 from marketplace.trading import services
@@ -48,7 +50,8 @@ def with_new_date(found, *, later=timedelta(days=2)):
 
 def test_it_names_order_dates_reason_authority_and_legal_basis(case):
     network, found = case
-    agreed = f"{found.deal.promised_at:%Y-%m-%d %H:%M}"
+    promised = found.deal.promised_at.astimezone(ZoneInfo(buyer_zone(network.order)))
+    agreed = f"{promised:%Y-%m-%d %H:%M}"
     before = words(found)
     for word in (
         network.order.title,
@@ -61,7 +64,7 @@ def test_it_names_order_dates_reason_authority_and_legal_basis(case):
         assert word in before
     after = words(with_new_date(found))
     assert "A new date follows" not in after
-    assert f"{found.deal.promised_at + timedelta(days=2):%Y-%m-%d %H:%M}" in after
+    assert f"{promised + timedelta(days=2):%Y-%m-%d %H:%M}" in after
     assert agreed in after
 
 

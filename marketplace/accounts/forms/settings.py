@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.details import EnterpriseDetails, SiteDetails
 from marketplace.accounts.forms.fields import TextListField, TimeZoneField
@@ -14,7 +15,9 @@ from marketplace.accounts.places import City, city_named, nearest_city
 
 class ProfileForm(forms.Form):
     name = forms.CharField(
-        label=_("name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=pgettext_lazy("of a person", "name"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = forms.ChoiceField(label=_("language"), choices=settings.LANGUAGES)
     time_zone = TimeZoneField(help_text=_("Empty: the zone of your browser."))
