@@ -7,6 +7,7 @@ urlpatterns = [
     path("shipments/", factory.to_send, name="shipments"),
     path("shipments/coming/", factory.coming, name="coming"),
     path("shipments/history/", factory.history, name="history"),
+    path("factory/wants/", factory.wants, name="wants"),
     path("shipments/send/", factory.send, name="send"),
     path("shipments/receive/", receiving.find_box, name="find-box"),
     path("shipments/<str:shipment>/", factory.shipment, name="shipment"),

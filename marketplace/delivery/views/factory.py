@@ -18,6 +18,7 @@ from marketplace.delivery.forms import AnotherForm, PackForm
 from marketplace.delivery.models import Shipment
 from marketplace.delivery.selectors import shipments as selectors
 from marketplace.delivery.selectors.tracking import eta_of
+from marketplace.delivery.selectors.wants import wants_of
 from marketplace.delivery.shown import shown
 from marketplace.delivery.stock import Stock, stock_of_order
 
@@ -42,6 +43,13 @@ def to_send(request: ViewerRequest) -> HttpResponse:
         "may_act": bool(rows) and rows[0].may_act,
     }
     return render(request, "delivery/to_send.html", context)
+
+
+@require_safe
+@login_required
+def wants(request: ViewerRequest) -> HttpResponse:
+    """The part of the factory's home that says what it is to do today."""
+    return render(request, "delivery/wants.html", {"wants": wants_of(request.viewer, now=clock.now())})
 
 
 @require_safe
