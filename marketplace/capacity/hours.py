@@ -67,9 +67,12 @@ class Calendar:
 
 @lru_cache(maxsize=100_000)
 def instant(day: date, wall: time, zone: str) -> datetime:
-    """The UTC moment at which clocks in `zone` show `wall` on `day`."""
+    """The UTC moment at which clocks in `zone` first show `wall` on `day`.
+
+    The fold of `wall` says nothing: times that differ in it alone are equal, and one answer is kept for both.
+    """
     info = ZoneInfo(zone)
-    local = datetime.combine(day, wall, tzinfo=info)
+    local = datetime.combine(day, wall.replace(fold=0), tzinfo=info)
     moment = local.astimezone(UTC)
     if moment.astimezone(info).replace(tzinfo=None) == local.replace(tzinfo=None):
         return moment

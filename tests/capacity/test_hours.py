@@ -84,6 +84,14 @@ def test_two_shifts_that_touch_in_the_repeated_hour_touch_in_time():
     assert second.ends_at - first.starts_at == timedelta(hours=7)
 
 
+@pytest.mark.parametrize("fold", [0, 1])
+def test_a_time_that_comes_twice_means_the_first_whichever_is_asked_for_before(fold):
+    instant.cache_clear()
+    day = date(2026, 10, 25)
+    assert instant(day, time(2, 30, fold=fold), "Europe/Berlin") == utc(2026, 10, 25, 0, 30)
+    assert instant(day, time(2, 30), "Europe/Berlin") == utc(2026, 10, 25, 0, 30)
+
+
 @pytest.mark.parametrize(
     "zone", ["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai"]
 )

@@ -64,13 +64,20 @@ def test_a_coordinator_sees_need_exactly_and_capacity_through_the_gate(
 
 def ask_to_be_verified(person):
     person.page.click("main a:has-text('registration number')")
+    person.page.wait_for_selector("main [name=registration_number]")
     person.fill(registration_number="CN-4711")
-    person.press("Save")
+    send(person, "Save")
     person.open("/settings/sites/new")
     person.fill(name="Head office", city="Ningbo")
-    person.press("Save")
+    send(person, "Save")
     person.open("/control-room/")
-    person.press("Ask to be verified")
+    send(person, "Ask to be verified")
+
+
+def send(person, name):
+    """A form whose answer is another page; who goes elsewhere before it has come may not have sent it."""
+    with person.page.expect_navigation():
+        person.press(name)
 
 
 def verify(name):
