@@ -14,6 +14,8 @@ const LATER = [
   ["[data-twin]", async () => (await import("./twins.js")).startTwins()],
   ["[data-place-picker]", async () => (await import("./place_picker.js")).startPlacePickers()],
   ["[data-scan]", async () => (await import("./scan.js")).startScans()],
+  ["[data-choice-search]", async () => (await import("./choice_search.js")).startChoiceSearches()],
+  ["[data-tell-later]", async () => (await import("./tell_later.js")).startTellingLater()],
   ["[data-row-set]", async () => (await import("./row_sets.js")).startRowSets()],
 ];
 

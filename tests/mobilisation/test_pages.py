@@ -90,6 +90,19 @@ def test_from_declaration_to_the_first_link_over_http(client):
     assert "asks Yuyao Sewing" in text(client.get(urlsplit(link).path))
 
 
+def test_the_next_declaration_begins_with_authority_basis_and_regions_of_the_last(client):
+    office = an_office()
+    as_person(client, office.first)
+    assert "Article 52" not in text(client.get("/emergency/new"))
+    in_force(office, legal_basis="Article 52", authority="Province of Zhejiang")
+    in_force(an_office(name="Second Office"), legal_basis="Article 99")
+    form = client.get("/emergency/new").context["form"]
+    assert form["legal_basis"].value() == "Article 52"
+    assert form["authority"].value() == "Province of Zhejiang"
+    assert form["regions"].value() == ["Zhejiang"]
+    assert form["title"].value() is None
+
+
 def test_a_wrong_code_comes_back_with_its_reason_and_changes_nothing(client):
     office = an_office()
     declaration = proposed(office)

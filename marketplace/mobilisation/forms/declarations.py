@@ -12,15 +12,21 @@ from marketplace.capacity.models import Process
 from marketplace.common.form_fields import LocalMomentField
 from marketplace.mobilisation.drafts import DeclarationDraft
 from marketplace.mobilisation.goods import templates
-from marketplace.mobilisation.models import Hazard
+from marketplace.mobilisation.models import Declaration, Hazard
 
 USUAL = timedelta(days=30)
 
 
 class DeclarationForm(forms.Form):
-    """Everything two people put their names to. The start is now unless something else is said."""
+    """Everything two people put their names to.
 
-    title = forms.CharField(label=_("name of the emergency"), max_length=120)
+    The start is now unless something else is said; authority, legal basis and regions are those of the office's last
+    declaration, `like`, to be written over.
+    """
+
+    title = forms.CharField(
+        label=_("name of the emergency"), max_length=120, widget=forms.TextInput(attrs={"autofocus": True})
+    )
     authority = forms.CharField(label=_("authority that declares"), max_length=160)
     legal_basis = forms.CharField(label=_("legal basis"), max_length=240)
     hazard = forms.ChoiceField(label=_("the hazard"), choices=Hazard.choices)
@@ -31,7 +37,7 @@ class DeclarationForm(forms.Form):
         label=_("products"), required=False, widget=forms.CheckboxSelectMultiple
     )
     processes = forms.MultipleChoiceField(
-        label=_("and processes besides"),
+        label=_("processes"),
         required=False,
         choices=Process.choices,
         widget=forms.CheckboxSelectMultiple,
@@ -40,13 +46,16 @@ class DeclarationForm(forms.Form):
     starts_at = LocalMomentField(label=_("from"))
     ends_at = LocalMomentField(label=_("until (90 days at most)"))
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, now: datetime, like: Declaration | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["products"].choices = templates().values_list("code", "name")  # type: ignore[attr-defined]
         self.fields["regions"].choices = region_choices()  # type: ignore[attr-defined]
         minute = now.replace(second=0, microsecond=0)
         self.fields["starts_at"].initial = minute
         self.fields["ends_at"].initial = minute + USUAL
+        if like is not None:
+            for name in ("authority", "legal_basis", "regions"):
+                self.fields[name].initial = getattr(like, name)
 
     def draft(self) -> DeclarationDraft:
         values = dict(self.cleaned_data)

@@ -44,7 +44,8 @@ def declarations(request: ViewerRequest) -> HttpResponse:
 def declare(request: ViewerRequest) -> HttpResponse:
     require_acting(request.viewer)
     now = clock.now()
-    form = DeclarationForm(request.POST or None, now=now)
+    last = selectors.declarations(request.viewer).first()
+    form = DeclarationForm(request.POST or None, now=now, like=last)
     if form.is_bound and form.is_valid():
         with refusals_in(form):
             made = services.create_declaration(viewer=request.viewer, draft=form.draft(), now=now)
