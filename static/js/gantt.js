@@ -6,11 +6,16 @@ import { settings, text } from "./settings.js";
 const LEAST_ROW_PX = 11; // where rows would be lower, a scroll bar for them appears
 const FRAME_PX = 44; // what axis and marks take of the height
 const LETTER_PX = 5.6; // of a label in a bar, on average
+const HAN_PX = 10; // a Chinese letter is as wide as it is high
 const FAR = 1; // a due date this many times the bars' whole span behind them
 const NEAR = 0.2; // of the width: closer than this two labels would overlap on a phone
 const LABEL_PX = 3; // from a mark to its label
 const LINE_PX = 13; // a line of labels
 const FRAMES = { late: "bad", silent: "bad", failed: "bad", "at-risk": "attention", declined: "neutral" };
+
+function widthOf(label) {
+  return [...label].reduce((sum, letter) => sum + (letter > "\u2e7f" ? HAN_PX : LETTER_PX), 0);
+}
 
 function barShape(echarts, params, api, colours) {
   const from = api.coord([api.value(1), api.value(0)]);
@@ -26,7 +31,7 @@ function barShape(echarts, params, api, colours) {
   const tone = FRAMES[api.value(5)];
   const fill = colours.groups[group % colours.groups.length];
   const label = String(api.value(4));
-  const hasRoom = height > 10 && shape.width > label.length * LETTER_PX + 8;
+  const hasRoom = height > 10 && shape.width > widthOf(label) + 8;
   return {
     type: "rect",
     shape: { ...shape, r: 1.5 },
@@ -84,7 +89,8 @@ function extent(data) {
 }
 
 function labelPx() {
-  return matchMedia("(min-width: 992px)").matches ? 230 : 120;
+  if (matchMedia("(min-width: 992px)").matches) return 230;
+  return matchMedia("(min-width: 576px)").matches ? 120 : 84;
 }
 
 function tip(params, data) {

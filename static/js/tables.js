@@ -1,12 +1,17 @@
 // Tables sort by their headings, filter as one types, and export as CSV what they show. What a reader chose stays when
-// a live page reads the table again.
+// a live page reads the table again. On a phone a long table shows its first rows, and of each what matters.
 import { text } from "./settings.js";
 
 const RISKY = /^[=+\-@\t\r\n＝＋－＠]/; // a spreadsheet would run a cell that begins like this
+const FOLDED_ROWS = 20; // as in components.css
 const sortedBy = new Map(); // table id → {column, direction}
+const unfolded = new Set(); // ids of tables that show all rows
+const opened = new Set(); // rows that show all cells, see keyOf
 
 function valueOf(cell) {
-  return cell.dataset.value ?? cell.textContent.trim();
+  if (cell.dataset.value !== undefined) return cell.dataset.value;
+  const more = cell.querySelector(".m-table__more");
+  return (more ? cell.textContent.slice(0, -more.textContent.length) : cell.textContent).trim();
 }
 
 function compare(a, b) {
@@ -77,12 +82,55 @@ function exportCsv(table, name) {
   URL.revokeObjectURL(link.href);
 }
 
+function keyOf(table, row) {
+  return `${table.id} ${row.querySelector("a")?.getAttribute("href") ?? row.cells[0].textContent}`;
+}
+
+// Rows with cells of less weight (data-more) get a button that shows these on a phone.
+function makeOpenable(frame, table) {
+  for (const row of bodyRows(table)) {
+    if (!row.querySelector("td[data-more]")) continue;
+    frame.classList.add("m-table--brief");
+    let button = row.querySelector(".m-table__more");
+    const key = button?.dataset.key ?? keyOf(table, row);
+    if (!button) {
+      button = document.createElement("button");
+      button.type = "button";
+      button.className = "m-table__more btn btn-sm";
+      button.dataset.key = key;
+      row.cells[0].append(button);
+    }
+    const isOpen = opened.has(key);
+    row.classList.toggle("is-open", isOpen);
+    button.setAttribute("aria-expanded", String(isOpen));
+    button.textContent = text(isOpen ? "less" : "more");
+  }
+}
+
+function fold(frame, table) {
+  const total = bodyRows(table).length;
+  const isLong = table.classList.contains("m-table--stack") && total > FOLDED_ROWS;
+  const isFiltered = Boolean(frame.querySelector("[data-table-filter]")?.value.trim());
+  const isFolded = isLong && !unfolded.has(table.id) && !isFiltered;
+  frame.classList.toggle("m-table--folded", isFolded);
+  let button = frame.querySelector(".m-table__all");
+  if (isFolded && !button) {
+    button = document.createElement("button");
+    button.type = "button";
+    button.className = "m-table__all btn";
+    frame.append(button);
+  }
+  if (button) button.textContent = text("showAll", { total });
+}
+
 // Again after the rows of a table have changed.
 export function arrangeTable(frame) {
   const table = frame.querySelector("table");
   makeSortable(table);
   sort(table);
   filter(frame, table);
+  makeOpenable(frame, table);
+  fold(frame, table);
 }
 
 function clicked(event) {
@@ -91,6 +139,16 @@ function clicked(event) {
   const table = frame.querySelector("table");
   const heading = event.target.closest(".m-table__sort")?.parentElement;
   const csv = event.target.closest("[data-table-csv]");
+  const more = event.target.closest(".m-table__more");
+  if (more) {
+    if (!opened.delete(more.dataset.key)) opened.add(more.dataset.key);
+    makeOpenable(frame, table);
+  }
+  if (event.target.closest(".m-table__all")) {
+    unfolded.add(table.id);
+    fold(frame, table);
+    table.tBodies[0].rows[FOLDED_ROWS]?.querySelector("a, button")?.focus();
+  }
   if (heading) choose(table, heading.cellIndex);
   if (csv) exportCsv(table, csv.dataset.tableCsv);
 }
@@ -99,6 +157,7 @@ function typed(event) {
   if (!event.target.matches("[data-table-filter]")) return;
   const frame = event.target.closest("[data-table]");
   filter(frame, frame.querySelector("table"));
+  fold(frame, frame.querySelector("table"));
 }
 
 export function startTables() {
