@@ -15,7 +15,7 @@ SATURDAY = 5
 def answer_by(order: Order, now: datetime) -> datetime | None:
     """When the answer to an offer made now is due by the order's rating; None for an unrated order."""
     found = (
-        OrderRating.objects.filter(order=order, ended_at=None)
+        OrderRating.objects.filter(order=order, ended_at=None, is_drill=False)
         .select_related("programme__declaration")
         .first()
     )

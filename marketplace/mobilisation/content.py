@@ -21,6 +21,7 @@ def declaration_hash(declaration: Declaration) -> str:
         sorted(declaration.regions),
         moment(declaration.starts_at),
         moment(declaration.ends_at),
+        *(["drill"] if declaration.is_drill else []),  # in earnest it is what it was before there were drills
     ]
     return hashlib.sha256(canonical(content)).hexdigest()
 

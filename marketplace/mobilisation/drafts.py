@@ -28,6 +28,7 @@ class DeclarationDraft:
     products: tuple[str, ...] = ()
     processes: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
+    is_drill: bool = False
 
     def __post_init__(self) -> None:
         require_text(self.title, field="title", least=3, most=120)

@@ -39,6 +39,12 @@ class NotLive(Forbidden):
     code = "mobilisation:not-live"
 
 
+class DrillChangesNothing(Conflict):
+    """A drill goes as far as the proposal; nothing is committed in it."""
+
+    code = "mobilisation:drill-changes-nothing"
+
+
 class NotRateable(Conflict):
     """The order does not meet what a rating asks for."""
 

@@ -31,4 +31,9 @@ def _in(language: str, ask: Ask) -> str:
             "needed_by": f"{question.needed_by.astimezone(ZONE):%Y-%m-%d %H:%M}",
             "closes_at": f"{question.closes_at.astimezone(ZONE):%Y-%m-%d %H:%M}",
         }
-        return f"{words} {question.words}".strip()
+        drill = (
+            _("Drill: nothing is ordered. Please answer as you would in earnest.")
+            if question.is_drill
+            else ""
+        )
+        return f"{drill} {words} {question.words}".strip()

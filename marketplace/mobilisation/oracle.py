@@ -54,7 +54,7 @@ def _readings() -> Iterator[str]:
 
 def _ratings() -> Iterator[str]:
     rated = Order.objects.exclude(rating="")
-    for order in rated.exclude(ratings__ended_at=None, ratings__rating=F("rating")):
+    for order in rated.exclude(ratings__ended_at=None, ratings__is_drill=False, ratings__rating=F("rating")):
         yield f"{order.public_id} is rated and nobody signed for it"
     for one in OrderRating.objects.filter(~Q(need__order=F("order"))):
         yield f"{one.public_id}: the need of another order was confirmed"

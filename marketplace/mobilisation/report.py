@@ -20,6 +20,7 @@ def _facts(report: Report) -> list[Row]:
     one, part = report.declaration, _("Declaration")
     return [
         (part, _("Name"), one.title),
+        (part, _("Drill"), _("yes") if one.is_drill else _("no")),
         (part, _("Authority"), one.authority),
         (part, _("Legal basis"), one.legal_basis),
         (part, _("Reason"), one.reason),
@@ -38,6 +39,10 @@ def _facts(report: Report) -> list[Row]:
         (_("Figures"), _("Pieces promised"), report.promised),
         (_("Figures"), _("Hours from approval to the first question"), report.first_question_h),
         (_("Figures"), _("Hours to an answer, median"), report.median_answer_h),
+        *(
+            (_("Figures"), _("Hours until %(percent)s %% had answered") % {"percent": percent}, hours)
+            for percent, hours in report.reached_h
+        ),
         (_("Figures"), _("Looks at capacity"), report.num_looks),
         (_("Figures"), _("Owners whose capacity was looked at"), report.num_owners_read),
     ]

@@ -13,6 +13,7 @@ from marketplace.mobilisation.models import Declaration, OrderRating, Question, 
 from marketplace.mobilisation.selectors.questions import Asked, Tally, asked, hours_since, is_open, tally_of
 from marketplace.orders.models import Order
 
+PERCENTS = (50, 80, 100)  # of the firms asked, in reports
 OPEN = ("draft", "waiting", "approved", "live")
 
 
@@ -89,6 +90,9 @@ class Report:
     num_confirmed: int
     first_question_h: float | None
     median_answer_h: float | None
+    reached_h: tuple[
+        tuple[int, float | None], ...
+    ]  # per cent of the firms asked, hours until they had answered
 
     @property
     def num_asked(self) -> int:
@@ -168,6 +172,7 @@ def report_of(viewer: Viewer, declaration: Declaration, *, now: datetime) -> Rep
         for row in question.asked
         if row.answer is not None
     )
+    num_asked = sum(row.tally.num_asked for row in questions)
     return Report(
         declaration=declaration,
         state=declaration.state_at(now),
@@ -179,7 +184,14 @@ def report_of(viewer: Viewer, declaration: Declaration, *, now: datetime) -> Rep
         num_confirmed=declaration.confirmations.count(),
         first_question_h=None if first is None or approved_at is None else _hours(first - approved_at),
         median_answer_h=waits[len(waits) // 2] if waits else None,
+        reached_h=tuple((percent, _reached(waits, percent, num_asked)) for percent in PERCENTS),
     )
+
+
+def _reached(waits: Sequence[float], percent: int, num_asked: int) -> float | None:
+    """Hours until this share of those asked had answered, from sorted waits; None where it is not reached."""
+    needed = -(-num_asked * percent // 100)
+    return waits[needed - 1] if 0 < needed <= len(waits) else None
 
 
 def _hours(span: timedelta) -> float:

@@ -10,5 +10,16 @@ NEWS = {
     "mobilisation.capacity-closed": _(
         "%(title)s is over: %(office)s no longer sees your free capacity. Looks at it: %(looks)s."
     ),
+    "mobilisation.drill-opened": _(
+        "Drill: %(title)s. Until %(until_at)s %(office)s may see the free capacity of your machines that fit, as in an "
+        "emergency. Authority: %(authority)s. Legal basis: %(basis)s. Nothing is displaced."
+    ),
+    "mobilisation.drill-closed": _(
+        "Drill: %(title)s is over; %(office)s no longer sees your free capacity. Looks at it: %(looks)s."
+    ),
+    "mobilisation.drill-asked": _(
+        "Drill: %(office)s asks: %(quantity)s pieces of %(goods)s. Answer until %(closes_at)s, as you would in earnest; "
+        "nothing is ordered."
+    ),
     "mobilisation.asked": _("%(office)s asks: %(quantity)s pieces of %(goods)s. Answer until %(closes_at)s."),
 }

@@ -18,7 +18,8 @@ class Claim:
     `order` and `programme` are public ids; trading looks for an order that bears exactly this rating and programme, so
     that a claim of another office, or one that has ended, finds nothing. `regions` are those in which other work may
     give way. `declaration`, `authority` and `legal_basis` are what the displaced are told. `begun` is asked for those
-    of some runs (by key) that have begun in fact, as public ids; it is asked after the orders are locked.
+    of some runs (by key) that have begun in fact, as public ids; it is asked after the orders are locked. In a drill
+    (`is_drill`) the order bears no rating; a plan is proposed for it as if it did, and cannot be committed.
     """
 
     order: str
@@ -29,12 +30,12 @@ class Claim:
     authority: str
     legal_basis: str
     begun: Begun
+    is_drill: bool = False
 
     def find(self) -> Order:
         """The order as it is claimed. Raises `NotFound`."""
-        order = Order.objects.filter(
-            public_id=self.order, rating=self.rating, programme=self.programme
-        ).first()
+        bears = {} if self.is_drill else {"rating": self.rating, "programme": self.programme}
+        order = Order.objects.filter(public_id=self.order, **bears).first()
         if order is None or not self.programme:
             raise NotFound(_("There is no such order."))
         return order

@@ -66,6 +66,17 @@ class Displacing:
             now=NOW,
         )
 
+    def rated_again(self) -> OrderRating:
+        """The same order once more, under the same programme."""
+        return services.rate_order(
+            viewer=self.office.second,
+            programme_public_id=self.programme.public_id,
+            order_public_id=self.order.public_id,
+            rating="DX",
+            statement="This is a rated order; it comes first, at no higher price.",
+            now=NOW,
+        )
+
     def ask(self, rating: OrderRating | None = None, *, viewer=None, now=NOW) -> PlanRun:
         return services.ask_for_precedence(
             viewer=viewer or self.office.first,

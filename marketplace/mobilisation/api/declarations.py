@@ -42,7 +42,7 @@ class DeclarationSerializer(serializers.ModelSerializer[Declaration]):
         model = Declaration
         fields = (
             "id", "state", "title", "authority", "legal_basis", "reason", "hazard", "products", "processes", "regions",
-            "starts_at", "ends_at", "until_at", "content_hash", "proposed_by", "approved_by",
+            "is_drill", "starts_at", "ends_at", "until_at", "content_hash", "proposed_by", "approved_by",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -60,6 +60,9 @@ class DraftSerializer(serializers.Serializer[Any]):
     products = serializers.ListField(child=serializers.CharField(max_length=40), default=list, max_length=50)
     processes = serializers.ListField(child=serializers.CharField(max_length=20), default=list, max_length=50)
     regions = serializers.ListField(child=serializers.CharField(max_length=80), max_length=60)
+    is_drill = serializers.BooleanField(
+        default=False, help_text="everything up to the proposal; nothing is rated in earnest or displaced"
+    )
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()
 

@@ -24,6 +24,9 @@ class DeclarationForm(forms.Form):
     declaration, `like`, to be written over.
     """
 
+    is_drill = forms.BooleanField(
+        label=_("a drill: everything up to the proposal, nothing is displaced"), required=False
+    )
     title = forms.CharField(
         label=_("name of the emergency"), max_length=120, widget=forms.TextInput(attrs={"autofocus": True})
     )

@@ -73,6 +73,9 @@ class Declaration(TwoPersonAct):
     products = ArrayField(models.CharField(max_length=40), default=list, blank=True)  # codes of templates
     processes = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     regions = ArrayField(models.CharField(max_length=80), default=list, blank=True)
+    is_drill = models.BooleanField(
+        _("a drill"), default=False
+    )  # nothing is rated in earnest, nothing displaced
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
     until_at = models.DateTimeField()

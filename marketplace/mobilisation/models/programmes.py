@@ -69,12 +69,18 @@ class OrderRating(models.Model):
     need = models.ForeignKey(NeedConfirmation, on_delete=models.PROTECT, related_name="ratings")
     ended_at = models.DateTimeField(null=True, blank=True)
     end_reason = models.CharField(max_length=240, blank=True)
+    is_drill = models.BooleanField(default=False)  # of a drill: the order itself knows nothing of it
 
     class Meta:
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["order"], condition=Q(ended_at=None), name="an_order_has_one_rating"
+                fields=["order"], condition=Q(ended_at=None, is_drill=False), name="an_order_has_one_rating"
+            ),
+            models.UniqueConstraint(
+                fields=["order", "programme"],
+                condition=Q(ended_at=None, is_drill=True),
+                name="an_order_has_one_rating_in_a_drill",
             ),
             models.CheckConstraint(condition=Q(rating__in=["DO", "DX"]), name="rating_is_do_or_dx"),
         ]

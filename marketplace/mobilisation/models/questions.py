@@ -41,6 +41,10 @@ class Question(models.Model):
     def __str__(self) -> str:
         return self.goods
 
+    @property
+    def is_drill(self) -> bool:
+        return self.declaration is not None and self.declaration.is_drill
+
 
 class Ask(models.Model):
     """A question to one firm. Its link is signed from `public_id` and `issue`; only the hash is kept."""

@@ -75,8 +75,12 @@ def precedence_plan(viewer: Viewer, *, rating_public_id: str) -> PlanRun:
 
 def rateable(found: Declaration) -> list[Candidate]:
     """Orders of public buyers for declared goods that are not agreed and not rated; two queries."""
+    rated_here = OrderRating.objects.filter(programme__declaration=found, ended_at=None)
     orders = list(
-        covered_orders(found).filter(status__in=NOT_AGREED, rating="").prefetch_related("drops")[:200]
+        covered_orders(found)
+        .filter(status__in=NOT_AGREED, rating="")
+        .exclude(pk__in=rated_here.values("order"))
+        .prefetch_related("drops")[:200]
     )
     confirmations = {
         one.order_id: one

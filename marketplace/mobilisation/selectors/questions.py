@@ -66,7 +66,7 @@ def question(viewer: Viewer, *, public_id: str) -> Question:
 
 def asked(found: Question) -> list[Asked]:
     """Every firm the question went to, the silent ones first, then by answer; two queries."""
-    asks = found.asks.select_related("firm", "question").prefetch_related("answers__recorded_by")
+    asks = found.asks.select_related("firm", "question__declaration").prefetch_related("answers__recorded_by")
     rows = [Asked(ask=ask, answer=max(ask.answers.all(), key=_revision, default=None)) for ask in asks]
     order = ("silent", "part", "yes", "no")
     return sorted(rows, key=lambda row: (order.index(row.state), row.ask.firm.name))

@@ -156,6 +156,7 @@ def _write(declaration: Declaration, draft: DeclarationDraft, *, now: datetime) 
     declaration.products = sorted(draft.products)
     declaration.processes = sorted(draft.processes)
     declaration.regions = sorted(draft.regions)
+    declaration.is_drill = draft.is_drill
     declaration.starts_at = draft.starts_at
     declaration.ends_at = declaration.until_at = draft.ends_at
     declaration.save()

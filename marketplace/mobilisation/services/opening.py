@@ -44,7 +44,7 @@ def tell_opened(declaration: Declaration, *, owners: Collection[int], now: datet
     return tell(
         owners,
         key=_opened_key(declaration),
-        kind="mobilisation.capacity-opened",
+        kind="mobilisation.drill-opened" if declaration.is_drill else "mobilisation.capacity-opened",
         facts={
             "title": declaration.title,
             "office": declaration.office.name,
@@ -74,7 +74,7 @@ def close_declaration(declaration: Declaration, *, now: datetime) -> None:
         tell(
             [owner],
             key=f"mobilisation.closed:{declaration.public_id}",
-            kind="mobilisation.capacity-closed",
+            kind="mobilisation.drill-closed" if declaration.is_drill else "mobilisation.capacity-closed",
             facts={
                 "title": declaration.title,
                 "office": declaration.office.name,

@@ -9,7 +9,7 @@ from marketplace.accounts.viewer import Viewer
 from marketplace.common import audit
 from marketplace.common.errors import NotFound
 from marketplace.common.live import push_after_commit
-from marketplace.mobilisation.errors import NotLive
+from marketplace.mobilisation.errors import DrillChangesNothing, NotLive
 from marketplace.mobilisation.models import OrderRating
 from marketplace.mobilisation.selectors.office import require_acting
 from marketplace.mobilisation.selectors.programmes import rating
@@ -34,13 +34,15 @@ def ask_for_precedence(*, viewer: Viewer, rating_public_id: str, now: datetime) 
 def take_precedence(
     *, viewer: Viewer, rating_public_id: str, plan_public_id: str, now: datetime, clock_speed: float
 ) -> Deal:
-    """Offer the plan; what it displaces is planned anew and told of. Raises as above and `ChangeOutdated`.
+    """Offer the plan; what it displaces is planned anew and told of.
 
-    A person commits, never the clock nor a device.
+    Raises as above, `ChangeOutdated`, and `DrillChangesNothing` in a drill. A person commits, never the clock nor a device.
     """
     require_acting(viewer)
     viewer.require_person()
     found = _in_force(viewer, rating_public_id, now=now)
+    if found.is_drill:
+        raise DrillChangesNothing(_("This is a drill: it ends with the proposal, nothing is displaced."))
     deal = precedence.commit_precedence(
         viewer=viewer,
         claim=_claim(found),
@@ -74,6 +76,7 @@ def _claim(found: OrderRating) -> Claim:
         authority=declaration.authority,
         legal_basis=declaration.legal_basis,
         begun=begun_among,
+        is_drill=found.is_drill,
     )
 
 

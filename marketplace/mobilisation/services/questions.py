@@ -141,7 +141,7 @@ def _tell_members(question: Question, asked: list[Firm], *, now: datetime) -> No
     tell(
         {firm.enterprise_id for firm in asked if firm.enterprise.is_claimed},
         key=f"mobilisation.asked:{question.public_id}",
-        kind="mobilisation.asked",
+        kind="mobilisation.drill-asked" if question.is_drill else "mobilisation.asked",
         facts={
             "office": question.office.name,
             "goods": question.goods,

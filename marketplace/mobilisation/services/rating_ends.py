@@ -61,6 +61,7 @@ def _end(found: Iterable[tuple[int, int]], *, reason: str, now: datetime) -> lis
             continue
         rating.ended_at, rating.end_reason = now, reason
         rating.save(update_fields=["ended_at", "end_reason"])
-        set_rating(order=order, rating="", programme="")
+        if not rating.is_drill:
+            set_rating(order=order, rating="", programme="")
         ended.append(rating)
     return ended

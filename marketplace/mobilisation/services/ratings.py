@@ -77,6 +77,8 @@ def rate_order(
 ) -> OrderRating:
     """Sign that the order comes first. It must be delivered by its due date, which the rating repeats.
 
+    In a drill the order itself stays unrated: its buyer and its factories are bound to nothing.
+
     Raises `NotLive`, `NotRateable` (agreed, rated, other goods, not a public buyer's, need not confirmed) and
     `NotFound`.
     """
@@ -103,8 +105,10 @@ def rate_order(
         signed_at=now,
         deliver_by=order.due_at,
         need=confirmation,
+        is_drill=declaration.is_drill,
     )
-    set_rating(order=order, rating=rating, programme=under.public_id)
+    if not signed.is_drill:
+        set_rating(order=order, rating=rating, programme=under.public_id)
     push_after_commit(f"enterprise:{declaration.office.public_id}", f"enterprise:{order.buyer.public_id}")
     audit.record(
         action="mobilisation.order-rated",
@@ -135,7 +139,9 @@ def _covered(declaration: Declaration, order_public_id: str) -> Order:
 def _require_rateable(
     order: Order, under: Programme, *, declaration: Declaration, now: datetime
 ) -> NeedConfirmation:
-    if order.rating:
+    if order.rating or OrderRating.objects.filter(
+        order=order, programme__declaration=declaration, ended_at=None
+    ):
         raise NotRateable(_("This order is rated already."), rating=order.rating)
     if order.status not in NOT_AGREED:
         raise NotRateable(_("What is agreed or done is rated no more."), status=order.status)

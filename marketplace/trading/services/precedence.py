@@ -76,6 +76,8 @@ def commit_precedence(
     time of the plan was taken: propose again then.
     """
     viewer.require_planner()
+    if claim.is_drill:
+        raise NotRated(_("A drill displaces nothing."))
     run = PlanRun.objects.filter(
         public_id=plan_public_id, kind=PlanRun.Kind.PRECEDENCE, order=claim.find()
     ).first()
