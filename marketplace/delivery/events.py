@@ -1,6 +1,6 @@
 """What happens to a shipment as visibility events: rows to be written with the change itself.
 
-Steps and dispositions are words of the Core Business Vocabulary 2.0.
+Steps and dispositions are words of the Core Business Vocabulary 2.0. `at` is when it happened, `now` when it is recorded.
 """
 
 from collections.abc import Sequence
@@ -14,19 +14,21 @@ from marketplace.delivery.models import Box, Shipment, VisibilityEvent
 E = VisibilityEvent
 
 
-def packed(shipment: Shipment, boxes: Sequence[Box], *, at: datetime) -> VisibilityEvent:
+def packed(shipment: Shipment, boxes: Sequence[Box], *, at: datetime, now: datetime) -> VisibilityEvent:
     return _boxes_event(
-        shipment, boxes, at=at, action=E.Action.ADD, step="packing", disposition="in_progress"
+        shipment, boxes, at=at, now=now, action=E.Action.ADD, step="packing", disposition="in_progress"
     )
 
 
-def unpacked(shipment: Shipment, boxes: Sequence[Box], *, at: datetime) -> VisibilityEvent:
-    return _boxes_event(shipment, boxes, at=at, action=E.Action.DELETE, step="unpacking", disposition="")
+def unpacked(shipment: Shipment, boxes: Sequence[Box], *, at: datetime, now: datetime) -> VisibilityEvent:
+    return _boxes_event(
+        shipment, boxes, at=at, now=now, action=E.Action.DELETE, step="unpacking", disposition=""
+    )
 
 
-def dispatched(shipment: Shipment, boxes: Sequence[Box], *, at: datetime) -> VisibilityEvent:
+def dispatched(shipment: Shipment, boxes: Sequence[Box], *, at: datetime, now: datetime) -> VisibilityEvent:
     return E(
-        **_common(shipment, at=at, place=_from(shipment), offset=_from_offset(shipment, at)),
+        **_common(shipment, at=at, now=now, place=_from(shipment), offset=_from_offset(shipment, at)),
         type=E.Type.OBJECT,
         action=E.Action.OBSERVE,
         biz_step="departing",
@@ -36,9 +38,9 @@ def dispatched(shipment: Shipment, boxes: Sequence[Box], *, at: datetime) -> Vis
     )
 
 
-def arrived(shipment: Shipment, boxes: Sequence[Box], *, at: datetime) -> VisibilityEvent:
+def arrived(shipment: Shipment, boxes: Sequence[Box], *, at: datetime, now: datetime) -> VisibilityEvent:
     return E(
-        **_common(shipment, at=at, place=_to(shipment), offset=_to_offset(shipment, at)),
+        **_common(shipment, at=at, now=now, place=_to(shipment), offset=_to_offset(shipment, at)),
         type=E.Type.OBJECT,
         action=E.Action.OBSERVE,
         biz_step="arriving",
@@ -49,7 +51,14 @@ def arrived(shipment: Shipment, boxes: Sequence[Box], *, at: datetime) -> Visibi
 
 
 def received(
-    shipment: Shipment, boxes: Sequence[Box], *, good: int, damaged: int, missing: int, at: datetime
+    shipment: Shipment,
+    boxes: Sequence[Box],
+    *,
+    good: int,
+    damaged: int,
+    missing: int,
+    at: datetime,
+    now: datetime,
 ) -> list[VisibilityEvent]:
     """One event for the good pieces with their boxes, one each for the damaged and the missing."""
     parts = [
@@ -59,7 +68,7 @@ def received(
     ]
     return [
         E(
-            **_common(shipment, at=at, place=_to(shipment), offset=_to_offset(shipment, at)),
+            **_common(shipment, at=at, now=now, place=_to(shipment), offset=_to_offset(shipment, at)),
             type=E.Type.OBJECT,
             action=E.Action.OBSERVE,
             biz_step="receiving",
@@ -82,6 +91,7 @@ def retracted(event: VisibilityEvent, *, at: datetime) -> VisibilityEvent:
         biz_step=event.biz_step,
         disposition=event.disposition,
         event_at=at,
+        recorded_at=at,
         event_offset=event.event_offset,
         read_point=event.read_point,
         biz_location=event.biz_location,
@@ -93,10 +103,17 @@ def retracted(event: VisibilityEvent, *, at: datetime) -> VisibilityEvent:
 
 
 def _boxes_event(
-    shipment: Shipment, boxes: Sequence[Box], *, at: datetime, action: str, step: str, disposition: str
+    shipment: Shipment,
+    boxes: Sequence[Box],
+    *,
+    at: datetime,
+    now: datetime,
+    action: str,
+    step: str,
+    disposition: str,
 ) -> VisibilityEvent:
     return E(
-        **_common(shipment, at=at, place=_from(shipment), offset=_from_offset(shipment, at)),
+        **_common(shipment, at=at, now=now, place=_from(shipment), offset=_from_offset(shipment, at)),
         type=E.Type.AGGREGATION,
         action=action,
         biz_step=step,
@@ -107,11 +124,12 @@ def _boxes_event(
     )
 
 
-def _common(shipment: Shipment, *, at: datetime, place: str, offset: str) -> dict[str, object]:
+def _common(shipment: Shipment, *, at: datetime, now: datetime, place: str, offset: str) -> dict[str, object]:
     return {
         "order_id": shipment.order_id,
         "shipment": shipment,
         "event_at": at,
+        "recorded_at": now,
         "event_offset": offset,
         "read_point": place,
         "biz_location": place,

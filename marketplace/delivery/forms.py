@@ -1,12 +1,13 @@
 """What people type about shipments; what it may be the domain says."""
 
+from datetime import datetime
 from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.delivery.models import Shipment
-from marketplace.delivery.services import Count, Packing, Whole
+from marketplace.delivery.services import NO_MOMENT, Count, Packing, Whole
 from marketplace.orders.models import MAX_QUANTITY
 
 
@@ -70,8 +71,22 @@ class ReceiveForm(CountForm):
 
 
 class DriverForm(forms.Form):
+    """`at`: when it was said on a phone without a connection, in RFC 3339; filled by the page's script."""
+
     signer = forms.CharField(label=_("who signed"), max_length=120)
     photo = forms.FileField(label=_("photo"), required=False)
+    at = forms.CharField(widget=forms.HiddenInput, required=False, max_length=40)
+
+    def clean_at(self) -> datetime | None:
+        """What the service then judges; None where nothing is said. A moment without an offset is none."""
+        text = self.cleaned_data["at"]
+        try:
+            moment = datetime.fromisoformat(text) if text else None
+        except ValueError as error:
+            raise forms.ValidationError(NO_MOMENT) from error
+        if moment is not None and moment.utcoffset() is None:
+            raise forms.ValidationError(NO_MOMENT)
+        return moment
 
 
 class SettleForm(forms.Form):

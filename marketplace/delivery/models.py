@@ -194,9 +194,9 @@ class VisibilityEvent(models.Model):
     action = models.CharField(max_length=8, choices=Action.choices)
     biz_step = models.CharField(max_length=20)
     disposition = models.CharField(max_length=24, blank=True)
-    event_at = models.DateTimeField()  # business time
+    event_at = models.DateTimeField()  # business time; of a retraction when it was said
     event_offset = models.CharField(max_length=6)  # of the place where it happened, as +08:00
-    recorded_at = models.DateTimeField(auto_now_add=True)  # real time
+    recorded_at = models.DateTimeField()  # business time; later than `event_at` where it was told late
     read_point = models.CharField(max_length=24, blank=True)
     biz_location = models.CharField(max_length=24, blank=True)
     parent = models.CharField(max_length=24, blank=True)

@@ -225,7 +225,8 @@ def _write_receipts(boxes: dict[Shipment, list[Box]]) -> None:
     """Every tenth comes with a missing piece."""
     received = [one for one in boxes if one.received_at]
     receipts = Receipt.objects.bulk_create(
-        Receipt(shipment=one, opened_at=one.received_at, closed_at=one.received_at) for one in received
+        Receipt(shipment=one, opened_at=one.received_at, closed_at=one.received_at, now=one.received_at)
+        for one in received
     )
     ReceiptLine.objects.bulk_create(
         ReceiptLine(
@@ -247,11 +248,13 @@ def _num_missing(at: int) -> int:
 
 def _events(one: Shipment, boxes: Sequence[Box]) -> list[VisibilityEvent]:
     found = [
-        events.packed(one, boxes, at=one.dispatched_at),
-        events.dispatched(one, boxes, at=one.dispatched_at),
+        events.packed(one, boxes, at=one.dispatched_at, now=one.dispatched_at),
+        events.dispatched(one, boxes, at=one.dispatched_at, now=one.dispatched_at),
     ]
     if one.arrived_at:
-        found.append(events.arrived(one, boxes, at=one.arrived_at))
+        found.append(events.arrived(one, boxes, at=one.arrived_at, now=one.arrived_at))
     if one.received_at:
-        found += events.received(one, boxes, good=one.quantity, damaged=0, missing=0, at=one.received_at)
+        found += events.received(
+            one, boxes, good=one.quantity, damaged=0, missing=0, at=one.received_at, now=one.received_at
+        )
     return found

@@ -1,11 +1,13 @@
 """Receiving in a real browser: with a scanner that types and presses Enter, with a camera, by hand; on desk and phone."""
 
 import os
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from marketplace.accounts.models import Person
+from marketplace.common import clock
 from marketplace.delivery.links import box_url, driver_token, tracking_token
 from marketplace.delivery.models import ReceiptLine
 from tests.browser import (
@@ -146,3 +148,23 @@ def test_pages_fit_and_are_accessible(live_server, browser, size, language):
             assert violations(page) == [], name
         assert no_socket(heard) == []
         page.context.close()
+
+
+def test_a_driver_without_a_connection_says_it_now_and_it_is_sent_later(live_server, browser):
+    flow = a_flow()
+    sent = send(flow, flow.between, now=clock.now())
+    page = a_page(browser, live_server, size=PHONE)
+    page.goto(reverse("delivery:driver", args=[sent.public_id, driver_token(sent.public_id)]))
+    page.context.set_offline(True)
+    page.get_by_label("who signed").fill("Mr Gate")
+    page.get_by_role("button", name="It has arrived").click()
+    page.get_by_text("kept on this phone with its time").wait_for()
+    said_at = clock.now()
+    assert flow.between.arrived_at is None
+    page.wait_for_timeout(1_500)
+    page.context.set_offline(False)
+    page.get_by_role("heading", name="Arrival is noted, thank you").wait_for()
+    shipment = flow.between
+    assert shipment.proofs.get().signer == "Mr Gate"
+    event = shipment.events.get(biz_step="arriving")
+    assert shipment.arrived_at <= said_at + timedelta(seconds=1) < event.recorded_at

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from marketplace.common.api.strict import StrictSerializer, TextField, WholeField
+from marketplace.common.api.strict import MomentField, StrictSerializer, TextField, WholeField
 from marketplace.delivery.links import driver_url, tracking_url
 from marketplace.delivery.models import ReceiptLine, Shipment
 from marketplace.delivery.places import End
@@ -81,11 +81,15 @@ class ShipmentDetailSerializer(ShipmentSerializer):
 
 
 class PackingSerializer(StrictSerializer):
-    """`quantity` left out: all of the plan that may leave. `box_size` left out: the usual one."""
+    """`quantity` left out: all of the plan that may leave. `box_size` left out: the usual one.
+
+    `at`: when it was done, where that is told later; at most two minutes ahead, not before the step before it.
+    """
 
     quantity = WholeField(required=False, allow_null=True, default=None)
     box_size = WholeField(required=False, allow_null=True, default=None)
     carrier = TextField(required=False, default="")
+    at = MomentField(required=False, allow_null=True, default=None)
 
     def packing(self, shipment: str) -> Packing:
         return Packing(shipment=shipment, **self.validated_data)
@@ -96,16 +100,19 @@ class NamedPackingSerializer(PackingSerializer):
 
 
 class CountSerializer(StrictSerializer):
-    """Pieces. `good` left out: all the others. `key` is yours: the same count again is counted once."""
+    """Pieces. `good` left out: all the others. `key` is yours: the same count again is counted once. `at`: when it was
+    counted, where that is told later.
+    """
 
     key = TextField()
     good = WholeField(required=False, allow_null=True, default=None)
     damaged = WholeField(required=False, default=0)
     missing = WholeField(required=False, default=0)
     reason = TextField(required=False, default="")
+    at = MomentField(required=False, allow_null=True, default=None)
 
     def count(self) -> Count:
-        names = ("key", "good", "damaged", "missing", "reason")
+        names = ("key", "good", "damaged", "missing", "reason", "at")
         return Count(how=ReceiptLine.How.PROGRAM, **{name: self.validated_data[name] for name in names})
 
 
@@ -127,6 +134,9 @@ class NamedWholeSerializer(WholeSerializer):
 
 
 class ArrivalSerializer(StrictSerializer):
+    """`at`: since when it is there, where that is told later."""
+
+    at = MomentField(required=False, allow_null=True, default=None)
     signer = TextField(required=False, default="")
 
 

@@ -159,7 +159,7 @@ class ArriveView(APIView):
         services.arrive(
             viewer=viewer_of(request),
             shipment=shipment,
-            signer=asked.validated_data["signer"],
+            **asked.validated_data,
             now=clock.now(),
         )
         return _detail(request, shipment)

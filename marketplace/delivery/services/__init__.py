@@ -3,6 +3,7 @@
 from marketplace.delivery.services.arrive import arrive, arrive_by_link
 from marketplace.delivery.services.batch import Outcome
 from marketplace.delivery.services.finish import conclude, settle
+from marketplace.delivery.services.moments import NO_MOMENT, WrongMoment
 from marketplace.delivery.services.pack import (
     MOST_BOXES,
     Packing,
@@ -25,10 +26,12 @@ from marketplace.delivery.services.sweep import sweep
 
 __all__ = [
     "MOST_BOXES",
+    "NO_MOMENT",
     "Count",
     "Outcome",
     "Packing",
     "Whole",
+    "WrongMoment",
     "add_shipment",
     "announce_ready",
     "arrive",

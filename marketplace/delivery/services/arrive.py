@@ -15,6 +15,7 @@ from marketplace.delivery.links import is_driver_token
 from marketplace.delivery.models import Proof, Shipment
 from marketplace.delivery.selectors.shipments import coming_to
 from marketplace.delivery.services.batch import lock_shipments, push, require_hands
+from marketplace.delivery.services.moments import LEFT, moment_of
 from marketplace.production.photos import rewrite
 
 S = Shipment.Status
@@ -23,19 +24,34 @@ LONGEST_NAME = 120
 
 @transaction.atomic
 def arrive(
-    *, viewer: Viewer, shipment: str, now: datetime, signer: str = "", photo: bytes | None = None
+    *,
+    viewer: Viewer,
+    shipment: str,
+    now: datetime,
+    at: datetime | None = None,
+    signer: str = "",
+    photo: bytes | None = None,
 ) -> Shipment:
-    """The receiver says that the shipment is there. Said again it changes nothing."""
+    """The receiver says that the shipment is there, since `at` (now where that is not said). Said again it changes nothing.
+
+    Raises `NotFound`, `WrongState`, `WrongMoment`.
+    """
     require_hands(viewer)
     found = lock_shipments([shipment], allowed=coming_to(viewer)).get(shipment)
     if found is None:
         raise NotFound(_("There is no such shipment."))
-    return _arrive(found, now=now, signer=signer, photo=photo)
+    return _arrive(found, at=at, now=now, signer=signer, photo=photo)
 
 
 @transaction.atomic
 def arrive_by_link(
-    *, shipment: str, token: str, signer: str, now: datetime, photo: bytes | None = None
+    *,
+    shipment: str,
+    token: str,
+    signer: str,
+    now: datetime,
+    at: datetime | None = None,
+    photo: bytes | None = None,
 ) -> Shipment:
     """The driver says so, with the name of who signed. Raises `NotFound` for a forged token."""
     if not is_driver_token(shipment, token):
@@ -44,24 +60,27 @@ def arrive_by_link(
     found = lock_shipments([shipment], allowed=Q()).get(shipment)
     if found is None or found.status == S.CANCELLED:
         raise NotFound(_("There is no such shipment."))
-    return _arrive(found, now=now, signer=signer, photo=photo)
+    return _arrive(found, at=at, now=now, signer=signer, photo=photo)
 
 
-def _arrive(shipment: Shipment, *, now: datetime, signer: str, photo: bytes | None) -> Shipment:
+def _arrive(
+    shipment: Shipment, *, at: datetime | None, now: datetime, signer: str, photo: bytes | None
+) -> Shipment:
     if shipment.status in {S.ARRIVED, S.RECEIVED}:
         return shipment  # said twice
     if shipment.status != S.DISPATCHED:
         raise WrongState(_("The shipment has not left yet."))
-    set_arrived(shipment, now=now)
+    at = moment_of(at, now=now, after=[(shipment.dispatched_at, LEFT)])
+    set_arrived(shipment, at=at)
     shipment.save(update_fields=["status", "arrived_at"])
-    events.arrived(shipment, list(shipment.boxes.all()), at=now).save()
+    events.arrived(shipment, list(shipment.boxes.all()), at=at, now=now).save()
     keep_proof(shipment, step=Proof.Step.ARRIVAL, signer=signer, photo=photo, now=now)
     push([shipment])
     return shipment
 
 
-def set_arrived(shipment: Shipment, *, now: datetime) -> None:
-    shipment.status, shipment.arrived_at = S.ARRIVED, now
+def set_arrived(shipment: Shipment, *, at: datetime) -> None:
+    shipment.status, shipment.arrived_at = S.ARRIVED, at
 
 
 def keep_proof(shipment: Shipment, *, step: str, signer: str, photo: bytes | None, now: datetime) -> None:

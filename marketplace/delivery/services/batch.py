@@ -57,6 +57,8 @@ def lock_shipments(public_ids: Iterable[str], *, allowed: Q) -> dict[str, Shipme
             "to_site__enterprise",
             "to_drop",
             "receipt",
+            "rest_of",
+            "leg__deal",
         )
         .order_by("pk")
     )

@@ -1,6 +1,6 @@
 """Packing and dispatching: never more than lies there and is released, whoever packs at the same moment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,6 +25,7 @@ from marketplace.delivery.services.batch import (
     require_living,
     the_only,
 )
+from marketplace.delivery.services.moments import PACKED, PLANNED, moment_of, planned_at
 from marketplace.delivery.stock import Stock, stock_of_order
 from marketplace.orders.models import MAX_QUANTITY
 
@@ -35,12 +36,16 @@ S = Shipment.Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packing:
-    """`quantity` None: as much of the plan as may leave; `box_size` None: the usual one. Both in pieces."""
+    """`quantity` None: as much of the plan as may leave; `box_size` None: the usual one. Both in pieces.
+
+    `at` is when it was done; None: now.
+    """
 
     shipment: str
     quantity: int | None = None
     box_size: int | None = None
     carrier: str = ""
+    at: datetime | None = None
 
     def __post_init__(self) -> None:
         if self.quantity is not None:
@@ -59,7 +64,7 @@ def usual_box_size(quantity: int) -> int:
 def pack(*, viewer: Viewer, packing: Packing, now: datetime) -> Shipment:
     """Put pieces into boxes. Packing what is packed with the same pieces changes nothing.
 
-    Raises `NotEnough`, `WrongState`, `NotFound`.
+    Raises `NotEnough`, `WrongState`, `WrongMoment`, `NotFound`.
     """
     require_hands(viewer)
     locked = lock_shipments([packing.shipment], allowed=sent_by(viewer))
@@ -114,7 +119,9 @@ class _Work:
         self._new_boxes: list[Box] = []
         self._rests: list[Shipment] = []
         self._touched: dict[int, Shipment] = {}
-        self._events: list[tuple[Shipment, bool]] = []  # with True where it left, False where it was packed
+        self._events: list[
+            tuple[Callable[..., VisibilityEvent], Shipment, datetime]
+        ] = []  # what, of which, when
 
     def pack(self, shipment: Shipment, packing: Packing) -> None:
         if shipment.status == S.PACKING:
@@ -123,6 +130,7 @@ class _Work:
         if shipment.status != S.PLANNED:
             raise WrongState(_("The shipment is %(status)s.") % {"status": shipment.get_status_display()})
         require_living(shipment.order)
+        at = moment_of(packing.at, now=self._now, after=[(planned_at(shipment), PLANNED)])
         stock = self._stock_at(shipment)
         quantity = min(shipment.quantity, stock.may_leave) if packing.quantity is None else packing.quantity
         self._require_there(shipment, quantity=quantity, stock=stock)
@@ -134,8 +142,8 @@ class _Work:
             )
         stock.sent += quantity
         shipment.status = S.PACKING
-        self._fill(shipment, quantity=quantity, size=size)
-        self._events.append((shipment, False))
+        self._fill(shipment, quantity=quantity, size=size, at=at)
+        self._events.append((events.packed, shipment, at))
 
     def dispatch(self, shipment: Shipment, packing: Packing) -> None:
         if shipment.status in LEFT:
@@ -146,11 +154,13 @@ class _Work:
             self._require_same(shipment, packing)
         else:
             raise WrongState(_("The shipment is %(status)s.") % {"status": shipment.get_status_display()})
+        packed_at = max(box.packed_at for box in self._boxes[shipment.pk])
+        at = moment_of(packing.at, now=self._now, after=[(packed_at, PACKED)])
         shipment.status = S.DISPATCHED
-        shipment.dispatched_at = self._now
+        shipment.dispatched_at = at
         shipment.carrier = packing.carrier.strip() or shipment.carrier
         self._touched[shipment.pk] = shipment
-        self._events.append((shipment, True))
+        self._events.append((events.dispatched, shipment, at))
         sent = sum(box.quantity for box in self._boxes[shipment.pk])
         if sent < shipment.quantity:
             self._rests.append(_rest(shipment, quantity=shipment.quantity - sent))
@@ -163,10 +173,8 @@ class _Work:
         Shipment.objects.bulk_create(self._rests)
         VisibilityEvent.objects.bulk_create(
             [
-                (events.dispatched if has_left else events.packed)(
-                    shipment, self._boxes[shipment.pk], at=self._now
-                )
-                for shipment, has_left in self._events
+                told(shipment, self._boxes[shipment.pk], at=at, now=self._now)
+                for told, shipment, at in self._events
             ],
             batch_size=500,
         )
@@ -208,11 +216,11 @@ class _Work:
                 packed=packed,
             )
 
-    def _fill(self, shipment: Shipment, *, quantity: int, size: int) -> None:
+    def _fill(self, shipment: Shipment, *, quantity: int, size: int, at: datetime) -> None:
         full, last = divmod(quantity, size)
         contents = [size] * full + ([last] if last else [])
         boxes = [
-            Box(shipment=shipment, number=number, quantity=content, packed_at=self._now)
+            Box(shipment=shipment, number=number, quantity=content, packed_at=at)
             for number, content in enumerate(contents, start=1)
         ]
         self._boxes[shipment.pk] = boxes
@@ -241,7 +249,7 @@ def _unpack(shipment: Shipment, *, now: datetime) -> None:
     if shipment.status != S.PACKING:
         raise WrongState(_("The shipment is %(status)s.") % {"status": shipment.get_status_display()})
     boxes = list(shipment.boxes.all())
-    events.unpacked(shipment, boxes, at=now).save()
+    events.unpacked(shipment, boxes, at=now, now=now).save()
     shipment.boxes.all().delete()
     shipment.status = S.PLANNED
     shipment.save(update_fields=["status"])

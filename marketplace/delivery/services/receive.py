@@ -31,6 +31,8 @@ from marketplace.delivery.services.batch import (
 )
 from marketplace.delivery.services.differences import tell_difference
 from marketplace.delivery.services.finish import after_receipts
+from marketplace.delivery.services.moments import ARRIVED, COUNTED, moment_of
+from marketplace.delivery.services.moments import LEFT as LEFT_ITS_SITE
 from marketplace.delivery.stock import stock_of_order
 from marketplace.orders.models import MAX_QUANTITY
 
@@ -41,7 +43,7 @@ S = Shipment.Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """Pieces; `good` None means all the others. A difference needs its reason."""
+    """Pieces; `good` None means all the others. A difference needs its reason. `at`: when it was counted; None: now."""
 
     key: str
     good: int | None = None
@@ -49,6 +51,7 @@ class Count:
     missing: int = 0
     reason: str = ""
     how: str = ReceiptLine.How.TYPED
+    at: datetime | None = None
 
     def __post_init__(self) -> None:
         require_text(self.key, field="key", least=1, most=LONGEST_KEY)
@@ -88,7 +91,7 @@ class Whole:
 def receive_box(*, viewer: Viewer, shipment: str, code: str, count: Count, now: datetime) -> ReceiptLine:
     """Count the box with this code. The same key again gives the same line.
 
-    Raises `WrongBox` for a box of another shipment, one that was counted before, or none.
+    Raises `WrongBox` for a box of another shipment, one that was counted before, or none; `WrongMoment`.
     """
     require_hands(viewer)
     found = lock_shipments([shipment], allowed=coming_to(viewer)).get(shipment)
@@ -104,10 +107,13 @@ def receive_box(*, viewer: Viewer, shipment: str, code: str, count: Count, now: 
         raise _wrong_box(viewer, code)
     if box.received_at is not None:
         raise WrongBox(_("Box %(number)s was received before.") % {"number": box.number}, number=box.number)
-    receipt = _open_receipt(found, now=now)
+    at = moment_of(
+        count.at, now=now, after=[(found.dispatched_at, LEFT_ITS_SITE), (found.arrived_at, ARRIVED)]
+    )
+    receipt = _open_receipt(found, now=at)
     line = _line(receipt, box, count, sent=box.quantity, viewer=viewer, now=now)
     line.save()
-    box.received_at = now
+    box.received_at = at
     box.save(update_fields=["received_at"])
     push([found])
     return line
@@ -223,6 +229,7 @@ class _Closing:
         self._lines: list[ReceiptLine] = []
         self._events: list[VisibilityEvent] = []
         self._touched: list[Shipment] = []
+        self._received: dict[datetime, list[Shipment]] = {}  # by when they were
 
     def close(self, shipment: Shipment, whole: Whole) -> None:
         if shipment.status == S.RECEIVED:
@@ -234,8 +241,9 @@ class _Closing:
         sent = sum(box.quantity for box in left)
         count = whole.count
         count.good_of(sent)
+        at = self._moment(shipment, count)
         keep_proof(shipment, step=Proof.Step.RECEIPT, signer=whole.signer, photo=whole.photo, now=self._now)
-        receipt = self._receipt(shipment)
+        receipt = self._receipt(shipment, at=at)
         lines = list(singly)
         if left:
             line = _line(receipt, None, count, sent=sent, viewer=self._viewer, now=self._now)
@@ -243,10 +251,11 @@ class _Closing:
             lines.append(line)
         receipt.closed_at, receipt.closed_by_id = self._now, self._viewer.person_id
         self._closed.append(receipt)
-        self._write_events(shipment, lines)
+        self._write_events(shipment, lines, at=at)
         if shipment.status == S.DISPATCHED:
-            set_arrived(shipment, now=self._now)
-        shipment.status, shipment.received_at = S.RECEIVED, self._now
+            set_arrived(shipment, at=at)
+        shipment.status, shipment.received_at = S.RECEIVED, at
+        self._received.setdefault(at, []).append(shipment)
         self._touched.append(shipment)
 
     def write(self) -> None:
@@ -255,32 +264,42 @@ class _Closing:
         ReceiptLine.objects.bulk_create(self._lines, batch_size=500)
         Receipt.objects.bulk_update(self._closed, ["closed_at", "closed_by"], batch_size=500)
         Shipment.objects.bulk_update(touched, ["status", "arrived_at", "received_at"], batch_size=500)
-        Box.objects.filter(shipment__in=touched, received_at=None).update(received_at=self._now)
+        for at, shipments in self._received.items():
+            Box.objects.filter(shipment__in=shipments, received_at=None).update(received_at=at)
         VisibilityEvent.objects.bulk_create(self._events, batch_size=500)
         for shipment, damaged, missing in self._differences:
             tell_difference(shipment, damaged=damaged, missing=missing, now=self._now)
         after_receipts(touched, now=self._now)
         push(touched)
 
-    def _write_events(self, shipment: Shipment, lines: list[ReceiptLine]) -> None:
+    def _moment(self, shipment: Shipment, count: Count) -> datetime:
+        counted = [box.received_at for box in self._boxes[shipment.pk] if box.received_at is not None]
+        milestones = [
+            (shipment.dispatched_at, LEFT_ITS_SITE),
+            (shipment.arrived_at, ARRIVED),
+            (max(counted, default=None), COUNTED),
+        ]
+        return moment_of(count.at, now=self._now, after=milestones)
+
+    def _write_events(self, shipment: Shipment, lines: list[ReceiptLine], *, at: datetime) -> None:
         boxes = self._boxes[shipment.pk]
         good, damaged, missing = (
             sum(getattr(line, name) for line in lines) for name in ("good", "damaged", "missing")
         )
         if shipment.status == S.DISPATCHED:
-            self._events.append(events.arrived(shipment, boxes, at=self._now))
+            self._events.append(events.arrived(shipment, boxes, at=at, now=self._now))
         self._events += events.received(
-            shipment, boxes, good=good, damaged=damaged, missing=missing, at=self._now
+            shipment, boxes, good=good, damaged=damaged, missing=missing, at=at, now=self._now
         )
         if damaged or missing:
             self._differences.append((shipment, damaged, missing))
 
-    def _receipt(self, shipment: Shipment) -> Receipt:
+    def _receipt(self, shipment: Shipment, *, at: datetime) -> Receipt:
         """The open one, or a new one that is written with the others; the shipment's row is locked."""
         try:
             return shipment.receipt
         except Receipt.DoesNotExist:
-            receipt = Receipt(shipment=shipment, opened_at=self._now)
+            receipt = Receipt(shipment=shipment, opened_at=at)
             self._opened.append(receipt)
             return receipt
 

@@ -52,6 +52,7 @@ def driver(request: HttpRequest, shipment: str, token: str) -> HttpResponse:
                 shipment=shipment,
                 token=token,
                 signer=form.cleaned_data["signer"],
+                at=form.cleaned_data["at"],
                 photo=photo.read() if photo else None,
                 now=clock.now(),
             )
