@@ -57,6 +57,7 @@ LOOKS: dict[str, Look] = {
     "declined": Look(text=_("declined"), icon="x"),
     "expired": Look(text=_("not answered in time"), icon="clock-x", tone="bad"),
     "gave-way": Look(text=_("gave way"), icon="arrow-forward-up", tone="attention"),
+    "displaced": Look(text=_("gave way to a rated order"), icon="arrow-forward-up", tone="attention"),
     "withdrawn": Look(text=_("withdrawn"), icon="arrow-back-up"),
     "replaced": Look(text=_("replaced"), icon="replace"),
     # work at a machine and its first article
