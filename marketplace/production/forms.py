@@ -57,7 +57,3 @@ class PhotoForm(forms.Form):
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", "capture": "environment"}),
         help_text=_("JPEG, PNG or WebP, at most 5 MB."),
     )
-
-
-class DecisionForm(forms.Form):
-    note = forms.CharField(label=_("What is wrong"), max_length=LONGEST_NOTE, required=False)

@@ -9,7 +9,6 @@ from marketplace.common.errors import InvalidInput
 from marketplace.common.sheets import (
     read_day,
     read_decimal,
-    read_flag,
     read_moment,
     read_wall_time,
     read_whole,
@@ -85,9 +84,5 @@ def test_other_moments_are_refused(text):
         read_moment(text, field="from")
 
 
-def test_yes_and_no_in_both_languages_and_words_each_once():
-    assert read_flag("是", field="listed") and read_flag("YES", field="listed")
-    assert not read_flag("否", field="listed") and not read_flag("", field="listed")
-    with pytest.raises(InvalidInput):
-        read_flag("maybe", field="listed")
+def test_words_are_read_each_once_in_their_order():
     assert read_words("steel， brass;steel") == ("steel", "brass")

@@ -13,12 +13,10 @@ from marketplace.common.sheets.reading import MOST_BYTES, read_book, read_sheet
 from marketplace.common.sheets.values import (
     read_day,
     read_decimal,
-    read_flag,
     read_moment,
     read_wall_time,
     read_whole,
     read_words,
-    shown_flag,
 )
 from marketplace.common.sheets.writing import Page, book_bytes, csv_response, csv_text, xlsx_response
 
@@ -40,12 +38,10 @@ __all__ = [
     "read_book",
     "read_day",
     "read_decimal",
-    "read_flag",
     "read_moment",
     "read_sheet",
     "read_wall_time",
     "read_whole",
     "read_words",
-    "shown_flag",
     "xlsx_response",
 ]

@@ -1,4 +1,4 @@
-"""What a cell's text means: numbers, days, times, yes and no. Each raises `InvalidInput` naming field and value."""
+"""What a cell's text means: numbers, days and times. Each raises `InvalidInput` naming field and value."""
 
 import re
 import unicodedata
@@ -18,8 +18,6 @@ MOMENT = re.compile(
     r"(?P<day>\S+?)(?:[ T]+(?P<time>\d{1,2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)(?P<offset>Z|[+-]\d{2}:\d{2})?)?"
 )
 SEPARATORS = re.compile(r"[,;，、；\n]")
-YES = frozenset({"yes", "y", "true", "1", "x", "是", "对", "✓"})
-NO = frozenset({"no", "n", "false", "0", "否", "不", ""})
 
 
 def read_decimal(text: str, *, field: str) -> Decimal:
@@ -37,17 +35,6 @@ def read_whole(text: str, *, field: str) -> int:
     if number != number.to_integral_value():
         raise _wrong(_("This must be a whole number."), field, text)
     return int(number)
-
-
-def read_flag(text: str, *, field: str) -> bool:
-    plain = _plain(text).casefold()
-    if plain not in YES | NO:
-        raise _wrong(_("This must be yes or no."), field, text)
-    return plain in YES
-
-
-def shown_flag(value: bool) -> str:
-    return "yes" if value else "no"
 
 
 def read_words(text: str) -> tuple[str, ...]:

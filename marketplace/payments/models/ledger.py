@@ -26,8 +26,6 @@ class Account(models.Model):
         TAX = "tax", _("tax")
         ALLOWANCE = "allowance", _("credited for differences")
 
-    OF_A_PARTY = (Kind.UNBILLED, Kind.RECEIVABLE, Kind.CREDIT, Kind.EARNED, Kind.PAYABLE)
-
     kind = models.CharField(max_length=10, choices=Kind.choices)
     currency = models.CharField(max_length=3)
     enterprise = models.ForeignKey(
