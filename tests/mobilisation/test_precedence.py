@@ -90,7 +90,7 @@ def test_the_page_shows_it_and_a_person_commits(client):
     assert case.order.status == Order.Status.OFFERED
     taken = AuditEntry.objects.get(action="mobilisation.precedence-taken")
     assert (taken.person, taken.facts["displaced"]) == (
-        Person.objects.get(pk=case.office.first.person_id).public_id, list(plan.displaced)
+        Person.objects.get(pk=case.office.first.person_id).public_id, [case.run.public_id]
     )  # fmt: skip
     assert "Commit the plan" not in client.get(page).content.decode()
 
