@@ -9,7 +9,7 @@ from marketplace.capacity.selectors import own_machine
 
 def locked_equipment(ids: Collection[int]) -> dict[int, Equipment]:
     """The machines' rows, locked to the end of the transaction, always in the same order (no deadlocks)."""
-    rows = Equipment.objects.select_for_update(of=("self",)).select_related("enterprise")
+    rows = Equipment.objects.select_for_update(of=("self",), no_key=True).select_related("enterprise")
     return {row.pk: row for row in rows.filter(pk__in=ids).order_by("pk")}
 
 

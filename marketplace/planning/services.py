@@ -30,7 +30,7 @@ def request_plans(*, viewer: Viewer, order_public_id: str, now: datetime) -> lis
     """Queue one run for each goal on an open order of the viewer's; runs still going on are left alone."""
     viewer.require_planner()
     order = (
-        Order.objects.select_for_update()
+        Order.objects.select_for_update(no_key=True)
         .filter(public_id=order_public_id, buyer_id=viewer.enterprise_id)
         .first()
     )
@@ -105,7 +105,7 @@ def stop_run(*, viewer: Viewer, public_id: str) -> PlanRun:
     """Ask a run to stop; a running solver writes its best plan so far, a queued run is cancelled at once."""
     viewer.require_planner()
     run = (
-        PlanRun.objects.select_for_update(of=("self",))
+        PlanRun.objects.select_for_update(of=("self",), no_key=True)
         .filter(public_id=public_id, order__buyer_id=viewer.enterprise_id, foreseen_for=None)
         .select_related("order")
         .first()
@@ -128,7 +128,7 @@ def lease(*, public_id: str) -> PlanRun | None:
     """Give a queued run (or one whose lease has run out) to the calling worker; None if there is nothing to do."""
     now = real_now()
     run = (
-        PlanRun.objects.select_for_update(skip_locked=True, of=("self",))
+        PlanRun.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .select_related("order")
         .filter(public_id=public_id)
         .filter(Q(status=PlanRun.Status.QUEUED) | Q(status=PlanRun.Status.RUNNING, lease_until__lt=now))

@@ -27,7 +27,7 @@ def make_claim_link(*, viewer: Viewer, enterprise_id: int, real_now: datetime) -
     the same again; one that is too old is replaced. Raises `AlreadyClaimed`.
     """
     viewer.require_planner()
-    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise_id)
+    enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise_id)
     if enterprise.is_claimed:
         raise AlreadyClaimed(_("This firm has an account of its own already."))
     link = ClaimLink.objects.filter(enterprise=enterprise, made_for=viewer.enterprise_id).first()
@@ -58,8 +58,10 @@ def claim(*, person: Person, token: str, now: datetime, real_now: datetime) -> M
     )
     if found is None:
         raise claim_gone()
-    enterprise = Enterprise.objects.select_for_update().get(pk=found)
-    links = list(ClaimLink.objects.select_for_update().filter(enterprise=enterprise).order_by("pk"))
+    enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=found)
+    links = list(
+        ClaimLink.objects.select_for_update(no_key=True).filter(enterprise=enterprise).order_by("pk")
+    )
     link = next((one for one in links if one.token_hash == hash_token(token)), None)
     if link is None or link.used_at is not None or link.expires_at <= real_now or enterprise.is_claimed:
         raise claim_gone()

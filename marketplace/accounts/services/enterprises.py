@@ -12,7 +12,7 @@ from marketplace.common.live import push_after_commit
 def update_enterprise(*, viewer: Viewer, details: EnterpriseDetails) -> Enterprise:
     """By an owner. A verified name or registration number that changes is verified no longer."""
     viewer.require_owner()
-    enterprise = Enterprise.objects.select_for_update().get(pk=viewer.require_enterprise())
+    enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=viewer.require_enterprise())
     before = (enterprise.name, enterprise.registration_number)
     enterprise.name = details.name
     enterprise.registration_number = details.registration_number

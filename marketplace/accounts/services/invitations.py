@@ -63,7 +63,7 @@ def withdraw_invitation(*, viewer: Viewer, invitation_public_id: str) -> None:
 def accept_invitation(*, person: Person, token: str, real_now: datetime) -> Membership:
     """Once, in time, by the person it is for."""
     invitation = (
-        Invitation.objects.select_for_update(of=("self",))
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("enterprise")
         .filter(token_hash=hash_token(token), accepted_at=None, expires_at__gt=real_now)
         .first()

@@ -45,7 +45,7 @@ def remove_member(*, viewer: Viewer, person_public_id: str) -> None:
 def _locked(viewer: Viewer, person_public_id: str) -> tuple[Membership, list[Membership]]:
     """The person's membership and all the others', locked in order."""
     memberships = list(
-        Membership.objects.select_for_update(of=("self",))
+        Membership.objects.select_for_update(of=("self",), no_key=True)
         .filter(enterprise=viewer.enterprise_id)
         .select_related("person", "enterprise")
         .order_by("pk")

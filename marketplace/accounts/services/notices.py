@@ -96,7 +96,7 @@ def mail_notices(*, now: datetime, real_now: datetime) -> int:
     and a mail may come twice rather than never.
     """
     waiting = list(
-        Notice.objects.select_for_update(skip_locked=True, of=("self",))
+        Notice.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .filter(mailed_at=None)
         .select_related("enterprise")
         .order_by("pk")[:MAILS_AT_ONCE]

@@ -50,7 +50,7 @@ def remove_site(*, viewer: Viewer, site_public_id: str) -> None:
 
 def _locked(viewer: Viewer, public_id: str) -> Site:
     site = (
-        Site.objects.select_for_update(of=("self",))
+        Site.objects.select_for_update(of=("self",), no_key=True)
         .select_related("enterprise")
         .filter(enterprise=viewer.enterprise_id, public_id=public_id)
         .first()

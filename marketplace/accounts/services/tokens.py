@@ -47,7 +47,7 @@ def create_token(*, viewer: Viewer, name: str, scope: str) -> NewToken:
 @transaction.atomic
 def revoke_token(*, viewer: Viewer, token_public_id: str, real_now: datetime) -> ApiToken:
     """One's own, or as an owner anybody's of the enterprise. What is revoked stays in the list."""
-    tokens = ApiToken.objects.select_for_update().filter(enterprise=viewer.enterprise_id)
+    tokens = ApiToken.objects.select_for_update(no_key=True).filter(enterprise=viewer.enterprise_id)
     if not viewer.is_owner:
         tokens = tokens.filter(person=viewer.person_id)
     token = tokens.filter(public_id=token_public_id, revoked_at=None).first()

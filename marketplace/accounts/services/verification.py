@@ -17,7 +17,7 @@ State = Enterprise.Verification
 @transaction.atomic
 def ask_for_verification(*, viewer: Viewer) -> Enterprise:
     viewer.require_owner()
-    enterprise = Enterprise.objects.select_for_update().get(pk=viewer.require_enterprise())
+    enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=viewer.require_enterprise())
     if enterprise.verification not in {State.UNVERIFIED, State.REJECTED}:
         raise VerificationState(_("The enterprise is verified, or about to be."))
     if not enterprise.registration_number or not enterprise.sites.exists():
@@ -30,7 +30,7 @@ def decide_verification(*, by: Person, enterprise_id: int, is_genuine: bool, now
     """By platform staff, of an enterprise that asked."""
     if not by.is_staff:
         raise Forbidden(_("Only platform staff may do this."))
-    enterprise = Enterprise.objects.select_for_update().get(pk=enterprise_id)
+    enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise_id)
     if enterprise.verification != State.PENDING:
         raise VerificationState(_("The enterprise has not asked to be verified."))
     enterprise.verified_at = now if is_genuine else None

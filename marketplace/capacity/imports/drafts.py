@@ -143,7 +143,7 @@ def _locked(viewer: Viewer, draft: str) -> ImportDraft:
     """Imports of one enterprise are applied one after another."""
     Enterprise.objects.select_for_update(no_key=True).get(pk=viewer.require_enterprise())
     found = (
-        ImportDraft.objects.select_for_update()
+        ImportDraft.objects.select_for_update(no_key=True)
         .filter(enterprise_id=viewer.require_enterprise(), public_id=draft)
         .first()
     )

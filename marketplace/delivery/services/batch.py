@@ -46,9 +46,11 @@ def lock_shipments(public_ids: Iterable[str], *, allowed: Q) -> dict[str, Shipme
     """Those of them that are `allowed`, by public id, with orders, products and both ends loaded."""
     wanted = Shipment.objects.filter(allowed, public_id__in=set(public_ids))
     order_ids = set(wanted.values_list("order_id", flat=True))
-    list(Order.objects.select_for_update().filter(pk__in=order_ids).order_by("pk").values_list("pk"))
+    list(
+        Order.objects.select_for_update(no_key=True).filter(pk__in=order_ids).order_by("pk").values_list("pk")
+    )
     locked = (
-        Shipment.objects.select_for_update(of=("self",))
+        Shipment.objects.select_for_update(of=("self",), no_key=True)
         .filter(allowed, public_id__in=set(public_ids))
         .select_related(
             "order__product",

@@ -62,7 +62,7 @@ def settle(
     require_text(reason, field="reason", least=1, most=240)
     require_whole(quantity, field="quantity", least=1, most=MAX_QUANTITY)
     found = (
-        Order.objects.select_for_update(of=("self",))
+        Order.objects.select_for_update(of=("self",), no_key=True)
         .filter(public_id=order, buyer_id=viewer.enterprise_id)
         .select_related("buyer", "product")
         .first()

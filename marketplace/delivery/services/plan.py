@@ -34,7 +34,7 @@ def plan_shipments(*, deal_public_id: str) -> int:
     deal = Deal.objects.filter(public_id=deal_public_id).first()
     if deal is None:
         raise NotFound(_("There is no such deal."))
-    order = Order.objects.select_for_update().get(pk=deal.order_id)
+    order = Order.objects.select_for_update(no_key=True).get(pk=deal.order_id)
     deal.refresh_from_db(fields=["status"])
     if deal.status != Deal.Status.AGREED or order.status not in {Order.Status.PLACED, Order.Status.RUNNING}:
         return 0
@@ -92,7 +92,7 @@ def announce_ready(*, order_public_id: str) -> None:
 def _there(order: Order) -> list[Shipment]:
     """Living shipments, locked, each with the pieces in its boxes as `num_packed`."""
     locked = list(
-        Shipment.objects.select_for_update(of=("self",))
+        Shipment.objects.select_for_update(of=("self",), no_key=True)
         .filter(order=order)
         .exclude(status=S.CANCELLED)
         .select_related("rest_of", "leg")

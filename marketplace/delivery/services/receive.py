@@ -97,7 +97,7 @@ def receive_box(*, viewer: Viewer, shipment: str, code: str, count: Count, now: 
     found = lock_shipments([shipment], allowed=coming_to(viewer)).get(shipment)
     if found is None:
         raise NotFound(_("There is no such shipment."))
-    box = found.boxes.select_for_update().filter(public_id=box_in(code)).first()
+    box = found.boxes.select_for_update(no_key=True).filter(public_id=box_in(code)).first()
     if (line := _same_line(found, count)) is not None:
         if box is None or line.box_id != box.pk:
             raise LineReused(_("This key was used for another count."), field="key")

@@ -47,5 +47,7 @@ def _orders_to_conclude() -> list[int]:
 
 @transaction.atomic
 def _conclude(order_id: int, *, now: datetime) -> None:
-    order = Order.objects.select_for_update(of=("self",)).select_related("buyer").get(pk=order_id)
+    order = (
+        Order.objects.select_for_update(of=("self",), no_key=True).select_related("buyer").get(pk=order_id)
+    )
     conclude(order, now=now)

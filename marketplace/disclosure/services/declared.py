@@ -83,7 +83,7 @@ def close_for_declaration(*, reference: str, now: datetime) -> int:
     Calling it after the end by the clock tells the owners all the same; calling it twice tells them once.
     """
     grants = list(
-        Grant.objects.select_for_update()
+        Grant.objects.select_for_update(no_key=True)
         .filter(reference=reference, basis=Grant.Basis.DECLARATION)
         .order_by("pk")
     )

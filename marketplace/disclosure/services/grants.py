@@ -47,7 +47,7 @@ class GrantDraft:
 def give_grant(*, viewer: Viewer, draft: GrantDraft, now: datetime) -> Grant:
     """By an owner of the enterprise; begins now. The one who may now see is told."""
     viewer.require_owner()
-    owner = Enterprise.objects.select_for_update().get(pk=viewer.require_enterprise())
+    owner = Enterprise.objects.select_for_update(no_key=True).get(pk=viewer.require_enterprise())
     _require_sound(draft, owner=owner, now=now)
     reader = _reader(draft, owner=owner)
     grant = Grant.objects.create(
@@ -80,7 +80,9 @@ def end_grant(*, viewer: Viewer, grant: str, now: datetime) -> Grant:
     """At once, by an owner of the enterprise that gave it."""
     viewer.require_owner()
     found = (
-        Grant.objects.select_for_update().filter(owner=viewer.require_enterprise(), public_id=grant).first()
+        Grant.objects.select_for_update(no_key=True)
+        .filter(owner=viewer.require_enterprise(), public_id=grant)
+        .first()
     )
     if found is None:
         raise no_such_grant()

@@ -88,7 +88,7 @@ def record_answer(*, viewer: Viewer, ask_public_id: str, said: Said, told_by: st
 
 def _locked_ask(**by: str | int) -> Ask | None:
     return (
-        Ask.objects.select_for_update(of=("self",))
+        Ask.objects.select_for_update(of=("self",), no_key=True)
         .select_related("question__office", "question__declaration", "firm")
         .filter(**by)
         .first()

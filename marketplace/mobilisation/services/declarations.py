@@ -133,7 +133,7 @@ def locked(viewer: Viewer, public_id: str) -> Declaration:
     """The declaration of the viewer's verified office, its row locked. Raises `NotFound`."""
     office_id = require_acting(viewer)
     declaration = (
-        Declaration.objects.select_for_update(of=("self",))
+        Declaration.objects.select_for_update(of=("self",), no_key=True)
         .select_related("office")
         .filter(public_id=public_id, office_id=office_id)
         .first()

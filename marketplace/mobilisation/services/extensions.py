@@ -68,9 +68,11 @@ def _approve(*, viewer: Viewer, public_id: str, content_hash: str, code: str, no
     if declaration_id is None:
         raise no_such_declaration()
     declaration = (
-        Declaration.objects.select_for_update(of=("self",)).select_related("office").get(pk=declaration_id)
+        Declaration.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("office")
+        .get(pk=declaration_id)
     )
-    extension = found.select_for_update(of=("self",)).get()
+    extension = found.select_for_update(of=("self",), no_key=True).get()
     extension.declaration = declaration
     if not declaration.is_live(now):
         raise WrongState(_("This declaration is not in force."))

@@ -45,7 +45,7 @@ def take_firm_list(*, viewer: Viewer, public_id: str, now: datetime) -> FirmList
     """Write down every firm of a list without faults, once. Raises `ListTaken`."""
     office_id = require_acting(viewer)
     found = firm_list(viewer, public_id=public_id)
-    found = FirmList.objects.select_for_update().get(pk=found.pk)
+    found = FirmList.objects.select_for_update(no_key=True).get(pk=found.pk)
     if found.status != FirmList.Status.READ:
         raise ListTaken(_("This list was taken over already."))
     if found.faults or not found.rows:
@@ -74,7 +74,7 @@ def _take(rows: list[FirmRow], *, office_id: int, viewer: Viewer, now: datetime)
     enterprise = write_down_enterprise(
         name=first.name, registration_number=first.registration_number, site=first.site()
     )
-    book = Firm.objects.select_for_update().filter(office=office_id)
+    book = Firm.objects.select_for_update(no_key=True).filter(office=office_id)
     firm = book.filter(registration_number=first.registration_number).first()
     firm = firm or book.filter(enterprise=enterprise).first() or Firm(office_id=office_id)
     firm.enterprise = enterprise

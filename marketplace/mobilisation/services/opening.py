@@ -106,7 +106,9 @@ def follow_clock(*, now: datetime) -> None:
 
 @transaction.atomic
 def _follow(pk: int, *, now: datetime) -> None:
-    declaration = Declaration.objects.select_for_update(of=("self",)).select_related("office").get(pk=pk)
+    declaration = (
+        Declaration.objects.select_for_update(of=("self",), no_key=True).select_related("office").get(pk=pk)
+    )
     state = declaration.state_at(now)
     if state == S.LIVE:
         log_opened(declaration, num_owners=open_declaration(declaration, now=now), now=now)

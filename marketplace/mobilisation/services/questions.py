@@ -104,7 +104,7 @@ def renew_link(*, viewer: Viewer, ask_public_id: str, now: datetime) -> Ask:
     """The old link is dead from now on. Raises `QuestionClosed`."""
     office_id = require_acting(viewer)
     ask = (
-        Ask.objects.select_for_update(of=("self",))
+        Ask.objects.select_for_update(of=("self",), no_key=True)
         .select_related("question__declaration", "question__office", "firm")
         .filter(public_id=ask_public_id, question__office=office_id)
         .first()

@@ -50,9 +50,9 @@ def _end(found: Iterable[tuple[int, int]], *, reason: str, now: datetime) -> lis
     """Orders are locked first, in the order of their keys, as everywhere."""
     ended = []
     for pk, order_id in sorted(found, key=lambda pair: pair[1]):
-        order = Order.objects.select_for_update().get(pk=order_id)
+        order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
         rating = (
-            OrderRating.objects.select_for_update(of=("self",))
+            OrderRating.objects.select_for_update(of=("self",), no_key=True)
             .select_related("programme__declaration", "order")
             .filter(pk=pk, ended_at=None)
             .first()

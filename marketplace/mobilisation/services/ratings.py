@@ -86,7 +86,7 @@ def rate_order(
     under = programme(viewer, public_id=programme_public_id)
     order = _covered(under.declaration, order_public_id)
     declaration = (
-        Declaration.objects.select_for_update(of=("self",))
+        Declaration.objects.select_for_update(of=("self",), no_key=True)
         .select_related("office")
         .get(pk=under.declaration_id)
     )
@@ -129,7 +129,10 @@ def rate_order(
 def _covered(declaration: Declaration, order_public_id: str) -> Order:
     """The order, its row locked; one that the declaration does not cover is not found."""
     order = (
-        covered_orders(declaration).select_for_update(of=("self",)).filter(public_id=order_public_id).first()
+        covered_orders(declaration)
+        .select_for_update(of=("self",), no_key=True)
+        .filter(public_id=order_public_id)
+        .first()
     )
     if order is None:
         raise NotFound(_("There is no such order."))

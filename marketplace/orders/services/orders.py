@@ -227,7 +227,7 @@ def _blocked(public_ids: Sequence[str]) -> list[Enterprise]:
 
 
 def _locked(pk: int) -> Order:
-    return Order.objects.select_for_update(of=("self",)).select_related("buyer").get(pk=pk)
+    return Order.objects.select_for_update(of=("self",), no_key=True).select_related("buyer").get(pk=pk)
 
 
 def _push(order: Order) -> None:

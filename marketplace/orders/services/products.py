@@ -67,7 +67,7 @@ def update_product(*, viewer: Viewer, product: str, draft: ProductDraft) -> Prod
     """Draw the product with this public id anew, unless an order relies on it (`ProductInUse`)."""
     _require_maker(viewer)
     found = selectors.product(viewer=viewer, product=product)
-    row = Product.objects.select_for_update().get(pk=found.pk)
+    row = Product.objects.select_for_update(no_key=True).get(pk=found.pk)
     if row.owner_id != viewer.enterprise_id:
         raise Forbidden(_("A template can be copied, not changed."))
     if Order.objects.filter(product=row).exclude(status=Order.Status.CANCELLED).exists():

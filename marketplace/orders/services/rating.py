@@ -9,7 +9,7 @@ from marketplace.orders.models import Order, Rating
 @transaction.atomic
 def set_rating(*, order: Order, rating: str, programme: str) -> Order:
     """`rating` is one of `Rating`, `programme` the public id it is rated under; both empty end a rating."""
-    fresh = Order.objects.select_for_update().get(pk=order.pk)
+    fresh = Order.objects.select_for_update(no_key=True).get(pk=order.pk)
     order.rating, order.programme = Rating(rating), programme
     order.version = fresh.version + 1
     order.save(update_fields=["rating", "programme", "version"])

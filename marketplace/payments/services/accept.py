@@ -34,7 +34,7 @@ def accept_delivery(*, order_id: int, key: str, accepted_total: int, now: dateti
     `NotAgreed` for an order without an agreed deal.
     """
     require_whole(accepted_total, field="accepted_total", least=0, most=MAX_QUANTITY)
-    order = Order.objects.select_for_update().get(pk=order_id)
+    order = Order.objects.select_for_update(no_key=True).get(pk=order_id)
     if _is_known(order, key=key, accepted_total=accepted_total):
         return 0
     deal = agreed_deal(order)

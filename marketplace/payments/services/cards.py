@@ -121,7 +121,9 @@ def _prepare(
 def _own_order(viewer: Viewer, public_id: str) -> Order:
     """Locked. Raises `NotFound`."""
     order = (
-        Order.objects.select_for_update().filter(public_id=public_id, buyer_id=viewer.enterprise_id).first()
+        Order.objects.select_for_update(no_key=True)
+        .filter(public_id=public_id, buyer_id=viewer.enterprise_id)
+        .first()
     )
     if order is None:
         raise NotFound(gettext_lazy("There is no such order."))

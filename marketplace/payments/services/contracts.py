@@ -26,7 +26,7 @@ def write_contracts(*, deal_public_id: str, now: datetime) -> list[Contract]:
     order_id = Deal.objects.filter(public_id=deal_public_id).values_list("order_id", flat=True).first()
     if order_id is None:
         return []
-    Order.objects.select_for_update().get(pk=order_id)
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
     deal = _agreed(deal_public_id)
     if deal is None:
         return []

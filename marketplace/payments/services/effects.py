@@ -144,7 +144,7 @@ def apply_refund(public_id: str, shown: Shown, now: datetime, real_now: datetime
 @transaction.atomic
 def apply_account(public_id: str, shown: Shown, now: datetime, real_now: datetime) -> None:
     """A factory's account. `real_now` is when the look began: an older look does not overwrite a newer one."""
-    account = ConnectedAccount.objects.select_for_update().filter(public_id=public_id).first()
+    account = ConnectedAccount.objects.select_for_update(no_key=True).filter(public_id=public_id).first()
     if account is None or (account.looked_at is not None and account.looked_at > real_now):
         return
     is_new = not account.account_id
@@ -158,7 +158,7 @@ def apply_account(public_id: str, shown: Shown, now: datetime, real_now: datetim
 
 
 def _apply_link(public_id: str, shown: Shown, now: datetime, real_now: datetime) -> None:
-    account = ConnectedAccount.objects.select_for_update().get(public_id=public_id)
+    account = ConnectedAccount.objects.select_for_update(no_key=True).get(public_id=public_id)
     account.link_url = _safe_url(shown.get("url"))
     account.link_expires_at = datetime.fromtimestamp(shown["expires_at"], tz=UTC)
     account.save(update_fields=["link_url", "link_expires_at"])
@@ -195,7 +195,7 @@ def _lock_order_of(call: StripeCall) -> None:
     for model in (Charge, Payout, Refund):
         found = model._default_manager.filter(public_id=call.subject).values_list("order_id", flat=True)
         if (order_id := found.first()) is not None:
-            Order.objects.select_for_update().get(pk=order_id)
+            Order.objects.select_for_update(no_key=True).get(pk=order_id)
 
 
 def _charge(public_id: str) -> Charge | None:
@@ -207,7 +207,7 @@ def _of_order(model: type[Row], public_id: str) -> Row | None:
     order_id = model._default_manager.filter(public_id=public_id).values_list("order_id", flat=True).first()
     if order_id is None:
         return None
-    Order.objects.select_for_update().get(pk=order_id)
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
     return model._default_manager.select_related("order").get(public_id=public_id)
 
 

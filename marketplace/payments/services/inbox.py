@@ -52,7 +52,7 @@ def store_event(told: Told) -> bool:
 def lease_event(*, pk: int) -> StripeEvent | None:
     now = real_now()
     event = (
-        StripeEvent.objects.select_for_update(skip_locked=True)
+        StripeEvent.objects.select_for_update(skip_locked=True, no_key=True)
         .filter(pk=pk)
         .filter(Q(state=State.QUEUED, next_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now))
         .first()

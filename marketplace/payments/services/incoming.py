@@ -37,7 +37,7 @@ def confirm_transfer(*, by: Person, reference: str, draft: BankDraft, now: datet
         require_settler(by)
         draft.check(now=now)
         found = _by_reference(reference)
-        order = Order.objects.select_for_update().get(pk=found.order_id)
+        order = Order.objects.select_for_update(no_key=True).get(pk=found.order_id)
         invoice = Invoice.objects.select_related("order").get(pk=found.pk)
         if draft.currency != invoice.currency:
             raise WrongCurrency(

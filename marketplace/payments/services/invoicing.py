@@ -29,7 +29,7 @@ MONTH = timedelta(days=30)  # of business time between two milestones of an orde
 @transaction.atomic
 def issue_invoice(*, order_public_id: str, now: datetime) -> Invoice | None:
     """Invoice what is accepted and not invoiced, if it is time for that; else nothing. May be called at any time."""
-    order = Order.objects.select_for_update().filter(public_id=order_public_id).first()
+    order = Order.objects.select_for_update(no_key=True).filter(public_id=order_public_id).first()
     if order is None or not _is_time(order, now=now):
         return None
     unbilled = balance(order, Account.Kind.UNBILLED, enterprise_id=order.buyer_id)
@@ -175,7 +175,7 @@ def _write(order: Order, *, unbilled: int, now: datetime) -> Invoice:
 def _numbered(invoice: Invoice, *, now: datetime, reference: str = "") -> Invoice:
     """Save it under the next number of its year. The series stays locked until the transaction ends."""
     InvoiceSeries.objects.get_or_create(year=now.year)
-    series = InvoiceSeries.objects.select_for_update().get(year=now.year)
+    series = InvoiceSeries.objects.select_for_update(no_key=True).get(year=now.year)
     series.last += 1
     series.save(update_fields=["last"])
     invoice.year, invoice.sequence, invoice.issued_at = series.year, series.last, now
@@ -206,7 +206,7 @@ def _order_of(invoice_public_id: str) -> Order:
     order_id = Invoice.objects.filter(public_id=invoice_public_id).values_list("order_id", flat=True).first()
     if order_id is None:
         raise NotFound(_("There is no such invoice."))
-    return Order.objects.select_for_update().get(pk=order_id)
+    return Order.objects.select_for_update(no_key=True).get(pk=order_id)
 
 
 def _party(enterprise: Enterprise) -> dict[str, str]:

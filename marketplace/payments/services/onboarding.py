@@ -27,7 +27,7 @@ def connect_stripe(*, viewer: Viewer, real_now: datetime) -> ConnectedAccount:
         raise Forbidden(_("Only a factory is paid out."))
     if not stripe_gateway.is_enabled():
         raise NoCardPayment(_("Pay-outs go by bank transfer here."))
-    enterprise = Enterprise.objects.select_for_update().get(pk=viewer.require_enterprise())
+    enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=viewer.require_enterprise())
     site = enterprise.sites.order_by("pk").first()
     account, is_new = ConnectedAccount.objects.get_or_create(
         enterprise=enterprise, defaults={"country": site.country if site else "CN"}

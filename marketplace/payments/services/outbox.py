@@ -36,7 +36,7 @@ def lease_call(*, public_id: str) -> StripeCall | None:
     """Give a call that is due to the calling worker, under a new fencing token; None if there is nothing to do."""
     now = real_now()
     call = (
-        StripeCall.objects.select_for_update(skip_locked=True)
+        StripeCall.objects.select_for_update(skip_locked=True, no_key=True)
         .filter(public_id=public_id)
         .filter(Q(state=State.QUEUED, next_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now))
         .first()
@@ -99,7 +99,7 @@ def wait_before(*, attempt: int) -> timedelta:
 def revive_call(*, by: Person, public_id: str) -> None:
     """A person has a dead call sent again, under the same key. Raises `NotDue` for one that is not dead."""
     require_settler(by)
-    call = StripeCall.objects.select_for_update().filter(public_id=public_id).first()
+    call = StripeCall.objects.select_for_update(no_key=True).filter(public_id=public_id).first()
     if call is None:
         raise NotFound(_("There is no such call."))
     if call.state != State.DEAD:

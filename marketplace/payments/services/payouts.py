@@ -122,5 +122,5 @@ def _locked(public_id: str) -> Payout:
     order_id = Payout.objects.filter(public_id=public_id).values_list("order_id", flat=True).first()
     if order_id is None:
         raise NotFound(_("There is no such pay-out."))
-    Order.objects.select_for_update().get(pk=order_id)
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
     return Payout.objects.select_related("order", "enterprise").get(public_id=public_id)

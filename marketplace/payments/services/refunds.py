@@ -30,7 +30,7 @@ def refund_credit(*, by: Person, order_public_id: str, amount_cents: int, now: d
     with refusals_logged("refund", by=by, order=order_public_id, amount_cents=amount_cents):
         require_settler(by)
         require_whole(amount_cents, field="amount_cents", least=1, most=MAX_CENTS)
-        order = Order.objects.select_for_update().filter(public_id=order_public_id).first()
+        order = Order.objects.select_for_update(no_key=True).filter(public_id=order_public_id).first()
         if order is None:
             raise NotFound(_("There is no such order."))
         if amount_cents > (free := free_credit(order)):
@@ -138,5 +138,5 @@ def _locked(public_id: str) -> Refund:
     order_id = Refund.objects.filter(public_id=public_id).values_list("order_id", flat=True).first()
     if order_id is None:
         raise NotFound(_("There is no such refund."))
-    Order.objects.select_for_update().get(pk=order_id)
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
     return Refund.objects.select_related("order", "charge").get(public_id=public_id)

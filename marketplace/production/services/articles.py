@@ -128,7 +128,7 @@ def _decide(found: ArticleApproval, *, viewer: Viewer, verdict: str, note: str, 
 
 def _hold_order_of(work_order_id: int) -> None:
     """Held before the work order, as everywhere: the notice that counts the order's first articles is written by one."""
-    Order.objects.select_for_update(of=("self",)).get(work_orders=work_order_id)
+    Order.objects.select_for_update(of=("self",), no_key=True).get(work_orders=work_order_id)
 
 
 def _carry_out(work_order: WorkOrder, decided: ArticleApproval, *, now: datetime) -> None:

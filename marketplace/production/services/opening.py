@@ -33,7 +33,7 @@ def open_work(*, deal_id: int, now: datetime) -> int:
     Work orders of runs that are not booked any more are cancelled, changed runs get a new version of their card.
     """
     deal = Deal.objects.select_related("order").get(pk=deal_id)
-    order = Order.objects.select_for_update(of=("self",)).get(pk=deal.order_id)
+    order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=deal.order_id)
     _cancel_unbooked(order, now=now)
     deal.refresh_from_db(fields=["status"])
     if deal.status != Deal.Status.AGREED:
@@ -97,14 +97,16 @@ def _link(work_order: WorkOrder) -> StationLink:
 
 
 def _cancel_unbooked(order: Order, *, now: datetime) -> None:
-    gone = WorkOrder.objects.select_for_update(of=("self",)).filter(order=order, status__in=WorkOrder.LIVING)
+    gone = WorkOrder.objects.select_for_update(of=("self",), no_key=True).filter(
+        order=order, status__in=WorkOrder.LIVING
+    )
     for work_order in gone.exclude(run__status=Run.Status.BOOKED).order_by("pk"):
         close(work_order, status=WorkOrder.Status.CANCELLED, reason=_("The run was re-planned."), at=now)
 
 
 def _renew_cards(order: Order) -> None:
     """Count up the version of each card whose run changed since."""
-    living = WorkOrder.objects.select_for_update(of=("self",)).filter(
+    living = WorkOrder.objects.select_for_update(of=("self",), no_key=True).filter(
         order=order, status__in=WorkOrder.LIVING
     )
     changed = []

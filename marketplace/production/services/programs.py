@@ -38,7 +38,7 @@ def _follow(loaded: Loaded, *, equipment_id: int, now: datetime) -> None:
     """One program, once: the machine's mark is held while it is acted on, and moved on with it."""
     with transaction.atomic():
         ProgramMark.objects.get_or_create(equipment_id=equipment_id)
-        mark = ProgramMark.objects.select_for_update().get(equipment_id=equipment_id)
+        mark = ProgramMark.objects.select_for_update(no_key=True).get(equipment_id=equipment_id)
         if mark.observation_id >= loaded.observation_id:
             return
         try:

@@ -46,7 +46,11 @@ def start_work(*, work_order_id: int, hand: Hand, how: str, at: datetime, now: d
     For callers that have shown that the hand may. Raises `WorkOrderClosed` and `OrderNotInWork`.
     """
     known = WorkOrder.objects.values("order_id", "equipment_id").get(pk=work_order_id)
-    order = Order.objects.select_for_update(of=("self",)).select_related("buyer").get(pk=known["order_id"])
+    order = (
+        Order.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("buyer")
+        .get(pk=known["order_id"])
+    )
     rows = _locked_at_machine(known["equipment_id"], wanted=work_order_id)
     work_order = rows.pop(work_order_id)
     require_open(work_order)
@@ -141,7 +145,7 @@ def set_box_size(*, work_order_id: int, box_size: int) -> WorkOrder:
 def locked(work_order_id: int) -> WorkOrder:
     """The row, held until the transaction ends, with what pages and checks need of it."""
     return (
-        WorkOrder.objects.select_for_update(of=("self",))
+        WorkOrder.objects.select_for_update(of=("self",), no_key=True)
         .select_related("order__buyer", "run__operation", "equipment__enterprise", "equipment__device")
         .get(pk=work_order_id)
     )

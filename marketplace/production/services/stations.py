@@ -162,7 +162,9 @@ def _let_in(link: StationLink, pin: StationPin, *, real_now: datetime) -> LetIn:
 
 def _locked(pk: int) -> StationLink:
     return (
-        StationLink.objects.select_for_update(of=("self",)).select_related("work_order__equipment").get(pk=pk)
+        StationLink.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("work_order__equipment")
+        .get(pk=pk)
     )
 
 

@@ -40,8 +40,10 @@ def answer_package(*, viewer: Viewer, public_id: str, answer: Answer, now: datet
     order_id = found.values_list("deal__order_id", flat=True).first()
     if order_id is None:
         raise NotFound(_("There is no such offer."))
-    Order.objects.select_for_update().get(pk=order_id)
-    package = found.select_for_update(of=("self",)).select_related("deal__order", "enterprise").get()
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    package = (
+        found.select_for_update(of=("self",), no_key=True).select_related("deal__order", "enterprise").get()
+    )
     if package.status != Package.Status.OFFERED or now > package.answer_by:
         raise OfferClosed(_("This offer is closed: %(status)s.") % {"status": package.get_status_display()})
     runs = list(package.runs.filter(status=Run.Status.OFFERED))
@@ -68,9 +70,9 @@ def expire_packages(*, now: datetime) -> int:
     late = Package.objects.filter(status=Package.Status.OFFERED, answer_by__lt=now)
     num_expired = 0
     for order_id in sorted(set(late.values_list("deal__order_id", flat=True))):
-        Order.objects.select_for_update().get(pk=order_id)
+        Order.objects.select_for_update(no_key=True).get(pk=order_id)
         mine = late.filter(deal__order_id=order_id).select_related("deal__order", "enterprise")
-        packages = list(mine.select_for_update(of=("self",)))
+        packages = list(mine.select_for_update(of=("self",), no_key=True))
         for package in packages:
             _decline(list(package.runs.filter(status=Run.Status.OFFERED)))
             package.status = Package.Status.EXPIRED

@@ -29,7 +29,7 @@ def choose_plan(
     ).first()
     if run is None:
         raise NotFound(_("There is no such plan."))
-    order = Order.objects.select_for_update().select_related("product").get(pk=run.order_id)
+    order = Order.objects.select_for_update(no_key=True).select_related("product").get(pk=run.order_id)
     if order.status != Order.Status.OPEN:
         raise PlanNotChoosable(_("A plan has been chosen for this order already."))
     if run.revision != order.revision:
@@ -58,7 +58,7 @@ def cancel_deal(*, viewer: Viewer, order_public_id: str, reason: str = "") -> De
     """The buyer withdraws before all is agreed: everything held or booked is given back."""
     viewer.require_planner()
     order = (
-        Order.objects.select_for_update()
+        Order.objects.select_for_update(no_key=True)
         .filter(public_id=order_public_id, buyer_id=viewer.enterprise_id)
         .first()
     )
@@ -77,7 +77,7 @@ def end_cancelled_deals() -> int:
     """Withdraw the deals of orders that were cancelled; returns how many."""
     orphaned = Deal.objects.filter(order__status=Order.Status.CANCELLED).exclude(status=Deal.Status.FAILED)
     order_ids = sorted(set(orphaned.values_list("order_id", flat=True)))
-    for order in Order.objects.select_for_update().filter(pk__in=order_ids).order_by("pk"):
+    for order in Order.objects.select_for_update(no_key=True).filter(pk__in=order_ids).order_by("pk"):
         for deal in orphaned.filter(order=order):
             withdraw(deal, reason=str(_("The buyer cancelled the order.")))
     return len(order_ids)

@@ -46,7 +46,7 @@ def report(
     order_id = Run.objects.filter(pk=run_id).values_list("package__deal__order_id", flat=True).first()
     if order_id is None:
         return None
-    Order.objects.select_for_update().get(pk=order_id)
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
     run = Run.objects.select_related("package__deal__order", "equipment").get(pk=run_id)
     deal = run.package.deal
     if run.status != Run.Status.BOOKED or deal.status != Deal.Status.AGREED:
@@ -145,7 +145,7 @@ def _locked(public_id: str, **whose: int) -> Disturbance:
     order_id = found.values_list("deal__order_id", flat=True).first()
     if order_id is None:
         raise NoDisturbance(_("There is no such disturbance."))
-    Order.objects.select_for_update().get(pk=order_id)
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
     row = found.select_related("deal__order", "deal__plan_run", "run").first()
     if row is None:
         raise NoDisturbance(_("There is no such disturbance."))

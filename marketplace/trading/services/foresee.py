@@ -22,7 +22,7 @@ MOST_DEALS = 12  # foreseen before the commit; each costs up to 12 s of solving
 def foresee(*, plan_public_id: str, now: datetime) -> list[PlanRun]:
     """Queue one foresight for each deal that a finished plan with precedence would displace; once for each plan."""
     plan = (
-        PlanRun.objects.select_for_update(of=("self",))
+        PlanRun.objects.select_for_update(of=("self",), no_key=True)
         .filter(public_id=plan_public_id, kind=PlanRun.Kind.PRECEDENCE, status=PlanRun.Status.DONE)
         .first()
     )

@@ -148,7 +148,7 @@ def plan_around(
 def movable_run(viewer: Viewer, public_id: str) -> Run:
     """Under the order's lock: a booked run of an agreed deal, for its buyer or its factory."""
     viewer.require_planner()
-    Order.objects.select_for_update().get(pk=_found(viewer, public_id).package.deal.order_id)
+    Order.objects.select_for_update(no_key=True).get(pk=_found(viewer, public_id).package.deal.order_id)
     run = _found(viewer, public_id)
     if run.status != Run.Status.BOOKED or run.package.deal.status != Deal.Status.AGREED:
         raise RunNotMovable(_("Only a booked run of an agreed order is pinned or moved."))

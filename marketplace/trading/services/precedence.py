@@ -49,7 +49,7 @@ def propose_precedence(*, viewer: Viewer, claim: Claim, now: datetime) -> PlanRu
     bears the claim's rating and programme.
     """
     viewer.require_planner()
-    order = Order.objects.select_for_update(of=("self",)).get(pk=claim.find().pk)
+    order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=claim.find().pk)
     if order.status != Order.Status.OPEN:
         raise OrderNotPlannable(_("This order has been placed or closed; it is not planned again."))
     if not LOWER[claim.rating]:
@@ -138,7 +138,7 @@ def _lock_all(claim: Claim, run: PlanRun) -> Order:
     """The rated order, still as claimed; it and those of the runs it would displace locked in the order of their keys."""
     displaced = Run.objects.filter(public_id__in=run.displaced)
     ids = {*displaced.values_list("package__deal__order_id", flat=True), run.order_id}
-    rows = Order.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk")
+    rows = Order.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk")
     locked = {row.pk: row for row in rows.select_related("product", "buyer")}
     return locked[claim.find().pk]
 

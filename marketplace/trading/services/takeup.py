@@ -30,7 +30,7 @@ def take_up(*, plan_public_id: str, now: datetime, clock_speed: float) -> None:
     run = PlanRun.objects.filter(public_id=plan_public_id, kind=PlanRun.Kind.REPLAN).first()
     if run is None:
         return
-    order = Order.objects.select_for_update().select_related("product").get(pk=run.order_id)
+    order = Order.objects.select_for_update(no_key=True).select_related("product").get(pk=run.order_id)
     deal = Deal.objects.filter(order=order, status__in=WAITING, plan_run_id=run.replaces_id).first()
     if deal is None:
         return
@@ -68,7 +68,7 @@ def consent(
     """
     viewer.require_planner()
     order = (
-        Order.objects.select_for_update()
+        Order.objects.select_for_update(no_key=True)
         .filter(public_id=order_public_id, buyer_id=viewer.enterprise_id)
         .select_related("product")
         .first()

@@ -118,7 +118,7 @@ def _end_what_is_over(*, now: datetime, real_now: datetime) -> int:
 
 @transaction.atomic
 def _end(one: Disturbance, *, now: datetime) -> bool:
-    Order.objects.select_for_update().get(pk=one.deal.order_id)
+    Order.objects.select_for_update(no_key=True).get(pk=one.deal.order_id)
     found = (
         Disturbance.objects.filter(pk=one.pk, status__in=Disturbance.LIVING)
         .select_related("deal__order", "deal__plan_run")
