@@ -1,5 +1,6 @@
 """A proposed change as its buyer looks at it: run by run before and after, with the reason of each."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from marketplace.accounts.places import place_name
 from marketplace.capacity.models import Equipment
 from marketplace.planning.picture import Picture
 from marketplace.planning.runs import RunDraft
-from marketplace.trading.difference import Difference
+from marketplace.trading.difference import Difference, Shrunk
 from marketplace.trading.models import Deal, Disturbance, Run
 from marketplace.trading.picture import picture_of_change
 from marketplace.trading.rows import RunRow
@@ -63,35 +64,40 @@ def comparison(
     stages = {each.code: each.name for each in deal.order.product.operations.all()}
     known = set(deal.packages.values_list("enterprise_id", flat=True))
     causes = {one.run_id: cause_of(one.cause) for one in disturbances}
-    general = _("It could not be fed in time, or another machine does it.")
     rows = [
-        ChangeRow(
-            kind="shrunk",
-            stage=part.run.operation.name,
-            machine=_name(part.run.equipment, known=known),
-            before=_side(part.run),
-            after=Side(
-                starts_at=part.run.starts_at,
-                ends_at=found.epoch + timedelta(minutes=max(lot.end_min for lot in part.lots)),
-                quantity=part.quantity,
-            ),
-            why=causes.get(part.run.pk, general),
-        )
-        for part in found.shrunk
+        *_rows_of_runs(found, known=known, causes=causes),
+        *_rows_of_new(found, known=known, machines=machines, stages=stages),
     ]
-    rows += [
-        ChangeRow(
-            kind="gone",
+    return Comparison(
+        rows=tuple(rows[:MOST_ROWS]),
+        num_left_out=max(0, len(rows) - MOST_ROWS),
+        after=picture_of_change(deal, _after(found, machines=machines, stages=stages), now=now),
+        num_kept=len(found.kept),
+    )
+
+
+def _rows_of_runs(
+    found: Difference, *, known: set[int], causes: dict[int | None, str | Promise]
+) -> Iterator[ChangeRow]:
+    """Those that shrink, then those that go."""
+    general = _("It could not be fed in time, or another machine does it.")
+    afters = [(part.run, "shrunk", _side_left(part, found)) for part in found.shrunk]
+    for run, kind, after in [*afters, *((run, "gone", None) for run in found.gone)]:
+        yield ChangeRow(
+            kind=kind,
             stage=run.operation.name,
             machine=_name(run.equipment, known=known),
             before=_side(run),
-            after=None,
+            after=after,
             why=causes.get(run.pk, general),
         )
-        for run in found.gone
-    ]
-    rows += [
-        ChangeRow(
+
+
+def _rows_of_new(
+    found: Difference, *, known: set[int], machines: dict[str, Equipment], stages: dict[str, str]
+) -> Iterator[ChangeRow]:
+    for draft in found.new:
+        yield ChangeRow(
             kind="new",
             stage=stages.get(draft.operation, draft.operation),
             machine=_name(machines[draft.machine], known=known),
@@ -99,13 +105,14 @@ def comparison(
             after=_draft_side(draft, found),
             why=_("Makes up for what is lost; its factory is asked."),
         )
-        for draft in found.new
-    ]
-    return Comparison(
-        rows=tuple(rows[:MOST_ROWS]),
-        num_left_out=max(0, len(rows) - MOST_ROWS),
-        after=picture_of_change(deal, _after(found, machines=machines, stages=stages), now=now),
-        num_kept=len(found.kept),
+
+
+def _side_left(part: Shrunk, found: Difference) -> Side:
+    """What is left of a run that shrinks: it begins as before."""
+    return Side(
+        starts_at=part.run.starts_at,
+        ends_at=found.epoch + timedelta(minutes=max(lot.end_min for lot in part.lots)),
+        quantity=part.quantity,
     )
 
 
@@ -130,17 +137,7 @@ def _name(machine: Equipment, *, known: set[int]) -> str:
 
 def _after(found: Difference, *, machines: dict[str, Equipment], stages: dict[str, str]) -> list[RunRow]:
     rows = [_row(run, _side(run)) for run in found.kept]
-    rows += [
-        _row(
-            part.run,
-            Side(
-                starts_at=part.run.starts_at,
-                ends_at=found.epoch + timedelta(minutes=max(lot.end_min for lot in part.lots)),
-                quantity=part.quantity,
-            ),
-        )
-        for part in found.shrunk
-    ]
+    rows += [_row(part.run, _side_left(part, found)) for part in found.shrunk]
     for number, draft in enumerate(found.new):
         side = _draft_side(draft, found)
         rows.append(
