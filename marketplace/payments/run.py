@@ -54,7 +54,16 @@ def send_call(public_id: str) -> None:
         log.warning("call %s (%s) unanswered, attempt %s: %s", public_id, call.kind, call.attempts, error)
         outbox.postpone_call(call, error=str(error))
     else:
+        _finish(call, shown, began=began)
+
+
+def _finish(call: StripeCall, shown: Shown, *, began: datetime) -> None:
+    """What does not fit its row waits for a person: sent again it would not fit either."""
+    try:
         effects.finish_call(call, shown, now=clock.now(), real_now=began)
+    except effects.Mismatch as error:
+        log.error("call %s: %s", call.public_id, error)  # noqa: TRY400 - no traceback tells more
+        outbox.close_call(call, state=StripeCall.State.DEAD, object_id=str(shown["id"]), error=str(error))
 
 
 def look_at_event(pk: int) -> None:

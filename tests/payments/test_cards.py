@@ -55,6 +55,10 @@ def paid(sandbox, charge: Charge) -> None:
     work_off(sandbox)
 
 
+def a_line(bank_id: str, cents: int) -> services.BankDraft:
+    return services.BankDraft(bank_id=bank_id, amount_cents=cents, currency="CNY", booked_on=NOW.date())
+
+
 def test_a_deposit_counts_against_the_invoice_and_factories_are_paid_by_transfer(sandbox):
     agreed = an_agreed_order(pays=(60_000, 40_001))
     onboarded(sandbox, agreed)
@@ -185,6 +189,62 @@ def test_a_transfer_that_stripe_takes_back_is_owed_again_and_can_be_paid_otherwi
     assert (payout.status, payout.error) == ("failed", "reversed")
     assert balance(agreed.order, Account.Kind.PAYABLE, enterprise_id=payout.enterprise_id) == -60_000
     assert open_faults() == []
+    services.resend_payout(by=cashier, payout_public_id=payout.public_id)
+    work_off(sandbox)
+    payout.refresh_from_db()
+    assert (payout.status, payout.method) == ("due", "transfer")
+    services.confirm_payout(
+        by=cashier, payout_public_id=payout.public_id, draft=a_line("B1", 60_000), now=NOW
+    )
+    assert balance(agreed.order, Account.Kind.PAYABLE, enterprise_id=payout.enterprise_id) == 0
+    sandbox.tell_again("transfer.reversed", sandbox.of("transfer")[0])
+    work_off(sandbox)
+    payout.refresh_from_db()
+    assert payout.status == "paid"
+    assert len(sandbox.of("transfer")) == 1
+    assert open_faults() == []
+
+
+def test_what_came_by_card_may_be_paid_out_by_the_bank(sandbox, cashier):
+    agreed = an_agreed_order(pays=(60_000,), transport=0)
+    invoice = delivered(agreed)
+    paid(
+        sandbox,
+        services.pay_invoice_by_card(viewer=agreed.buyer, invoice_public_id=invoice.public_id, now=NOW),
+    )
+    services.confirm_payout(
+        by=cashier, payout_public_id=Payout.objects.get().public_id, draft=a_line("B1", 60_000), now=NOW
+    )
+    assert open_faults() == []
+
+
+def test_a_second_payment_for_one_page_is_not_mistaken_for_the_first(sandbox):
+    agreed = an_agreed_order()
+    charge = deposit(agreed)
+    paid(sandbox, charge)
+    charge.refresh_from_db()
+    first, held = charge.intent_id, balance(agreed.order, Account.Kind.STRIPE)
+    second = sandbox.another_intent(first)
+    work_off(sandbox)
+    charge.refresh_from_db()
+    assert (charge.intent_id, balance(agreed.order, Account.Kind.STRIPE)) == (first, held)
+    event = StripeEvent.objects.get(object_id=second)
+    assert (event.state, first in event.error) == (StripeEvent.State.DEAD, True)
+
+
+def test_a_second_transfer_for_one_pay_out_stops_its_call_for_a_person(sandbox):
+    agreed = an_agreed_order(pays=(60_000,), transport=0)
+    onboarded(sandbox, agreed)
+    invoice = delivered(agreed)
+    paid(
+        sandbox,
+        services.pay_invoice_by_card(viewer=agreed.buyer, invoice_public_id=invoice.public_id, now=NOW),
+    )
+    Payout.objects.update(transfer_id="tr_of_another_call")
+    StripeCall.objects.filter(kind="transfer").update(state=StripeCall.State.QUEUED)
+    call = send(StripeCall.objects.get(kind="transfer"))
+    assert (call.state, "tr_of_another_call" in call.error) == (StripeCall.State.DEAD, True)
+    assert Payout.objects.get().transfer_id == "tr_of_another_call"
 
 
 @pytest.mark.parametrize("fault", ["before-500", "before-429", "before-drop", "after-drop", "after-502"])

@@ -81,7 +81,7 @@ def test_a_pay_out_that_is_paid_twice_in_the_ledger(paid_order):
         for line in Line.objects.filter(entry__kind=Entry.Kind.PAID_OUT):
             Line.objects.filter(pk=line.pk).update(amount_cents=2 * line.amount_cents)
     assert len(list(cash_is_what_moved())) == 1
-    assert {fault.split(": ")[1].split(" ")[0] for fault in cash_is_never_negative()} == {"bank", "payable"}
+    assert {fault.split(": ")[1].split(" ")[0] for fault in cash_is_never_negative()} == {"cash", "payable"}
 
 
 def test_a_factory_that_earned_another_sum_than_its_share(paid_order):

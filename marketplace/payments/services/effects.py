@@ -21,7 +21,7 @@ from marketplace.payments.models import (
     Refund,
     StripeCall,
 )
-from marketplace.payments.models.movement import MovementStatus
+from marketplace.payments.models.movement import Method, MovementStatus
 from marketplace.payments.services.onboarding import ask_for_link
 from marketplace.payments.services.outbox import close_call
 from marketplace.payments.services.payouts import book_payout
@@ -33,7 +33,7 @@ Row = TypeVar("Row", Charge, Payout, Refund)
 
 
 class Mismatch(Exception):
-    """An object of Stripe names a row of ours and has another currency or amount than the row."""
+    """An object of Stripe names a row of ours and does not fit it: another sum, or a second object for one effect."""
 
 
 @transaction.atomic
@@ -94,6 +94,8 @@ def apply_intent(public_id: str, shown: Shown, now: datetime, real_now: datetime
         return
     if shown["currency"].upper() != charge.currency or received != charge.amount_cents:
         raise Mismatch(f"{shown['id']} brought {received} {shown['currency']} for {charge.public_id}")
+    if charge.intent_id not in ("", shown["id"]):
+        raise Mismatch(f"{shown['id']} brought money for {charge.public_id}, which {charge.intent_id} paid")
     charge.intent_id, charge.received_cents, charge.status = shown["id"], received, Charge.Status.PAID
     charge.save(update_fields=["intent_id", "received_cents", "status"])
     receive(
@@ -115,6 +117,10 @@ def apply_transfer(public_id: str, shown: Shown, now: datetime, real_now: dateti
         return
     if shown["currency"].upper() != payout.currency or shown["amount"] != payout.amount_cents:
         raise Mismatch(f"{shown['id']} moved {shown['amount']} {shown['currency']} for {public_id}")
+    if payout.transfer_id not in ("", shown["id"]):
+        raise Mismatch(f"{shown['id']} moved money for {public_id}, for which {payout.transfer_id} did")
+    if payout.method != Method.STRIPE and payout.transfer_id:
+        return  # it came back long ago and is paid by the bank
     payout.transfer_id = shown["id"]
     if payout.status == MovementStatus.SENDING:
         book_payout(payout, out_of=Account.Kind.STRIPE, now=now)

@@ -21,7 +21,12 @@ from marketplace.payments.services.settlers import refusals_logged, require_sett
 
 
 def route_payout(payout: Payout) -> None:
-    """Send it by Stripe if the factory is paid there and the order's money lies there. The order is locked."""
+    """Send it by Stripe if the factory is paid there and the order's money lies there. The order is locked.
+
+    Never twice: what Stripe sent and took back again is paid by bank transfer.
+    """
+    if payout.transfer_id:
+        return
     account = ConnectedAccount.objects.filter(enterprise=payout.enterprise, payouts_enabled=True).first()
     if account is None or not stripe_gateway.is_enabled() or at_stripe(payout.order) < payout.amount_cents:
         return
@@ -54,7 +59,7 @@ def book_payout(payout: Payout, *, out_of: str, now: datetime) -> None:
     """It left: the factory is owed so much less. The order is locked; booked once."""
     post(
         order=payout.order,
-        key=f"paid-out:{payout.public_id}",
+        key=f"paid-out:{out_of}:{payout.public_id}",  # by the bank once more where Stripe took it back
         kind=Entry.Kind.PAID_OUT,
         at=now,
         lines=[

@@ -136,6 +136,20 @@ class Sandbox:
         self._move(transfer["currency"], transfer["amount"])
         self._tell("transfer.reversed", transfer)
 
+    def tell_again(self, kind: str, about: Object) -> None:
+        """Another event about what was told before."""
+        self._tell(kind, about)
+
+    def another_intent(self, intent_id: str) -> str:
+        """A second payment for what that one has paid."""
+        first = self.objects[intent_id]
+        again = {name: value for name, value in first.items() if name not in ("id", "object", "created")}
+        again.pop("livemode", None)
+        second = self._add("payment_intent", "pi", **again)
+        self._move(second["currency"], second["amount"])
+        self._tell("payment_intent.succeeded", second)
+        return str(second["id"])
+
     # making objects
 
     def make_account(self, params: Object) -> Object:
