@@ -16,6 +16,7 @@ from scenarios.world import BreakdownSpec
 POLL_S = 0.5
 LOOK_S = 3.0
 LIVING = {"open", "proposed"}  # disturbances
+DECIDED = {"committed", "dismissed"}
 MARGIN = timedelta(hours=1)  # the run has been on, and would be on, for this long at least
 
 BreakDown = Callable[[str], None]
@@ -42,7 +43,7 @@ class Breakdown:
 
     async def run(self) -> None:
         """Ends when the order is planned anew around the machine, or at once where that has happened before."""
-        if await self._seen():
+        if await self._was_played():
             return
         while (now := await self._now()) < self._after or (run := await self._victim(now)) is None:
             await asyncio.sleep(LOOK_S)
@@ -50,9 +51,9 @@ class Breakdown:
         self._say(f"Break-down in {run['id']}: its machine stops with {run['quantity']:,} pieces booked.")
         self._break_down(run["device"])
         began = asyncio.get_running_loop().time()
-        await self._until(self._seen)
+        await self._until(lambda: self._is_noticed(run["id"]))
         self._tell("Noticed", began)
-        await self._until(self._is_proposed)
+        await self._until(lambda: self._is_proposed(run["id"]))
         self._tell("A change is proposed", began)
         await self._until(self._is_settled)
         self._tell("All is arranged anew", began)
@@ -79,14 +80,17 @@ class Breakdown:
         found = await self._buyer.pages("disturbances")
         return [one for one in found if one["order"] == self._order and one["kind"] == "machine_down"]
 
-    async def _seen(self) -> bool:
-        return bool(await self._disturbances())
+    async def _was_played(self) -> bool:
+        """Something broke and somebody decided, or has still to."""
+        return any(one["status"] in LIVING | DECIDED for one in await self._disturbances())
 
-    async def _is_proposed(self) -> bool:
-        """Or over already: a visitor may be faster."""
-        return await self._has_change() or all(
-            one["status"] not in LIVING for one in await self._disturbances()
-        )
+    async def _is_noticed(self, run: str) -> bool:
+        return any(one["run"] == run for one in await self._disturbances())
+
+    async def _is_proposed(self, run: str) -> bool:
+        """Or decided already: a visitor may be faster."""
+        found = [one for one in await self._disturbances() if one["run"] == run]
+        return await self._has_change() or all(one["status"] not in LIVING for one in found)
 
     async def _has_change(self) -> bool:
         try:

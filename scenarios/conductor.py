@@ -46,6 +46,10 @@ class Conductor:
         self._makers = Makers(firms, buyers.values(), now=now, take_runs=take_runs)
         self._carriers = Carriers({**firms, **buyers}, now=now)
 
+    async def take_up(self) -> None:
+        """Give the machines what is booked already, before they say a word: without it they would be off in their runs."""
+        await self._makers.load()
+
     async def play(self) -> None:
         """From wherever the orders stand to their end."""
         posted = []

@@ -112,8 +112,9 @@ def _firm(
 def _fabric() -> OperationSpec:
     return OperationSpec(
         code="fabric",
-        name="Melt-blown fabric, metre",
+        name="Melt-blown fabric",
         process="melt-blow",
+        unit="m",
         needs=(NeedSpec(material="polypropylene", num=25),),
         weight_g=25,
     )

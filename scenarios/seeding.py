@@ -200,6 +200,7 @@ def _product(spec: ProductSpec) -> Product:
             name=step.name,
             process=step.process,
             makes=step.code,
+            unit=step.unit,
             weight_g=step.weight_g,
             hold_min=step.hold_min,
             standard_units_per_h=step.standard_units_per_h,

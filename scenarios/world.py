@@ -72,6 +72,7 @@ class OperationSpec:
     weight_g: int = 0
     hold_min: int = 0
     standard_units_per_h: int | None = None
+    unit: str = "piece"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

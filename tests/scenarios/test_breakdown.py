@@ -21,6 +21,10 @@ def a_run(name: str, quantity: int, *, operation="press", starts="2026-03-03T08:
     }  # fmt: skip
 
 
+def a_disturbance(**changes):
+    return {"order": "ord_1", "kind": "machine_down", "status": "committed", "run": "run_before", **changes}
+
+
 class Market:
     """Buyer and factory in one; what breaks is noticed, proposed and settled one question later each."""
 
@@ -48,7 +52,8 @@ class Market:
 
     def stop(self, device):
         self.broken = device
-        self.disturbances.append({"order": "ord_1", "kind": "machine_down", "status": "open"})
+        run = f"run_{device.removeprefix('dev_')}"
+        self.disturbances.append({"order": "ord_1", "kind": "machine_down", "status": "open", "run": run})
 
 
 def play(market, monkeypatch):
@@ -83,11 +88,12 @@ def test_the_greatest_run_that_is_well_on_loses_its_machine_and_time_waits(monke
 
 @pytest.mark.parametrize("status", ["open", "committed"])
 def test_what_broke_before_does_not_break_again(monkeypatch, status):
-    market = Market({"order": "ord_1", "kind": "machine_down", "status": status})
+    market = Market(a_disturbance(status=status))
     assert play(market, monkeypatch) == ([], [])
 
 
-def test_another_orders_break_down_is_not_this_ones(monkeypatch):
-    market = Market({"order": "ord_2", "kind": "machine_down", "status": "committed"})
+@pytest.mark.parametrize("before", [{"order": "ord_2"}, {"status": "over"}, {"kind": "late"}])
+def test_other_disturbances_are_not_this_break_down(monkeypatch, before):
+    market = Market(a_disturbance(**before))
     play(market, monkeypatch)
     assert market.broken == "dev_great"

@@ -119,6 +119,7 @@ class Command(BaseCommand):
                 speed=speed, say=self._say, now=_now, set_speed=_set_speed, take_runs=fleet.take_runs,
                 break_down=fleet.break_down, prepare=prepare,
             )  # fmt: skip
+            await conductor.take_up()
             await self._side_by_side(fleet, conductor)
 
     def _office(self, world: World, keys: Keys, client: httpx.AsyncClient) -> Office | None:
