@@ -35,7 +35,7 @@ def labels_pdf(row: Shown) -> bytes:
                     "goods": row.goods,
                     "product": product,
                     "order": _("Order: %(title)s") % {"title": order.title},
-                    "quantity": quantity_text(box.quantity),
+                    "quantity": quantity_text(box.quantity, row.unit),
                     "way": way,
                     "shipment": shipment.public_id,
                     "number": _("Box %(number)s of %(total)s")
@@ -63,14 +63,17 @@ def note_pdf(row: Shown) -> bytes:
                 [_("From"), _place(row.start.name, row.start.address, row.start.city)],
                 [_("To"), _place(row.end.name, row.end.address, row.end.city)],
                 [_("Goods"), row.goods],
-                [_("Quantity"), quantity_text(row.quantity or 0)],
+                [_("Quantity"), quantity_text(row.quantity or 0, row.unit)],
                 [_("Boxes"), str(row.num_boxes)],
                 [_("Left"), _moment(shipment.dispatched_at, zone)],
                 [_("Expected"), _moment(shipment.arrives_at, zone)],
                 [_("Carrier"), shipment.carrier or "–"],
             ],
-            "heads": [_("Box"), _("Number"), _("Pieces")],
-            "lines": [[str(box.number), box.public_id, f"{box.quantity:,}"] for box in shipment.boxes.all()],
+            "heads": [_("Box"), _("Number"), _("Quantity")],
+            "lines": [
+                [str(box.number), box.public_id, quantity_text(box.quantity, row.unit)]
+                for box in shipment.boxes.all()
+            ],
             "signature": [
                 _("Received in good order"),
                 pgettext("of a person", "Name"),

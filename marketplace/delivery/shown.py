@@ -9,19 +9,20 @@ from marketplace.delivery.models import Shipment
 from marketplace.delivery.places import End, ends_for, labels_of
 from marketplace.delivery.selectors.shipments import ON_THE_WAY, sees_boxes
 from marketplace.orders.models import Product
-from marketplace.planning.goods import goods_names
+from marketplace.planning.goods import Goods, goods_of
 
 S = Shipment.Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """`quantity` (pieces: what is packed, else the plan) is None where the viewer may not know it yet."""
+    """`quantity` (in `unit`: what is packed, else the plan) is None where the viewer may not know it yet."""
 
     shipment: Shipment
     start: End
     end: End
     goods: str
+    unit: str
     quantity: int | None
     planned: int | None
     num_boxes: int
@@ -46,19 +47,19 @@ def shown(viewer: Viewer, shipments: Iterable[Shipment]) -> list[Shown]:
     """`shipments` come from `selectors.shipments`, with their boxes counted. Two queries, and two for each product."""
     found = list(shipments)
     labels = labels_of({one.order_id for one in found})
-    names: dict[int, dict[str, str]] = {}
+    names: dict[int, dict[str, Goods]] = {}
     return [
         _shown(viewer, one, labels=labels, goods=_goods(one.order.product, one.item, names)) for one in found
     ]
 
 
-def _goods(product: Product, item: str, names: dict[int, dict[str, str]]) -> str:
+def _goods(product: Product, item: str, names: dict[int, dict[str, Goods]]) -> Goods:
     if product.pk not in names:
-        names[product.pk] = goods_names(product)
-    return names[product.pk].get(item, item)
+        names[product.pk] = goods_of(product)
+    return names[product.pk].get(item, Goods(name=item, unit="piece"))
 
 
-def _shown(viewer: Viewer, one: Shipment, *, labels: dict[tuple[int, int], str], goods: str) -> Shown:
+def _shown(viewer: Viewer, one: Shipment, *, labels: dict[tuple[int, int], str], goods: Goods) -> Shown:
     start, end = ends_for(viewer, one, labels=labels)
     sees = sees_boxes(viewer, one)
     packed: int = one.num_packed  # type: ignore[attr-defined]
@@ -68,7 +69,8 @@ def _shown(viewer: Viewer, one: Shipment, *, labels: dict[tuple[int, int], str],
         shipment=one,
         start=start,
         end=end,
-        goods=goods,
+        goods=goods.name,
+        unit=goods.unit,
         quantity=(packed or one.quantity) if sees else None,
         planned=one.quantity if sees else None,
         num_boxes=one.num_boxes if sees else 0,  # type: ignore[attr-defined]

@@ -75,6 +75,7 @@ class Operation(models.Model):
     name = models.CharField(_("name"), max_length=120)
     process = models.CharField(_("process"), max_length=20, choices=Process.choices)
     makes = models.SlugField(_("makes"), max_length=40)  # item code; two operations may make the same item
+    unit = models.CharField(_("unit"), max_length=16, default="piece")  # what 1 of `makes` is
     certificates = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     weight_g = models.PositiveIntegerField(_("weight, g"), default=0)
     hold_min = models.PositiveIntegerField(_("waiting time after, minutes"), default=0)

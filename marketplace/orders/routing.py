@@ -46,6 +46,7 @@ class OperationDraft:
     weight_g: int = 0
     hold_min: int = 0
     standard_units_per_h: int | None = None
+    unit: str = "piece"
 
     @property
     def item(self) -> str:
@@ -86,6 +87,7 @@ def _check_operation(operation: OperationDraft, *, at: str) -> None:
     if operation.makes:
         require_code(operation.makes, field=f"{at}.makes")
     require_text(operation.name, field=f"{at}.name", least=1, most=120)
+    require_text(operation.unit, field=f"{at}.unit", least=1, most=16)
     require_choice(operation.process, field=f"{at}.process", choices=Process.values)
     require_texts(operation.certificates, field=f"{at}.certificates", most=20, longest=40)
     require_whole(operation.weight_g, field=f"{at}.weight_g", least=0, most=MAX_WEIGHT_G)

@@ -40,11 +40,15 @@ class Need:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """`link` is the station's address, empty where it was withdrawn; `certificates` must hold at the machine."""
+    """`unit` is that of what is made.
+
+    `link` is the station's address, empty where it was withdrawn; `certificates` must hold at the machine.
+    """
 
     work_order: WorkOrder
     product: str
     operation: str
+    unit: str
     machine: str
     zone: str
     starts_at: datetime
@@ -72,6 +76,7 @@ def card_of(work_order: WorkOrder) -> Card:
         work_order=work_order,
         product=order.title,
         operation=run.operation.name,
+        unit=run.operation.unit,
         machine=f"{run.equipment.name} ({run.equipment.own_number})",
         zone=site.time_zone,
         starts_at=run.starts_at,
@@ -112,14 +117,16 @@ def _needs(work_order: WorkOrder, run: Run) -> Iterable[Need]:
     suppliers = dict(
         MaterialSupply.objects.filter(order_id=work_order.order_id).values_list("material_id", "supplier")
     )
-    names = dict(run.operation.product.operations.values_list("makes", "name"))
+    made = {one.makes: one for one in run.operation.product.operations.all()}
     for need in (
         OperationNeed.objects.filter(operation=run.operation).select_related("material").order_by("pk")
     ):
         amount = -(-work_order.quantity * need.num // need.den)
         if need.material is None:
-            source = _("from the step before: %(step)s") % {"step": names.get(need.item, need.item)}
-            yield Need(name=need.item, amount=quantity_text(amount), source=source)
+            before = made.get(need.item)
+            source = _("from the step before: %(step)s") % {"step": before.name if before else need.item}
+            unit = before.unit if before else "piece"
+            yield Need(name=need.item, amount=quantity_text(amount, unit), source=source)
             continue
         is_brought = suppliers.get(need.material.pk) == MaterialSupply.Supplier.BUYER
         yield Need(

@@ -24,7 +24,11 @@ pytestmark = pytest.mark.django_db
 def a_draft(**more) -> ProductDraft:
     operations = (
         OperationDraft(
-            code="cut", name="Cut", process="laser", needs=(NeedDraft(material="steel", num=2, den=3),)
+            code="cut",
+            name="Cut",
+            process="laser",
+            unit="m",
+            needs=(NeedDraft(material="steel", num=2, den=3),),
         ),
         OperationDraft(
             code="bend", name="Bend", process="press", needs=(NeedDraft(item="cut"),), weight_g=40
@@ -49,6 +53,7 @@ def test_a_product_is_stored_with_its_routing(buyer):
         2,
         3,
     )
+    assert (cut.unit, bend.unit) == ("m", "piece")
     assert (bend.makes, bend.needs.get().item, bend.weight_g) == ("bend", "cut", 40)
     assert selectors.product(viewer=buyer, product=product.public_id).parameters[0]["choices"] == ["S", "M"]
 

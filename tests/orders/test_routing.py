@@ -67,6 +67,8 @@ def test_a_need_that_nobody_makes_is_named():
         ({"code": 7}, "operations.0.code"),
         ({"name": ""}, "operations.0.name"),
         ({"process": "magic"}, "operations.0.process"),
+        ({"unit": ""}, "operations.0.unit"),
+        ({"unit": "m" * 17}, "operations.0.unit"),
         ({"weight_g": -1}, "operations.0.weight_g"),
         ({"weight_g": True}, "operations.0.weight_g"),
         ({"hold_min": 1.5}, "operations.0.hold_min"),

@@ -9,17 +9,18 @@ from marketplace.accounts.places import place_name
 from marketplace.delivery.places import labels_of
 from marketplace.delivery.stock import stock_of_order
 from marketplace.orders.models import Order
-from marketplace.planning.goods import goods_names
+from marketplace.planning.goods import goods_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountLine:
-    """Pieces of an item at a site: made - used + received - sent = lying. Neutral names: no firm is told."""
+    """How much (in `unit`) of an item at a site: made - used + received - sent = lying. Neutral names: no firm is told."""
 
     site_id: int
     place: str  # "Factory A, Ningbo"
     item: str
     goods: str  # the item in words
+    unit: str
     made: int
     used: int
     received: int
@@ -36,7 +37,7 @@ def account_of_order(order_id: int) -> list[AccountLine]:
     stock = stock_of_order(order_id)
     sites = Site.objects.in_bulk({site for site, _item in stock})
     labels = labels_of({order_id})
-    names = goods_names(order.product)
+    names = goods_of(order.product)
     steps = {code: position for position, code in enumerate(names)}
     lines = [
         AccountLine(
@@ -47,7 +48,8 @@ def account_of_order(order_id: int) -> list[AccountLine]:
                 "city": place_name(sites[site_id].city),
             },
             item=item,
-            goods=names.get(item, item),
+            goods=names[item].name if item in names else item,
+            unit=names[item].unit if item in names else "piece",
             made=one.made,
             used=one.used,
             received=one.received,

@@ -18,10 +18,11 @@ LATE_AFTER = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One operation, pieces: `needed` by the plan, `made` good, `scrap`; `shipped` on to the next and `received` there."""
+    """One operation, in `unit`: `needed` by the plan, `made` good, `scrap`; `shipped` on to the next, `received` there."""
 
     name: str
     item: str
+    unit: str
     needed: int
     made: int
     scrap: int
@@ -64,6 +65,7 @@ def steps_of(order: Order) -> list[Step]:
         Step(
             name=one.name,
             item=one.item,
+            unit=one.unit,
             needed=one.wanted,
             made=one.good,
             scrap=one.scrap,

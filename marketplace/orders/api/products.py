@@ -57,7 +57,7 @@ class OperationSerializer(serializers.ModelSerializer[Operation]):
         model = Operation
         fields = (
             "code", "name", "process", "makes", "needs", "certificates", "weight_g", "hold_min",
-            "standard_units_per_h",
+            "standard_units_per_h", "unit",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -79,6 +79,7 @@ class OperationInput(StrictSerializer):
     weight_g = WholeField(default=0)
     hold_min = WholeField(default=0)
     standard_units_per_h = WholeField(allow_null=True, default=None)
+    unit = TextField(default="piece")
 
 
 class ParameterSerializer(StrictSerializer):

@@ -42,6 +42,7 @@ class StepForm(forms.Form):
     makes = forms.SlugField(
         label=_("makes"), max_length=40, required=False, help_text=_("Empty: an item named like the step.")
     )
+    unit = forms.CharField(label=_("unit of what it makes"), max_length=16, initial="piece", required=False)
     standard_units_per_h = forms.IntegerField(label=_("standard pieces an hour"), min_value=1, required=False)
     weight_g = forms.IntegerField(label=_("weight of a piece, g"), min_value=0, initial=0, required=False)
     hold_min = forms.IntegerField(
@@ -146,6 +147,7 @@ class ProductForms:
             weight_g=data["weight_g"] or 0,
             hold_min=data["hold_min"] or 0,
             standard_units_per_h=data["standard_units_per_h"],
+            unit=data["unit"] or "piece",
         )
 
     def _needs_of(self, step: str) -> list[NeedForm]:
@@ -176,6 +178,7 @@ def initial_of(product: Product, *, is_copy: bool) -> dict[str, Any]:
                 "process": one.process,
                 "makes": one.makes,
                 "standard_units_per_h": one.standard_units_per_h,
+                "unit": one.unit,
                 "weight_g": one.weight_g,
                 "hold_min": one.hold_min,
                 "certificates": one.certificates,

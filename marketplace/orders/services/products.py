@@ -142,6 +142,7 @@ def _write_routing(product: Product, operations: Sequence[OperationDraft], *, vi
             name=one.name.strip(),
             process=one.process,
             makes=one.item,
+            unit=one.unit.strip(),
             certificates=list(one.certificates),
             weight_g=one.weight_g,
             hold_min=one.hold_min,

@@ -17,11 +17,12 @@ from marketplace.production.models import WorkOrder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperationMade:
-    """One step of the routing over all machines; pieces. `wanted` leaves out what was cancelled."""
+    """One step of the routing over all machines, in `unit`. `wanted` leaves out what was cancelled."""
 
     operation_id: int
     name: str
     item: str
+    unit: str
     wanted: int
     good: int
     scrap: int
@@ -49,7 +50,7 @@ def made_by_operation(order_id: int) -> list[OperationMade]:
     living = ~Q(status=WorkOrder.Status.CANCELLED)
     told = (
         WorkOrder.objects.filter(living | Q(good__gt=0), order_id=order_id)
-        .values("run__operation_id", "run__operation__name", "run__operation__makes")
+        .values("run__operation_id", "run__operation__name", "run__operation__makes", "run__operation__unit")
         .annotate(
             wanted=Sum("quantity", filter=living, default=0),
             all_good=Sum("good"),
@@ -106,6 +107,7 @@ def _operation_made(row: Mapping[str, Any]) -> OperationMade:
         operation_id=row["run__operation_id"],
         name=row["run__operation__name"],
         item=row["run__operation__makes"],
+        unit=row["run__operation__unit"],
         wanted=int(row["wanted"]),
         good=int(row["all_good"]),
         scrap=int(row["all_scrap"]),
