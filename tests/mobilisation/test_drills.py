@@ -121,6 +121,15 @@ def test_the_page_a_firm_answers_on_says_that_it_is_a_drill(client):
         assert ("m-drill" in page) is is_drill
 
 
+@pytest.mark.parametrize("path", ["/emergency/", "/control-room/", "/emergency/{}/", "/emergency/{}/report"])
+def test_no_page_shows_a_drill_without_saying_so(client, path):
+    office = an_office()
+    drill = in_force(office, is_drill=True)
+    client.force_login(Person.objects.get(pk=office.first.person_id))
+    shown = client.get(path.format(drill.public_id)).content.decode()
+    assert shown.count("Spring flood") == shown.count("Drill: Spring flood") > 0
+
+
 def test_that_it_is_a_drill_is_what_both_people_sign():
     office = an_office()
     drill = a_draft(office, is_drill=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Enterprise, Person
@@ -100,6 +101,11 @@ class Declaration(TwoPersonAct):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def heading(self) -> str:
+        """Its name as pages show it: a drill is never mistaken for an emergency."""
+        return gettext("Drill: %(title)s") % {"title": self.title} if self.is_drill else self.title
 
     def is_live(self, now: datetime) -> bool:
         """Approved, begun and not over, to the second."""
