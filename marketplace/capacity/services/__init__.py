@@ -21,6 +21,7 @@ from marketplace.capacity.services.machines import (
     unpublish,
     update_machine,
 )
+from marketplace.capacity.services.many import NewMachine, create_machines
 from marketplace.capacity.services.own_time import OwnTime, set_own_time
 from marketplace.capacity.services.taken import (
     JobNumberTaken,
@@ -51,6 +52,7 @@ __all__ = [
     "ListedMachine",
     "MachineBooked",
     "NewFeed",
+    "NewMachine",
     "NotReady",
     "NothingIdle",
     "NumberTaken",
@@ -66,6 +68,7 @@ __all__ = [
     "book_runs",
     "connect",
     "create_machine",
+    "create_machines",
     "hold",
     "hold_runs",
     "list_machine",

@@ -1,5 +1,8 @@
 """What a machine can do, how fast and at what price: one capability a process, one rate a process and product."""
 
+from collections.abc import Collection
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -16,15 +19,7 @@ def set_capability(*, viewer: Viewer, machine: str, draft: CapabilityDraft) -> C
     """Write the machine's capability for the draft's process, new or changed."""
     row = locked_own_machine(viewer=viewer, machine=machine)
     capability, _is_new = Capability.objects.update_or_create(
-        equipment=row,
-        process=draft.process,
-        defaults={
-            "materials": list(draft.materials),
-            "min_size_mm": draft.min_size_mm,
-            "max_size_mm": draft.max_size_mm,
-            "tolerance_um": draft.tolerance_um,
-            "certificates": list(draft.certificates),
-        },
+        equipment=row, process=draft.process, defaults=_capability_values(draft)
     )
     _push(row)
     return capability
@@ -48,26 +43,14 @@ def remove_capability(*, viewer: Viewer, machine: str, process: str) -> None:
 def set_rate(*, viewer: Viewer, machine: str, draft: RateDraft) -> Rate:
     """Write the machine's rate for the draft's process and product, new or changed."""
     row = locked_own_machine(viewer=viewer, machine=machine)
-    if not row.capabilities.filter(process=draft.process).exists():
-        raise InvalidInput(_("The machine cannot do this process yet."), field="process")
-    if row.rates.exclude(currency=draft.currency).exclude(
-        process=draft.process, product_code=draft.product_code
-    ):
-        raise InvalidInput(_("All prices of a machine are in one currency."), field="currency")
+    require_process(draft, processes=set(row.capabilities.values_list("process", flat=True)))
+    others = row.rates.exclude(process=draft.process, product_code=draft.product_code)
+    require_one_currency({draft.currency, *others.values_list("currency", flat=True)})
     rate, _is_new = Rate.objects.update_or_create(
         equipment=row,
         process=draft.process,
         product_code=draft.product_code,
-        defaults={
-            "run_min": draft.run_min,
-            "run_units": draft.run_units,
-            "speed_pct": draft.speed_pct,
-            "setup_min": draft.setup_min,
-            "min_lot": draft.min_lot,
-            "good_per_1000": draft.good_per_1000,
-            "price_cents_per_h": draft.price_cents_per_h,
-            "currency": draft.currency,
-        },
+        defaults=_rate_values(draft),
     )
     _push(row)
     return rate
@@ -84,6 +67,53 @@ def remove_rate(*, viewer: Viewer, machine: str, process: str, product_code: str
         raise InvalidInput(_("A machine on offer needs a price; take it off the network first."))
     found.delete()
     _push(row)
+
+
+def capability_row(machine: Equipment, draft: CapabilityDraft) -> Capability:
+    """Not saved."""
+    return Capability(equipment=machine, process=draft.process, **_capability_values(draft))
+
+
+def rate_row(machine: Equipment, draft: RateDraft) -> Rate:
+    """Not saved."""
+    return Rate(
+        equipment=machine, process=draft.process, product_code=draft.product_code, **_rate_values(draft)
+    )
+
+
+def require_process(draft: RateDraft, *, processes: Collection[str]) -> None:
+    """Raise `InvalidInput` for the price of a process that is not among the machine's."""
+    if draft.process not in processes:
+        raise InvalidInput(_("The machine cannot do this process yet."), field="process")
+
+
+def require_one_currency(currencies: Collection[str]) -> None:
+    """Raise `InvalidInput` for prices of one machine in more than one."""
+    if len(currencies) > 1:
+        raise InvalidInput(_("All prices of a machine are in one currency."), field="currency")
+
+
+def _capability_values(draft: CapabilityDraft) -> dict[str, Any]:
+    return {
+        "materials": list(draft.materials),
+        "min_size_mm": draft.min_size_mm,
+        "max_size_mm": draft.max_size_mm,
+        "tolerance_um": draft.tolerance_um,
+        "certificates": list(draft.certificates),
+    }
+
+
+def _rate_values(draft: RateDraft) -> dict[str, Any]:
+    return {
+        "run_min": draft.run_min,
+        "run_units": draft.run_units,
+        "speed_pct": draft.speed_pct,
+        "setup_min": draft.setup_min,
+        "min_lot": draft.min_lot,
+        "good_per_1000": draft.good_per_1000,
+        "price_cents_per_h": draft.price_cents_per_h,
+        "currency": draft.currency,
+    }
 
 
 def _push(machine: Equipment) -> None:

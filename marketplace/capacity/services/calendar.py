@@ -20,16 +20,7 @@ def set_week(*, viewer: Viewer, machine: str, hours: tuple[HoursDraft, ...]) -> 
     row = locked_own_machine(viewer=viewer, machine=machine)
     before = _week(row)
     row.weekly_hours.all().delete()
-    WeeklyHours.objects.bulk_create(
-        WeeklyHours(
-            equipment=row,
-            weekday=one.weekday,
-            starts=one.starts,
-            ends=one.ends,
-            price_pct=one.price_pct,
-        )
-        for one in hours
-    )
+    WeeklyHours.objects.bulk_create(week_rows(row, hours))
     _push(row)
     return before
 
@@ -73,6 +64,20 @@ def remove_exception(*, viewer: Viewer, machine: str, on: str) -> ExceptionDraft
     return ExceptionDraft(
         on=found.on, is_closed=found.is_closed, starts=found.starts, ends=found.ends, reason=found.reason
     )
+
+
+def week_rows(machine: Equipment, hours: tuple[HoursDraft, ...]) -> list[WeeklyHours]:
+    """Not saved."""
+    return [
+        WeeklyHours(
+            equipment=machine,
+            weekday=one.weekday,
+            starts=one.starts,
+            ends=one.ends,
+            price_pct=one.price_pct,
+        )
+        for one in hours
+    ]
 
 
 def _week(machine: Equipment) -> tuple[HoursDraft, ...]:

@@ -95,12 +95,7 @@ def list_machine(
 @transaction.atomic
 def create_machine(*, viewer: Viewer, draft: MachineDraft) -> Equipment:
     """A machine of the viewer's factory, not offered yet. Raises `NumberTaken`."""
-    if not viewer.is_factory or viewer.enterprise_id is None:
-        raise Forbidden(_("Only a factory lists machines."))
-    viewer.require_planner()
-    if Equipment.objects.filter(enterprise_id=viewer.enterprise_id).count() >= MOST_MACHINES:
-        raise InvalidInput(_("At most %(most)s machines for one factory.") % {"most": MOST_MACHINES})
-    machine = Equipment(enterprise_id=viewer.enterprise_id)
+    machine = Equipment(enterprise_id=require_room(viewer, num_new=1))
     _write(machine, draft)
     return machine
 
@@ -141,19 +136,11 @@ def connect(*, viewer: Viewer, machine: str, connection: str) -> str:
 def publish(*, viewer: Viewer, machine: str) -> Equipment:
     """Offer the machine on the network. Raises `NotReady`."""
     row = locked_own_machine(viewer=viewer, machine=machine)
-    missing = [
-        name
-        for name, is_there in {
-            "capability": row.capabilities.exists(),
-            "rate": row.rates.exists(),
-            "hours": row.weekly_hours.exists() or row.windows.exists(),
-        }.items()
-        if not is_there
-    ]
-    if missing:
-        raise NotReady(
-            _("Before it can be offered the machine needs a capability, a price and hours."), missing=missing
-        )
+    require_complete(
+        capability=row.capabilities.exists(),
+        rate=row.rates.exists(),
+        hours=row.weekly_hours.exists() or row.windows.exists(),
+    )
     return _set_listed(row, is_listed=True)
 
 
@@ -161,6 +148,42 @@ def publish(*, viewer: Viewer, machine: str) -> Equipment:
 def unpublish(*, viewer: Viewer, machine: str) -> Equipment:
     """Offer no more time of the machine; what is held or booked stays."""
     return _set_listed(locked_own_machine(viewer=viewer, machine=machine), is_listed=False)
+
+
+def require_room(viewer: Viewer, *, num_new: int) -> int:
+    """The key of the viewer's factory, where the viewer may list so many more machines in it."""
+    if not viewer.is_factory or viewer.enterprise_id is None:
+        raise Forbidden(_("Only a factory lists machines."))
+    viewer.require_planner()
+    if Equipment.objects.filter(enterprise_id=viewer.enterprise_id).count() + num_new > MOST_MACHINES:
+        raise InvalidInput(_("At most %(most)s machines for one factory.") % {"most": MOST_MACHINES})
+    return viewer.enterprise_id
+
+
+def require_complete(**is_there: bool) -> None:
+    """Raise `NotReady` for a machine that lacks what an offer needs: `capability`, `rate`, `hours`."""
+    missing = [name for name, there in is_there.items() if not there]
+    if missing:
+        raise NotReady(
+            _("Before it can be offered the machine needs a capability, a price and hours."), missing=missing
+        )
+
+
+def describe(machine: Equipment, draft: MachineDraft, *, site: Site) -> None:
+    """Not saved; its own number stays where the draft has none."""
+    machine.site = site
+    machine.name = draft.name.strip()
+    machine.own_number = draft.own_number.strip() or machine.own_number
+    machine.model = draft.model.strip()
+    machine.certificates = list(draft.certificates)
+    machine.observes_holidays = draft.observes_holidays
+
+
+def number_taken(error: IntegrityError) -> NumberTaken:
+    """What the database refused, in words; any other refusal travels on."""
+    if "one_machine_per_own_number" not in str(error):
+        raise error
+    return NumberTaken(_("You have another machine with this number."), field="own_number")
 
 
 def _is_counted_on(machine: Equipment, *, now: datetime) -> bool:
@@ -171,19 +194,13 @@ def _is_counted_on(machine: Equipment, *, now: datetime) -> bool:
 
 
 def _write(machine: Equipment, draft: MachineDraft) -> None:
-    machine.site = _own_site(machine.enterprise_id, draft.site)
-    machine.name = draft.name.strip()
-    machine.own_number = draft.own_number.strip() or machine.own_number or _free_number(machine.enterprise_id)
-    machine.model = draft.model.strip()
-    machine.certificates = list(draft.certificates)
-    machine.observes_holidays = draft.observes_holidays
+    describe(machine, draft, site=_own_site(machine.enterprise_id, draft.site))
+    machine.own_number = machine.own_number or _free_number(machine.enterprise_id)
     try:
         with transaction.atomic():
             machine.save()
     except IntegrityError as error:
-        if "one_machine_per_own_number" not in str(error):
-            raise
-        raise NumberTaken(_("You have another machine with this number."), field="own_number") from error
+        raise number_taken(error) from error
     _push(machine)
 
 
