@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from marketplace.accounts.models import Person
-from marketplace.payments import services
+from marketplace.payments import selectors, services
 from marketplace.payments.ledger import open_cents
 from marketplace.payments.models import BankLine, Contract, Document, Invoice, Payout
 from tests.builders import NOW, a_viewer, an_api_client, an_enterprise
@@ -191,3 +191,12 @@ def test_with_keys_the_buyer_gets_a_link_to_a_payment_page_and_the_factory_one_t
     factory.post("/payouts/stripe/")
     work_off(sandbox)
     assert 'href="https://connect.invalid/setup"' in factory.get("/payouts/").content.decode()
+
+
+def test_money_is_read_in_as_many_queries_as_its_selectors_say(trade, django_assert_num_queries):
+    with django_assert_num_queries(4):
+        (pay,) = selectors.pays(trade.factories[0])
+        assert pay.deal.order.title and pay.earned_cents == 60_000
+    with django_assert_num_queries(6):
+        money = selectors.order_money(trade.buyer, order_public_id=trade.order.public_id)
+        assert [one.invoice.order.buyer.pk for one in money.invoices] == [trade.buyer.enterprise_id]

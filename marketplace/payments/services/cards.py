@@ -73,8 +73,9 @@ def deposit_cents(order: Order) -> int:
     return cents if cents > 0 and _takes_cards(order, cents) else 0
 
 
-def may_pay_by_card(invoice: Invoice) -> bool:
-    return not invoice.is_credit_note and _takes_cards(invoice.order, open_cents(invoice))
+def may_pay_by_card(invoice: Invoice, *, open_cents: int) -> bool:
+    """Of an invoice of which so much is open."""
+    return not invoice.is_credit_note and _takes_cards(invoice.order, open_cents)
 
 
 def _takes_cards(order: Order, cents: int) -> bool:

@@ -31,7 +31,11 @@ def order(request: ViewerRequest, order: str) -> HttpResponse:
             "order": money.order,
             "title": _title(money),
             "invoices": [
-                (one, in_fours(one.invoice.reference), services.may_pay_by_card(one.invoice))
+                (
+                    one,
+                    in_fours(one.invoice.reference),
+                    services.may_pay_by_card(one.invoice, open_cents=one.open_cents),
+                )
                 for one in money.invoices
             ],
             "deposit_cents": services.deposit_cents(money.order),
