@@ -85,7 +85,7 @@ def check_move(
     """The whole plan with the run moved, judged by the checker; nothing is written. Raises `RunNotMovable`."""
     run = _found(viewer, public_id)
     _require_movable(run, now=now)
-    target = _machine(viewer, run, machine)
+    target = _machine_of_owner(run, machine)
     return _check(run, target=target, starts_at=starts_at, now=now)
 
 
@@ -96,7 +96,7 @@ def commit_move(*, viewer: Viewer, public_id: str, machine: str, starts_at: date
     _require_movable(run, now=now)
     if run.package.enterprise_id != viewer.enterprise_id:
         raise RunNotMovable(_("Another's run is moved by planning around it; its factory is asked then."))
-    found = _check(run, target=_machine(viewer, run, machine), starts_at=starts_at, now=now)
+    found = _check(run, target=_machine_of_owner(run, machine), starts_at=starts_at, now=now)
     if not found.is_clean or found.lot is None:
         raise MoveBreaksPlan(
             _("The move breaks the plan: %(what)s")
@@ -129,7 +129,7 @@ def plan_around(
     if deal.order.buyer_id != viewer.enterprise_id:
         raise RunNotMovable(_("Only the buyer has the rest of the order planned anew."))
     _require_movable(run, now=now)
-    found = _check(run, target=_machine(viewer, run, machine), starts_at=starts_at, now=now)
+    found = _check(run, target=_machine_of_owner(run, machine), starts_at=starts_at, now=now)
     if not found.may_plan_around or found.lot is None:
         raise MoveBreaksPlan(
             _("The run cannot stand there: %(what)s")
@@ -150,8 +150,7 @@ def movable_run(viewer: Viewer, public_id: str) -> Run:
     viewer.require_planner()
     Order.objects.select_for_update(no_key=True).get(pk=_found(viewer, public_id).package.deal.order_id)
     run = _found(viewer, public_id)
-    if run.status != Run.Status.BOOKED or run.package.deal.status != Deal.Status.AGREED:
-        raise RunNotMovable(_("Only a booked run of an agreed order is pinned or moved."))
+    _require_booked(run)
     return run
 
 
@@ -169,16 +168,20 @@ def _found(viewer: Viewer, public_id: str) -> Run:
     return run
 
 
-def _require_movable(run: Run, *, now: datetime) -> None:
+def _require_booked(run: Run) -> None:
     if run.status != Run.Status.BOOKED or run.package.deal.status != Deal.Status.AGREED:
         raise RunNotMovable(_("Only a booked run of an agreed order is pinned or moved."))
+
+
+def _require_movable(run: Run, *, now: datetime) -> None:
+    _require_booked(run)
     if run.starts_at <= now:
         raise RunNotMovable(_("The run has begun; running work is not moved."))
     if run.package.deal.disturbances.filter(status__in=Disturbance.LIVING).exists():
         raise RunNotMovable(_("The order is being planned anew; commit or dismiss that first."))
 
 
-def _machine(viewer: Viewer, run: Run, public_id: str) -> Equipment:
+def _machine_of_owner(run: Run, public_id: str) -> Equipment:
     """The run's own machine, or another of the same factory."""
     found = Equipment.objects.filter(
         public_id=public_id, enterprise_id=run.package.enterprise_id
@@ -208,22 +211,14 @@ def _check(run: Run, *, target: Equipment, starts_at: datetime, now: datetime) -
     start_min = (starts_at - epoch) // timedelta(minutes=1)
     lot = _lot(problem, run, target=target, start_min=start_min)
     if lot is None:
-        text = BROKEN[1]
-        return MoveCheck(
-            machine=target,
-            starts_at=starts_at,
-            ends_at=starts_at,
-            lot=None,
-            broken=(Broken(rule=1, text=text),),
-        )
-    ends_at = epoch + timedelta(minutes=lot.end_min)
-    goods = read_plan(json.dumps(asked.in_force))
-    plan = _plan(problem, lot, goods=goods)
+        broken = (Broken(rule=1, text=BROKEN[1]),)
+        return MoveCheck(machine=target, starts_at=starts_at, ends_at=starts_at, lot=None, broken=broken)
+    plan = _plan(problem, lot, goods=read_plan(json.dumps(asked.in_force)))
     names = {each_lot.id: each.run for each, each_lot in pins} | {lot.id: run}
     return MoveCheck(
         machine=target,
         starts_at=epoch + timedelta(minutes=start_min),
-        ends_at=ends_at,
+        ends_at=epoch + timedelta(minutes=lot.end_min),
         lot=lot,
         broken=tuple(_broken(problem, plan, names)),
     )
