@@ -9,8 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from matching.problem import ItemId, Lot, Order, OrderId, Problem, SiteId, Stock
-from matching.rules import consumed, started_pieces
+from matching.problem import ItemId, OrderId, SiteId, Stock
 
 Place = tuple[OrderId, ItemId, SiteId]
 
@@ -62,27 +61,6 @@ def position_at(works: Iterable[Work], sendings: Iterable[Sending], *, at_min: i
             if way.to_site is not None:
                 there[way.order, way.item, way.to_site].append((way.arrive_min, way.quantity))
     return tuple(_left(there, gone, at_min=at_min))
-
-
-def work_of(problem: Problem, lot: Lot) -> Work:
-    """A lot of a plan of this problem."""
-    order: Order = problem.order_by_id[lot.order]
-    operation = problem.product_by_id[order.product].operation_by_id[lot.operation]
-    machine = problem.machine_by_id[lot.machine]
-    mode = machine.mode_by_operation[order.product, lot.operation]
-    started = started_pieces(mode, good=lot.quantity)
-    return Work(
-        order=order.id,
-        makes=operation.makes,
-        site=machine.site,
-        start_min=lot.start_min,
-        end_min=lot.end_min,
-        hold_min=mode.hold_min,
-        quantity=lot.quantity,
-        uses={
-            need.item: consumed(need, started=started) for need in operation.needs if need.item is not None
-        },
-    )
 
 
 def _left(

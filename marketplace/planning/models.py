@@ -90,7 +90,7 @@ class PlanRun(models.Model):
         default=list, blank=True
     )  # [machine id, start, end]: not there, only in that time
     freed = models.JSONField(default=list, blank=True)  # references of taken time that counts as free
-    # of a plan with precedence; see planning.precedence
+    # of a plan with precedence; see scheduling.burdens
     displaceable = models.JSONField(default=list, blank=True)
     displaced = models.JSONField(default=list, blank=True)  # references of runs that have to go
     # of a foresight: the plan with precedence that would displace

@@ -7,11 +7,12 @@ from random import Random
 import pytest
 
 from matching.problem import Lot, Window
+from matching.rules import consumed, started_pieces
 from scheduling.arrivals import last_arrival
 from scheduling.check import check
 from scheduling.options import SolveOptions
 from scheduling.plan import Delivery, Status, Transfer
-from scheduling.position import Sending, position_at, work_of
+from scheduling.position import Sending, Work, position_at
 from scheduling.replan.ask import Ask
 from scheduling.replan.choose import replan
 from scheduling.replan.repair import repair
@@ -27,6 +28,27 @@ def solved(problem):
     plan = solve(problem, options=OPTIONS, progress=lambda _: None, stop=lambda: False)
     assert plan.status in (Status.OPTIMAL, Status.FEASIBLE)
     return plan
+
+
+def work_of(problem, lot):
+    """A lot of a plan of this problem."""
+    order = problem.order_by_id[lot.order]
+    operation = problem.product_by_id[order.product].operation_by_id[lot.operation]
+    machine = problem.machine_by_id[lot.machine]
+    mode = machine.mode_by_operation[order.product, lot.operation]
+    started = started_pieces(mode, good=lot.quantity)
+    return Work(
+        order=order.id,
+        makes=operation.makes,
+        site=machine.site,
+        start_min=lot.start_min,
+        end_min=lot.end_min,
+        hold_min=mode.hold_min,
+        quantity=lot.quantity,
+        uses={
+            need.item: consumed(need, started=started) for need in operation.needs if need.item is not None
+        },
+    )
 
 
 def after(problem, plan, *, at_min, down):
