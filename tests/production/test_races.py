@@ -8,8 +8,9 @@ from django.db import connection
 
 from marketplace.accounts.models import Notice
 from marketplace.production import oracle, services
-from marketplace.production.models import Stint, Tally
+from marketplace.production.models import Stint, Tally, WorkOrder
 from marketplace.production.services import tallying
+from marketplace.trading.models import Run
 from tests.builders import NOW, a_viewer
 from tests.production.articles_photo import a_photo
 from tests.production.work import a_shop, hand, start, tell
@@ -122,3 +123,15 @@ def test_first_articles_shown_at_once_are_counted_together():
         )
     )
     assert Notice.objects.get(enterprise=shop.order.buyer).facts["waiting"] == 4
+
+
+def test_works_of_two_orders_started_at_once_on_one_machine_leave_one_running():
+    one, two = a_shop(), a_shop()
+    machine = one.first.equipment
+    Run.objects.filter(work_order__order=two.order).update(equipment=machine)
+    WorkOrder.objects.filter(order=two.order).update(equipment=machine)
+    first, second = one.work
+    answers = at_once(lambda: start(one, first), lambda: start(two, second))
+    assert [answer for answer in answers if isinstance(answer, Exception)] == []
+    assert sorted(work.status for work in one.work) == ["paused", "running"]
+    assert oracle.machines_twice_taken() == []

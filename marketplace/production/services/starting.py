@@ -1,7 +1,7 @@
 """Starting and stopping work at a machine: a stint is a stretch in which a work order is on.
 
 At most one work order runs at a machine: starting one ends the other's stint. The order's row is locked first, then
-the work orders by key.
+the machine's, because that of another order may start there at the same moment, then the work orders by key.
 """
 
 import logging
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.services import tell
 from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.locking import locked_equipment
 from marketplace.common.checks import require_choice, require_text, require_whole
 from marketplace.machines.output import counters_of
 from marketplace.orders.models import Order
@@ -51,6 +52,7 @@ def start_work(*, work_order_id: int, hand: Hand, how: str, at: datetime, now: d
         .select_related("buyer")
         .get(pk=known["order_id"])
     )
+    locked_equipment({known["equipment_id"]})
     rows = _locked_at_machine(known["equipment_id"], wanted=work_order_id)
     work_order = rows.pop(work_order_id)
     require_open(work_order)
