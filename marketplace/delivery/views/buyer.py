@@ -17,6 +17,7 @@ from marketplace.delivery.forms import SettleForm, new_key
 from marketplace.delivery.selectors import shipments as selectors
 from marketplace.delivery.selectors.account import account_of_order
 from marketplace.delivery.selectors.drops import drops_of
+from marketplace.delivery.selectors.finding import matching
 from marketplace.delivery.selectors.forecast import forecast
 from marketplace.delivery.selectors.genealogy import boxes_with
 from marketplace.delivery.selectors.progress import milestones_of, steps_of
@@ -40,16 +41,19 @@ def part(request: ViewerRequest, order: str) -> HttpResponse:
 @require_safe
 @login_required
 def deliveries(request: ViewerRequest, order: str) -> HttpResponse:
-    """All shipments of the order, those that are to be received first."""
+    """Shipments of the order to its drops, with `show=all` between factories too; `q` searches them."""
     found = selectors.order_of(request.viewer, public_id=order)
     rows = selectors.shipments_of(found)
     kind = request.GET.get("show", "drops")
     if kind == "drops":
         rows = rows.filter(to_drop__isnull=False)
+    text = request.GET.get("q", "")
+    rows = matching(request.viewer, rows, text)
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "order": found,
         "page": page,
+        "text": text,
         "rows": shown(request.viewer, page.object_list),
         "kind": kind,
         "settle_key": new_key(),

@@ -17,6 +17,7 @@ from marketplace.delivery import links, services
 from marketplace.delivery.forms import AnotherForm, PackForm
 from marketplace.delivery.models import Shipment
 from marketplace.delivery.selectors import shipments as selectors
+from marketplace.delivery.selectors.finding import matching
 from marketplace.delivery.selectors.tracking import eta_of
 from marketplace.delivery.selectors.wants import wants_of
 from marketplace.delivery.shown import shown
@@ -29,7 +30,11 @@ ROWS_A_PAGE = 50
 @login_required
 def to_send(request: ViewerRequest) -> HttpResponse:
     """What waits to leave, with what lies there, and what is on its way."""
-    page = Paginator(selectors.to_send(request.viewer), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    text = request.GET.get("q", "")
+    waiting = matching(request.viewer, selectors.to_send(request.viewer), text)
+    page = Paginator(waiting, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    under_way = matching(request.viewer, selectors.under_way(request.viewer), text)
+    way = Paginator(under_way, ROWS_A_PAGE).get_page(request.GET.get("way"))
     rows = shown(request.viewer, page.object_list)
     stocks = {pk: stock_of_order(pk) for pk in {row.shipment.order_id for row in rows}}
     context = {
@@ -38,7 +43,9 @@ def to_send(request: ViewerRequest) -> HttpResponse:
             (row, stocks[row.shipment.order_id].get((row.shipment.from_site_id, row.shipment.item), Stock()))
             for row in rows
         ],
-        "under_way": shown(request.viewer, selectors.under_way(request.viewer)[:ROWS_A_PAGE]),
+        "way": way,
+        "under_way": shown(request.viewer, way.object_list),
+        "text": text,
         "moment": clock.now(),
         "may_act": bool(rows) and rows[0].may_act,
     }
@@ -65,8 +72,10 @@ def history(request: ViewerRequest) -> HttpResponse:
 
 
 def _list(request: ViewerRequest, found: QuerySet[Shipment], *, template: str) -> HttpResponse:
-    page = Paginator(found, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "rows": shown(request.viewer, page.object_list), "moment": clock.now()}
+    text = request.GET.get("q", "")
+    page = Paginator(matching(request.viewer, found, text), ROWS_A_PAGE).get_page(request.GET.get("page"))
+    rows = shown(request.viewer, page.object_list)
+    context = {"page": page, "rows": rows, "text": text, "moment": clock.now()}
     return render(request, template, context)
 
 
