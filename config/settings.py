@@ -143,7 +143,7 @@ AUDIT_ANCHOR = Path(
     or Path(os.environ.get("STATE") or BASE_DIR / ".state") / "audit" / "head.log"
 )
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {"default": {"BACKEND": "marketplace.common.cache.ForgetfulRedisCache", "LOCATION": REDIS_URL}}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",

@@ -64,6 +64,13 @@ class TooManyCodes(DomainError):
     http_status = 429
 
 
+class CodesNotCounted(DomainError):
+    """Nobody counts tries at this moment, so no code is heard."""
+
+    code = "accounts:codes-not-counted"
+    http_status = 503
+
+
 class ClaimGone(NotFound):
     """Unknown, used, replaced or too old: the four are not told apart."""
 

@@ -7,10 +7,12 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
+from redis.exceptions import RedisError
 
-from marketplace.accounts.errors import SecondFactorMissing, TooManyCodes, WrongCode
+from marketplace.accounts.errors import CodesNotCounted, SecondFactorMissing, TooManyCodes, WrongCode
 from marketplace.accounts.models import Membership
 from marketplace.common import oracles
+from marketplace.common.cache import ForgetfulRedisCache
 from marketplace.common.errors import Forbidden, InvalidInput, NotFound
 from marketplace.common.models import AuditEntry
 from marketplace.mobilisation import services
@@ -226,6 +228,19 @@ def test_codes_cannot_be_tried_for_long():
         approval(office, declaration)
     assert still_waits(declaration)
     assert refusals() == ["accounts:wrong-code"] * 5 + ["accounts:too-many-codes"]
+
+
+@pytest.mark.parametrize("trouble", [RedisError("away"), ValueError("the key is gone")])
+def test_while_nobody_counts_tries_no_code_is_heard(trouble, monkeypatch):
+    def incr(*args, **kwargs):
+        raise trouble
+
+    office = an_office()
+    declaration = proposed(office)
+    monkeypatch.setattr(ForgetfulRedisCache, "incr", incr)
+    with pytest.raises(CodesNotCounted):
+        approval(office, declaration)
+    assert still_waits(declaration)
 
 
 def test_a_person_without_second_factor_is_told_to_set_it_up():
