@@ -19,6 +19,10 @@ def a_chain():
     return shop, shop.first.equipment.site_id
 
 
+def left_at(shop, site):
+    return {one.item: one.left for one in selectors.account(shop.order.pk) if one.site_id == site}
+
+
 def test_what_lies_at_a_site_is_made_minus_used_scrap_included():
     shop, site = a_chain()
     press, paint = shop.work
@@ -26,8 +30,8 @@ def test_what_lies_at_a_site_is_made_minus_used_scrap_included():
     tell(shop, paint, 10)
     tell(shop, paint, kind="scrap", quantity=3, key="s")
 
-    assert selectors.good_at(shop.order.pk, site) == {"pressed": 50 - 26, "painted": 10}
-    assert selectors.good_at(shop.order.pk, site + 1) == {}
+    assert left_at(shop, site) == {"pressed": 50 - 26, "painted": 10}
+    assert left_at(shop, site + 1) == {}
 
 
 def test_steps_are_summed_in_the_order_of_the_routing():
@@ -41,7 +45,7 @@ def test_pieces_beyond_the_order_are_in_no_account():
     shop, site = a_chain()
     tell(shop, shop.first, 95)
     tell(shop, shop.first, 10, key="k2")
-    assert selectors.good_at(shop.order.pk, site)["pressed"] == 100
+    assert left_at(shop, site)["pressed"] == 100
 
 
 def test_the_forecast_follows_the_plan_until_there_is_a_pace():

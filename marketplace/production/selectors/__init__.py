@@ -5,7 +5,6 @@ from marketplace.production.selectors.account import (
     ItemAccount,
     OperationMade,
     account,
-    good_at,
     made_by_operation,
 )
 from marketplace.production.selectors.articles import (
@@ -43,7 +42,6 @@ __all__ = [
     "articles_for_buyer",
     "articles_of_order",
     "forecast",
-    "good_at",
     "last_finish",
     "last_undoable",
     "machines_with_pin",

@@ -80,11 +80,6 @@ def account(order_id: int) -> list[ItemAccount]:
     ]
 
 
-def good_at(order_id: int, site_id: int) -> dict[str, int]:
-    """By item: good pieces made at the site minus those used there. Two queries."""
-    return {one.item: one.left for one in account(order_id) if one.site_id == site_id}
-
-
 def _started(order_id: int) -> Iterable[tuple[int, int, str, int, int]]:
     return (
         WorkOrder.objects.filter(order_id=order_id)
