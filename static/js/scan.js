@@ -1,12 +1,10 @@
 // Boxes by scan: a form [data-scan] takes a code from a scanner that types and presses Enter, from a keyboard, or from
 // the camera where the browser can read codes. [data-scan-clear] makes it ready for the next box after each answer.
+import { newKey } from "./station/keys.js";
+
 const AGAIN_MS = 3_000; // the same code before the camera is the same box
 const LOOK_MS = 200;
 const FAST_MS = 35; // a scanner types a character faster than a person
-
-function newKey() {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 function clear(form) {
   for (const name of ["code", "damaged", "missing", "reason"]) if (form.elements[name]) form.elements[name].value = "";
