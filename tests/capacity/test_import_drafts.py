@@ -108,6 +108,7 @@ def test_changes_elsewhere_do_not_make_it_stale(owner, site):
     version = version_of(owner, draft)
     a_machine(site=site)
     apply_draft(viewer=owner, draft=draft.public_id, version=version, now=NOW)
+    assert Equipment.objects.filter(own_number="P3").exists()
 
 
 def test_a_draft_of_another_factory_is_not_found(owner):
