@@ -59,7 +59,7 @@ def _offers(viewer: Viewer, *, now: datetime) -> Want:
 def _machines(viewer: Viewer) -> Want:
     """Machines that fell out under booked work, of which nobody said when they are back."""
     silent = disturbances(viewer).filter(
-        run__equipment__enterprise_id=viewer.enterprise_id,
+        run__equipment__enterprise_id=viewer.enterprise_id or 0,
         kind=Disturbance.Kind.MACHINE_DOWN,
         status__in=Disturbance.LIVING,
         closed_until=None,
