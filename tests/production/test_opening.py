@@ -4,11 +4,12 @@ import time
 
 import pytest
 
+from marketplace.capacity.models import Equipment
 from marketplace.production import services
 from marketplace.production.models import StationLink, WorkOrder
 from marketplace.trading.models import Deal, Run
 from tests.builders import NOW
-from tests.production.work import a_shop, start
+from tests.production.work import a_shop, start, tell
 
 pytestmark = pytest.mark.django_db
 
@@ -97,3 +98,40 @@ def a_copy(package, run):
         quantity=4_000,
         pay_cents=1,
     )
+
+
+def test_work_goes_with_a_run_that_was_moved_to_another_machine_before_it_begins():
+    shop = a_shop(num_machines=2)
+    work = shop.first
+    there = Equipment.objects.exclude(pk=work.equipment_id).get()
+    Run.objects.update(equipment=there)
+    assert services.deals_without_work() == [shop.deal.pk]
+    services.open_work(deal_id=shop.deal.pk, now=NOW)
+    assert (shop.first.equipment, shop.first.card_version) == (there, 2)
+    assert services.deals_without_work() == []
+
+
+def test_work_wants_no_more_than_its_run_and_ends_where_that_is_made():
+    shop = a_shop(quantity=500)
+    tell(shop, shop.first, 200)
+    Run.objects.update(quantity=200)
+    services.open_work(deal_id=shop.deal.pk, now=NOW)
+    assert (shop.first.quantity, shop.first.status, shop.first.card_version) == (200, "finished", 2)
+
+
+def test_work_that_made_more_than_its_run_still_has_keeps_what_it_made():
+    shop = a_shop(quantity=500)
+    tell(shop, shop.first, 200)
+    Run.objects.update(quantity=150)
+    services.open_work(deal_id=shop.deal.pk, now=NOW)
+    assert (shop.first.quantity, shop.first.good, shop.first.status) == (200, 200, "finished")
+
+
+def test_work_that_has_begun_stays_at_its_machine():
+    shop = a_shop(num_machines=2)
+    here = shop.first.equipment
+    start(shop, shop.first)
+    Run.objects.update(equipment=Equipment.objects.exclude(pk=here.pk).get())
+    services.open_work(deal_id=shop.deal.pk, now=NOW)
+    assert shop.first.equipment == here
+    assert services.deals_without_work() == []

@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from marketplace.common.hashing import hash_token
@@ -16,7 +17,7 @@ from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.production.codes import new_codes
 from marketplace.production.models import StationLink, WorkOrder
-from marketplace.production.services.ending import close
+from marketplace.production.services.ending import close, finish_if_made
 from marketplace.production.station_token import token_of
 from marketplace.trading.models import Deal, Run
 
@@ -30,7 +31,7 @@ FIRST_AT_MOST = 20
 def open_work(*, deal_id: int, now: datetime) -> int:
     """How many work orders were opened. Doing it again does nothing: a run has one work order at most.
 
-    Work orders of runs that are not booked any more are cancelled, changed runs get a new version of their card.
+    Work orders of runs that are not booked any more are cancelled, those of changed runs change with them.
     """
     deal = Deal.objects.select_related("order").get(pk=deal_id)
     order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=deal.order_id)
@@ -38,7 +39,7 @@ def open_work(*, deal_id: int, now: datetime) -> int:
     deal.refresh_from_db(fields=["status"])
     if deal.status != Deal.Status.AGREED:
         return 0
-    _renew_cards(order)
+    _follow_runs(order, now=now)
     opened = _open(order, list(_runs_without_work(deal)), now=now)
     _choose_first_articles(order)
     if opened:
@@ -47,7 +48,8 @@ def open_work(*, deal_id: int, now: datetime) -> int:
 
 
 def deals_without_work() -> list[int]:
-    """Keys of agreed deals with a booked run without a work order, and of deals with work for a run that is not booked."""
+    """Keys of agreed deals with a booked run without a work order, and of deals with work for a run that is not booked
+    or that was moved to another machine."""
     booked = Run.objects.filter(status=Run.Status.BOOKED, package__deal__status=Deal.Status.AGREED)
     lost = booked.filter(work_order=None).values_list("package__deal_id", flat=True)
     gone = (
@@ -55,7 +57,10 @@ def deals_without_work() -> list[int]:
         .filter(work_order__status__in=WorkOrder.LIVING)
         .values_list("package__deal_id", flat=True)
     )
-    return sorted({*lost, *gone})
+    moved = booked.filter(work_order__status=WorkOrder.Status.WAITING).exclude(
+        work_order__equipment=F("equipment")
+    )
+    return sorted({*lost, *gone, *moved.values_list("package__deal_id", flat=True)})
 
 
 def digest_of(run: Run) -> str:
@@ -104,18 +109,25 @@ def _cancel_unbooked(order: Order, *, now: datetime) -> None:
         close(work_order, status=WorkOrder.Status.CANCELLED, reason=_("The run was re-planned."), at=now)
 
 
-def _renew_cards(order: Order) -> None:
-    """Count up the version of each card whose run changed since."""
+def _follow_runs(order: Order, *, now: datetime) -> None:
+    """Work wants what its run still has, where it is; what the card shows of it counts up the card's version.
+
+    What was made stays, and work that has begun stays at its machine.
+    """
     living = WorkOrder.objects.select_for_update(of=("self",), no_key=True).filter(
         order=order, status__in=WorkOrder.LIVING
     )
-    changed = []
-    for work_order in living.select_related("run").order_by("pk"):
-        digest = digest_of(work_order.run)
-        if digest != work_order.card_digest:
-            work_order.card_digest, work_order.card_version = digest, work_order.card_version + 1
-            changed.append(work_order)
-    WorkOrder.objects.bulk_update(changed, ["card_digest", "card_version"])
+    for work_order in living.select_related("run", "order", "equipment__enterprise").order_by("pk"):
+        run, digest = work_order.run, digest_of(work_order.run)
+        is_moved = work_order.started_at is None and work_order.equipment_id != run.equipment_id
+        if digest == work_order.card_digest and not is_moved:
+            continue
+        if is_moved:
+            work_order.equipment_id = run.equipment_id
+        work_order.quantity = max(run.quantity, work_order.good)
+        work_order.card_digest, work_order.card_version = digest, work_order.card_version + 1
+        work_order.save(update_fields=["equipment", "quantity", "card_digest", "card_version"])
+        finish_if_made(work_order, now=now)
 
 
 def _choose_first_articles(order: Order) -> None:

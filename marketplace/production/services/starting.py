@@ -46,14 +46,15 @@ def start_work(*, work_order_id: int, hand: Hand, how: str, at: datetime, now: d
 
     For callers that have shown that the hand may. Raises `WorkOrderClosed` and `OrderNotInWork`.
     """
-    known = WorkOrder.objects.values("order_id", "equipment_id").get(pk=work_order_id)
+    work = WorkOrder.objects.filter(pk=work_order_id)
     order = (
         Order.objects.select_for_update(of=("self",), no_key=True)
         .select_related("buyer")
-        .get(pk=known["order_id"])
+        .get(pk__in=work.values("order_id"))
     )
-    locked_equipment({known["equipment_id"]})
-    rows = _locked_at_machine(known["equipment_id"], wanted=work_order_id)
+    machine = work.values_list("equipment_id", flat=True).get()  # read once no plan can move it any more
+    locked_equipment({machine})
+    rows = _locked_at_machine(machine, wanted=work_order_id)
     work_order = rows.pop(work_order_id)
     require_open(work_order)
     if work_order.status == WorkOrder.Status.RUNNING:
