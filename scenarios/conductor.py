@@ -18,6 +18,7 @@ SETTLING_S = 120.0  # real seconds that changes of agreed orders may take before
 OPENING_S = 60.0  # real seconds that work orders may take to open
 OVER = {"done", "cancelled"}  # orders
 
+Acting = Makers | Carriers | Changes | Breakdown
 Now = Callable[[], Awaitable[datetime]]
 SetSpeed = Callable[[float], Awaitable[None]]
 
@@ -100,7 +101,7 @@ class Conductor:
             f"Booked: {num_runs} runs on {num_machines} machines. Business time runs at {self._speed:g}-fold."
         )
         await self._set_speed(self._speed)
-        acting = [self._makers, self._carriers, changes, *self._breakdowns(posted[-1][1])]
+        acting: list[Acting] = [self._makers, self._carriers, changes, *self._breakdowns(posted[-1][1])]
         people = [asyncio.create_task(one.run()) for one in acting]
         try:
             while not await self._are_over(posted):
