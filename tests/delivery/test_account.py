@@ -12,10 +12,11 @@ from marketplace.delivery.fifo import Flow, Link, match
 from marketplace.delivery.models import Box, ReceiptLine, Settlement, Shipment, VisibilityEvent
 from marketplace.delivery.selectors.forecast import forecast
 from marketplace.delivery.selectors.genealogy import boxes_with, origins_of
+from marketplace.delivery.selectors.progress import steps_of
 from marketplace.delivery.selectors.shipments import box as box_of
 from marketplace.orders.models import Order, OrderDrop
 from marketplace.production.models import WorkOrder
-from tests.builders import NOW, a_viewer
+from tests.builders import NOW, a_viewer, an_api_client
 from tests.delivery.flows import HOUR, a_flow, receive, send
 
 pytestmark = pytest.mark.django_db
@@ -207,3 +208,26 @@ def test_no_plan_no_moment():
     Order.objects.filter(pk=flow.order.pk).update(status=Order.Status.OPEN)
     flow.order.refresh_from_db()
     assert forecast(flow.order, now=NOW).complete_at is None
+
+
+def test_made_shipped_received_and_accepted_each_follow_from_their_own_rows():
+    flow = a_flow()
+    send(flow, flow.between, now=NOW)
+    box = flow.between.boxes.order_by("number")[0]
+    services.receive_box(
+        viewer=flow.coat,
+        shipment=flow.between.public_id,
+        code=box.public_id,
+        count=services.Count(key="b", damaged=4, missing=1, reason="wet"),
+        now=NOW,
+    )
+
+    def told():
+        step = steps_of(flow.order)[0]
+        return step.needed, step.made, step.shipped, step.received, step.accepted
+
+    assert told() == (1_000, 1_000, 1_000, 499, 0)
+    receive(flow, flow.between)
+    assert told() == (1_000, 1_000, 1_000, 999, 995)
+    answer = an_api_client(flow.buyer).get(f"/api/v1/orders/{flow.order.public_id}/delivery").data
+    assert (answer["steps"][0]["received"], answer["steps"][0]["accepted"]) == (999, 995)

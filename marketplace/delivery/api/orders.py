@@ -33,6 +33,7 @@ class StepSerializer(serializers.Serializer[Step]):
     scrap = serializers.IntegerField()
     shipped = serializers.IntegerField()
     received = serializers.IntegerField()
+    accepted = serializers.IntegerField(help_text="good ones of closed receipts")
 
 
 class DropAccountSerializer(serializers.Serializer[DropAccount]):
