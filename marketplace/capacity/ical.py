@@ -12,6 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
+from marketplace.capacity.hours import FULL_PRICE_PCT
 from marketplace.capacity.market import offered_periods, taken_spans
 from marketplace.capacity.models import CalendarFeed, Equipment, TakenTime
 from marketplace.capacity.periods import Priced, clipped, subtracted
@@ -22,7 +23,6 @@ WEEKS_BACK = 1
 WEEKS_AHEAD = 8
 PRODUCT = "-//Muster//Machine time//EN"
 REFRESH = timedelta(minutes=30)
-FULL_PRICE_PCT = 100
 
 
 def calendar_of(feed: CalendarFeed, *, now: datetime) -> bytes:

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from marketplace.capacity.hours import FULL_PRICE_PCT
 from marketplace.capacity.market import offered_periods, taken_spans
 from marketplace.capacity.models import Equipment
 from marketplace.capacity.periods import Priced, Span, subtracted
 
 STEP = timedelta(minutes=15)
 LONGEST = timedelta(hours=24)
-FULL_PRICE_PCT = 100
 
 
 def idle_span(machine: Equipment, *, now: datetime) -> Span | None:

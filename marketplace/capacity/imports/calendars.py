@@ -8,19 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.capacity.drafts import ExceptionDraft, HoursDraft, WindowDraft, require_disjoint_week
 from marketplace.capacity.imports.moments import local_cell, read_local
-from marketplace.capacity.imports.outcomes import Findings, Outcome, Texts
+from marketplace.capacity.imports.outcomes import Findings, Outcome
 from marketplace.capacity.imports.steps import Steps
 from marketplace.capacity.imports.words import CLOSED, OPEN, USUAL, read_word
 from marketplace.capacity.imports.world import (
     World,
+    exception_texts,
     exceptions_of,
     hours_texts,
-    time_text,
-    week_of,
     window_texts,
 )
 from marketplace.capacity.models import CapacityWindow, Equipment
-from marketplace.capacity.services.calendar import MOST_EXCEPTIONS
+from marketplace.capacity.services.calendar import MOST_EXCEPTIONS, week_of
 from marketplace.capacity.services.windows import LONGEST_WINDOW
 from marketplace.common.errors import InvalidInput
 from marketplace.common.sheets import Row, Sheet, read_day, read_wall_time, read_whole
@@ -128,7 +127,7 @@ def plan_exceptions(sheet: Sheet, *, world: World, findings: Findings, steps: St
                 row,
                 key=(number, on.isoformat()),
                 before=stands.get(on),
-                after=_exception_texts(number, draft),
+                after=exception_texts(number, draft),
             )
             if outcome is not Outcome.UNCHANGED:
                 steps.exceptions.append((number, draft))
@@ -153,17 +152,6 @@ def _exception(row: Row, on: date) -> ExceptionDraft:
         ends=times["to"],
         reason=row.values.get("reason", ""),
     )
-
-
-def _exception_texts(number: str, one: ExceptionDraft) -> Texts:
-    return {
-        "number": number,
-        "on": one.on.isoformat(),
-        "what": CLOSED if one.is_closed else OPEN,
-        "from": time_text(one.starts) if one.starts else "",
-        "to": time_text(one.ends) if one.ends else "",
-        "reason": one.reason.strip(),
-    }
 
 
 def plan_windows(sheet: Sheet, *, world: World, findings: Findings, steps: Steps, now: datetime) -> None:

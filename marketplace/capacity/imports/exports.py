@@ -11,16 +11,16 @@ from marketplace.capacity.imports.kinds import KINDS
 from marketplace.capacity.imports.outcomes import Texts
 from marketplace.capacity.imports.words import shown_word
 from marketplace.capacity.imports.world import (
-    OWN_KINDS,
     World,
     exceptions_of,
     hours_texts,
     job_texts,
     load_world,
     rows_of,
-    week_of,
     window_texts,
 )
+from marketplace.capacity.services.calendar import week_of
+from marketplace.capacity.services.own_time import OWN_KINDS
 from marketplace.common.sheets import Page, SheetKind
 from marketplace.common.sheets.columns import in_language
 

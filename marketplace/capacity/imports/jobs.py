@@ -14,9 +14,10 @@ from marketplace.capacity.imports.moments import local_cell, read_local
 from marketplace.capacity.imports.outcomes import Findings, Outcome, Vanished
 from marketplace.capacity.imports.steps import Steps
 from marketplace.capacity.imports.words import read_word
-from marketplace.capacity.imports.world import OWN_KINDS, World, job_texts
+from marketplace.capacity.imports.world import World, job_texts
 from marketplace.capacity.models import Equipment, TakenTime
 from marketplace.capacity.services import OwnTime
+from marketplace.capacity.services.own_time import OWN_KINDS
 from marketplace.capacity.services.taken import LONGEST_TAKE
 from marketplace.common.checks import require_text
 from marketplace.common.errors import InvalidInput

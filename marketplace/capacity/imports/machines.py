@@ -13,7 +13,7 @@ from marketplace.capacity.forms.machines import OTHER_CURRENCY, currency_of
 from marketplace.capacity.imports.outcomes import Findings, Outcome, Texts
 from marketplace.capacity.imports.steps import MachineStep, Steps
 from marketplace.capacity.imports.words import read_word
-from marketplace.capacity.imports.world import SOLD_KINDS, Key, World, rate_text, rows_of
+from marketplace.capacity.imports.world import CENTS, SOLD_KINDS, Key, World, rate_text, rows_of
 from marketplace.capacity.models import Capability, Equipment, Rate
 from marketplace.capacity.services.machines import MOST_MACHINES
 from marketplace.common.errors import InvalidInput
@@ -32,7 +32,6 @@ NEW = {"holidays": "yes", "listed": "no"}
 NEW_RATE = {"setup_min": "0", "min_lot": "1"}
 COLUMN_OF = {"own_number": "number", "observes_holidays": "holidays", "run_units": "rate", "run_min": "rate",
              "price_cents_per_h": "price"}  # fmt: skip
-CENTS = 100
 T = TypeVar("T")
 
 

@@ -12,7 +12,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from marketplace.accounts.models import Site
 from marketplace.accounts.selectors import sites_of
 from marketplace.accounts.viewer import Viewer
-from marketplace.capacity.drafts import HoursDraft
+from marketplace.capacity.drafts import ExceptionDraft, HoursDraft
 from marketplace.capacity.imports.moments import local_cell
 from marketplace.capacity.imports.outcomes import Texts
 from marketplace.capacity.imports.words import CLOSED, OPEN
@@ -26,10 +26,10 @@ from marketplace.capacity.models import (
     TakenTime,
 )
 from marketplace.capacity.selectors import machines_with_details
+from marketplace.capacity.services.own_time import OWN_KINDS
 from marketplace.common.clock import real_now
 
 Key = tuple[str, str]  # process and product code
-OWN_KINDS = (TakenTime.Kind.OWN_JOB, TakenTime.Kind.MAINTENANCE)
 SOLD_KINDS = (TakenTime.Kind.HOLD, TakenTime.Kind.BOOKING)
 CENTS = 100
 
@@ -151,18 +151,11 @@ def hours_texts(number: str, one: HoursDraft) -> Texts:
     }
 
 
-def week_of(machine: Equipment) -> tuple[HoursDraft, ...]:
-    return tuple(
-        HoursDraft(weekday=one.weekday, starts=one.starts, ends=one.ends, price_pct=one.price_pct)
-        for one in machine.weekly_hours.all()
-    )
-
-
 def exceptions_of(machine: Equipment) -> dict[date, Texts]:
     return {one.on: exception_texts(machine.own_number, one) for one in machine.exceptions.all()}
 
 
-def exception_texts(number: str, one: CalendarException) -> Texts:
+def exception_texts(number: str, one: CalendarException | ExceptionDraft) -> Texts:
     return {
         "number": number,
         "on": one.on.isoformat(),

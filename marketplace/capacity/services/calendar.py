@@ -18,7 +18,7 @@ def set_week(*, viewer: Viewer, machine: str, hours: tuple[HoursDraft, ...]) -> 
     """Replace the machine's weekly hours; returns those it had, for undoing. What is booked stays booked."""
     require_disjoint_week(hours)
     row = locked_own_machine(viewer=viewer, machine=machine)
-    before = _week(row)
+    before = week_of(row)
     row.weekly_hours.all().delete()
     WeeklyHours.objects.bulk_create(week_rows(row, hours))
     _push(row)
@@ -29,7 +29,7 @@ def set_week(*, viewer: Viewer, machine: str, hours: tuple[HoursDraft, ...]) -> 
 def add_weekly_hours(*, viewer: Viewer, machine: str, draft: HoursDraft) -> tuple[HoursDraft, ...]:
     """Offer one more period every week; returns the week as it was, for undoing."""
     row = locked_own_machine(viewer=viewer, machine=machine)
-    return set_week(viewer=viewer, machine=machine, hours=(*_week(row), draft))
+    return set_week(viewer=viewer, machine=machine, hours=(*week_of(row), draft))
 
 
 @transaction.atomic
@@ -80,7 +80,8 @@ def week_rows(machine: Equipment, hours: tuple[HoursDraft, ...]) -> list[WeeklyH
     ]
 
 
-def _week(machine: Equipment) -> tuple[HoursDraft, ...]:
+def week_of(machine: Equipment) -> tuple[HoursDraft, ...]:
+    """As it stands."""
     return tuple(
         HoursDraft(weekday=one.weekday, starts=one.starts, ends=one.ends, price_pct=one.price_pct)
         for one in machine.weekly_hours.all()

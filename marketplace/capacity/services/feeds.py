@@ -50,7 +50,9 @@ def renew_feed(*, viewer: Viewer, machine: str = "") -> NewFeed:
 def revoke_feed(*, viewer: Viewer, feed: str) -> CalendarFeed:
     """From now on nobody reads it. `NotFound` for a foreign one, and for one that is revoked already."""
     viewer.require_planner()
-    found = feeds_of(viewer=viewer).select_for_update(of=("self",), no_key=True).filter(public_id=feed).first()
+    found = (
+        feeds_of(viewer=viewer).select_for_update(of=("self",), no_key=True).filter(public_id=feed).first()
+    )
     if found is None:
         raise NotFound(_("There is no such calendar."))
     found.revoked_at = real_now()
