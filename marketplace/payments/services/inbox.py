@@ -1,6 +1,6 @@
 """Events of Stripe as rows: stored once, answered fast, looked at by a worker under a lease."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,12 +10,10 @@ from marketplace.common.clock import real_now
 from marketplace.common.errors import InvalidInput
 from marketplace.common.jobs import start_after_commit
 from marketplace.payments.models import ConnectedAccount, StripeEvent
-from marketplace.payments.services.outbox import wait_before
+from marketplace.payments.services.outbox import LEASE, MAX_ATTEMPTS, wait_before
 from marketplace.payments.stripe_gateway import Told
 
 LOOK_TASK = "payments.look_at_event"
-LEASE = timedelta(seconds=120)
-MAX_ATTEMPTS = 24
 
 State = StripeEvent.State
 

@@ -21,9 +21,8 @@ from marketplace.production.hands import Hand
 from marketplace.production.models import ArticleApproval, StopReason, WorkOrder
 from marketplace.production.photos import rewrite
 from marketplace.production.services.ending import GOODS_READY, announce
-from marketplace.production.services.starting import locked, put_down
+from marketplace.production.services.starting import LONGEST_NOTE, locked, put_down
 
-LONGEST_NOTE = 240
 MOST_AT_ONCE = 100  # approvals by one tap
 
 
