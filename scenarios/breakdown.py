@@ -9,14 +9,14 @@ from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
+from scenarios.changes import LIVING
 from scenarios.orders import Say
-from scenarios.people import Actor, Refused
+from scenarios.people import Actor, Now, Refused
 from scenarios.world import BreakdownSpec
 
 POLL_S = 0.5
 LOOK_S = 3.0
-LIVING = {"open", "proposed"}  # disturbances
-DECIDED = {"committed", "dismissed"}
+DECIDED = {"committed", "dismissed"}  # disturbances
 MARGIN = timedelta(hours=1)  # the run has been on, and would be on, for this long at least
 
 BreakDown = Callable[[str], None]
@@ -27,7 +27,7 @@ class Breakdown:
 
     def __init__(
         self, spec: BreakdownSpec, *, order: str, starts_at: datetime, buyer: Actor, firms: Iterable[Actor],
-        speed: float, say: Say, now: Callable[[], Awaitable[datetime]],
+        speed: float, say: Say, now: Now,
         set_speed: Callable[[float], Awaitable[None]], break_down: BreakDown,
     ) -> None:  # fmt: skip
         self._spec = spec

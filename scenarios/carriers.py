@@ -1,12 +1,12 @@
 """People who send and receive: what is due leaves when it is all there, and is counted where it arrives."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from scenarios.people import Actor, Refused
+from scenarios.people import Actor, Now, Refused
 
 POLL_S = 1.0
 RELOAD_S = 60.0  # real seconds between two looks at all shipments: a re-plan brings others
@@ -14,8 +14,6 @@ WAITS_FOR_ALL = timedelta(hours=12)  # business time after which a shipment leav
 MOST_AT_ONCE = 400
 PLANNED = {"planned", "packing"}
 UNDER_WAY = {"dispatched", "arrived"}
-
-Now = Callable[[], Awaitable[datetime]]
 
 
 @dataclass(slots=True, kw_only=True)

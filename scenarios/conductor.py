@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import datetime
 
 from scenarios.breakdown import BreakDown, Breakdown
 from scenarios.carriers import Carriers
@@ -10,7 +9,7 @@ from scenarios.changes import Changes
 from scenarios.emergency import Office
 from scenarios.makers import Makers, TakeRuns
 from scenarios.orders import OrderStory, Prepare, Say
-from scenarios.people import Actor
+from scenarios.people import Actor, Now
 from scenarios.world import OrderSpec, World
 
 POLL_S = 5.0
@@ -19,7 +18,6 @@ OPENING_S = 60.0  # real seconds that work orders may take to open
 OVER = {"done", "cancelled"}  # orders
 
 Acting = Makers | Carriers | Changes | Breakdown
-Now = Callable[[], Awaitable[datetime]]
 SetSpeed = Callable[[float], Awaitable[None]]
 
 

@@ -2,19 +2,16 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from scenarios.orders import ENDED, NoPlan, Say
-from scenarios.people import Actor, Refused
+from scenarios.people import Actor, Now, Refused
 from scenarios.second_factor import PERIOD_S, code_of
 from scenarios.world import EmergencySpec
 
 WRONG_CODE = "accounts:wrong-code"
 POLL_S = 1.0
-
-Now = Callable[[], Awaitable[datetime]]
 
 
 class Office:

@@ -1,21 +1,20 @@
 """People at machines: they load the program of each booked run and show its first pieces; buyers approve these."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
 from PIL import Image, ImageDraw
 
-from scenarios.people import Actor, Refused
+from scenarios.people import Actor, Now, Refused
 from scenarios.simulator import BookedRun
 
 POLL_S = 2.0
 RELOAD_S = 60.0  # real seconds between two looks at all work: a re-plan brings other runs
 PHOTO_SIZE = (640, 400)
 
-Now = Callable[[], Awaitable[datetime]]
 TakeRuns = Callable[[dict[str, list[BookedRun]]], None]
 
 

@@ -1,11 +1,15 @@
 """People of a scenario: they act through the public API, as anybody could."""
 
 import uuid
+from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import httpx
 
 TIMEOUT_S = 60.0
+
+Now = Callable[[], Awaitable[datetime]]  # business time
 
 
 class Refused(Exception):
