@@ -13,7 +13,7 @@ from marketplace.common.errors import NotFound
 from marketplace.trading import services
 from marketplace.trading.errors import MoveBreaksPlan, RunNotMovable
 from marketplace.trading.models import Disturbance, Run
-from tests.builders import NOW, a_viewer, an_enterprise
+from tests.builders import NOW, a_machine, a_viewer, an_enterprise
 from tests.trading.deals import a_network, an_agreed_deal, solve_change
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +127,15 @@ def test_the_pages_show_pins_the_form_and_what_a_move_breaks(client: Client, mon
     client.force_login(Person.objects.get(pk=a_viewer(enterprise=an_enterprise()).person_id))
     assert client.get(page).status_code == 404
     assert client.get(reverse("trading:change", args=[deal.order.public_id])).status_code == 404
+
+
+def test_a_buyer_may_choose_among_listed_machines_alone(client: Client, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    network, _deal, run, owner = an_agreed_network()
+    a_machine(site=run.equipment.site, name="Prototype press", listed=False)
+    page = reverse("trading:run", args=[run.public_id])
+    for viewer, sees in ((owner, True), (network.buyer, False)):
+        client.force_login(Person.objects.get(pk=viewer.person_id))
+        text = client.get(page).content.decode()
+        assert run.equipment.name in text
+        assert ("Prototype press" in text) == sees

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -21,7 +22,7 @@ from marketplace.trading.wording import cause_of
 def run(request: ViewerRequest, run: str) -> HttpResponse:
     """Its time, what disturbs it, its pin and the form to move it."""
     found = selectors.run_of_party(request.viewer, public_id=run)
-    return render(request, "trading/run.html", _context(request, found, form=_form(found)))
+    return render(request, "trading/run.html", _context(request, found, form=_form(request, found)))
 
 
 @require_POST
@@ -39,7 +40,7 @@ def pin(request: ViewerRequest, run: str) -> HttpResponse:
 def move(request: ViewerRequest, run: str) -> HttpResponse:
     """Check first; then, as asked, move it or plan the rest around it."""
     found = selectors.run_of_party(request.viewer, public_id=run)
-    form = _form(found, data=request.POST)
+    form = _form(request, found, data=request.POST)
     context = _context(request, found, form=form)
     if not form.is_valid():
         return render(request, "trading/run.html", context, status=422)
@@ -61,9 +62,12 @@ def move(request: ViewerRequest, run: str) -> HttpResponse:
     return render(request, "trading/run.html", {**context, "checked": services.check_move(**asked)})
 
 
-def _form(found: Run, *, data: object = None) -> MoveForm:
-    same_firm = Equipment.objects.filter(enterprise_id=found.package.enterprise_id).order_by("name")
-    choices = [(machine.public_id, machine.name) for machine in same_firm]
+def _form(request: ViewerRequest, found: Run, *, data: object = None) -> MoveForm:
+    """Among the machines of the run's factory; a buyer learns of those alone that are on the network."""
+    machines = Equipment.objects.filter(enterprise_id=found.package.enterprise_id).order_by("name")
+    if found.package.enterprise_id != request.viewer.enterprise_id:
+        machines = machines.filter(Q(is_listed=True) | Q(pk=found.equipment_id))
+    choices = [(machine.public_id, machine.name) for machine in machines]
     initial = {
         "machine": found.equipment.public_id,
         "starts_at": timezone.localtime(found.starts_at).strftime("%Y-%m-%dT%H:%M"),
