@@ -12,8 +12,11 @@ class ProductionConfig(AppConfig):
         from marketplace.accounts import notices
         from marketplace.common import oracles
         from marketplace.production import facets, oracle
+        from marketplace.production.selectors.begun import good_of_begun
+        from marketplace.trading import told
 
         facets.register_all()
+        told.register(good_of_begun)
         notices.register(
             "production.articles-wait",
             _("First articles of %(order)s that wait for your approval: %(waiting)s."),

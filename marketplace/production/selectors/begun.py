@@ -1,6 +1,6 @@
 """Which runs have begun in fact, whatever their booked time says. For callers that may see them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from marketplace.production.models import WorkOrder
 
@@ -9,3 +9,9 @@ def begun_among(run_ids: Collection[int]) -> frozenset[str]:
     """Public ids of those of these runs (by key) whose work was started at its machine. One query."""
     begun = WorkOrder.objects.filter(run_id__in=run_ids, started_at__isnull=False)
     return frozenset(begun.values_list("run__public_id", flat=True))
+
+
+def good_of_begun(run_ids: Collection[int]) -> Mapping[int, int]:
+    """Good pieces so far, by key of those of these runs whose work was started at its machine. One query."""
+    begun = WorkOrder.objects.filter(run_id__in=run_ids, started_at__isnull=False)
+    return dict(begun.values_list("run_id", "good"))

@@ -17,6 +17,7 @@ from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.models import Equipment, TakenTime
 from marketplace.capacity.services import Wanted, release, take_time
 from marketplace.common.errors import NotFound
+from marketplace.common.jobs import start_after_commit
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.planning.models import PlanRun
@@ -26,6 +27,7 @@ from marketplace.trading.models import Deal, Disturbance, Run
 from marketplace.trading.services.disturb import raise_disturbance
 from marketplace.trading.services.propose import change_of, propose
 from marketplace.trading.standing import standing_runs
+from marketplace.trading.told import begun_in_fact
 from marketplace.trading.wording import BROKEN
 from matching.problem import Lot, LotId, MachineId, OperationId, OrderId, Problem
 from matching.rules import run_minutes, started_pieces
@@ -115,7 +117,10 @@ def commit_move(*, viewer: Viewer, public_id: str, machine: str, starts_at: date
     run.equipment, run.starts_at, run.ends_at = found.machine, found.starts_at, found.ends_at
     run.setup_min, run.lots, run.is_pinned = found.lot.setup_min, [write_lot(found.lot)], True
     run.save()
-    push_after_commit(f"order:{run.package.deal.order.public_id}")
+    deal = run.package.deal
+    push_after_commit(f"order:{deal.order.public_id}")
+    start_after_commit("payments.write_contracts", deal.public_id)
+    start_after_commit("production.open_work", deal.public_id)
     return run
 
 
@@ -175,7 +180,7 @@ def _require_booked(run: Run) -> None:
 
 def _require_movable(run: Run, *, now: datetime) -> None:
     _require_booked(run)
-    if run.starts_at <= now:
+    if run.starts_at <= now or begun_in_fact([run.pk]):
         raise RunNotMovable(_("The run has begun; running work is not moved."))
     if run.package.deal.disturbances.filter(status__in=Disturbance.LIVING).exists():
         raise RunNotMovable(_("The order is being planned anew; commit or dismiss that first."))

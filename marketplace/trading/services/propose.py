@@ -17,6 +17,7 @@ from marketplace.trading.made import made_by_run
 from marketplace.trading.models import Deal, Disturbance, Leg, Run
 from marketplace.trading.services.choose import withdraw
 from marketplace.trading.standing import RunLots, lost_by, minute_of, standing_runs
+from marketplace.trading.told import begun_in_fact
 from matching.parse_work import read_lot
 from matching.problem import DropId, ItemId, Lot, OrderId, SiteId, Stock
 from matching.write import write_lot
@@ -116,14 +117,14 @@ def _stop_older(deal: Deal) -> None:
 
 
 def _count_made(deal: Deal, living: list[Disturbance], *, now: datetime) -> None:
-    """What telemetry counted of a run that fell out, as of its first re-plan: later re-plans count the same."""
+    """What was made of a run that fell out, as of its first re-plan: later re-plans count the same."""
     open_ones = [one for one in living if one.made is None and one.run is not None]
     if not open_ones:
         return
     counted = made_by_run(deal, now=now)
     for one in open_ones:
         assert one.run is not None
-        one.made = counted.get(one.run.pk, 0) if one.run.starts_at <= now else 0
+        one.made = counted.get(one.run.pk, 0)
     Disturbance.objects.bulk_update(open_ones, ["made"])
 
 
@@ -152,6 +153,7 @@ def change_of(
     gone = [leg for leg in legs if leg.departs_at < epoch]
     to_go = [leg for leg in legs if leg.departs_at >= epoch]
     order = OrderId(deal.order.public_id)
+    begun = begun_in_fact([each.run.pk for each in runs])  # before its time, too: running work is not touched
     arrivals = [minute_of(leg.arrives_at, epoch=epoch) for leg in gone if leg.to_drop_id]
     return Change(
         stock=_stock(deal, runs, gone, epoch=epoch),
@@ -160,7 +162,9 @@ def change_of(
         transfers=[_transfer(leg, order, epoch) for leg in to_go if leg.to_site is not None],
         deliveries=[_delivery(leg, order, epoch) for leg in to_go if leg.to_drop is not None],
         promise_min=minute_of(deal.promised_at, epoch=epoch),
-        frozen={str(lot.id) for each, lot in pins if lot.start_min < 0 or each.is_pinned},
+        frozen={
+            str(lot.id) for each, lot in pins if lot.start_min < 0 or each.is_pinned or each.run.pk in begun
+        },
         freed={each.run.public_id for each in runs},
         closed=[closed for one in living if (closed := _closed(one, epoch=epoch))],
     )
