@@ -125,22 +125,20 @@ def django_db_setup(
 ) -> Iterator[None]:
     """This worker's test database, also where none of its tests is marked `django_db`: journeys live in it as well."""
     from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
+    from django.test.utils import setup_databases
 
     with django_db_blocker.unblock(), prepared_tables() as are_prepared:
-        made = setup_databases(
+        setup_databases(
             verbosity=0, interactive=False, keepdb=are_prepared, aliases={"default"}, serialized_aliases=set()
         )
     with django_db_blocker.unblock():
         let_tables_be_emptied()
     yield
     with django_db_blocker.unblock():
-        with connection.cursor() as cursor:  # threads of tests may have left some open
-            cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        teardown_databases(made, verbosity=0)
+        name = connection.settings_dict["NAME"]
+        connection.close()
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')  # threads of tests may still be there
 
 
 @contextmanager
