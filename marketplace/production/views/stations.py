@@ -26,7 +26,6 @@ from marketplace.production.errors import NoPin, StationClosed, StationLocked, W
 from marketplace.production.forms import PhotoForm, StopForm
 from marketplace.production.hands import Hand
 from marketplace.production.models import ScrapReason, StationSession, Stint, StopReason, Tally, WorkOrder
-from marketplace.production.services.starting import MAX_BOX
 from marketplace.production.taps import as_answer, draft_of_tap, queue_of
 from marketplace.production.wording import article_text, progress_text, title_of
 
@@ -96,7 +95,6 @@ def station(request: HttpRequest, session: StationSession) -> HttpResponse:
         "scrap_reasons": ScrapReason.choices,
         "stop_reasons": StopReason.choices,
         "photo_form": PhotoForm(),
-        "max_box": MAX_BOX,
         "new_key": uuid.uuid4().hex,
         "for_script": {"state": _state(work_order, session), "texts": _texts()},
     }
@@ -255,7 +253,6 @@ def _state(work_order: WorkOrder, session: StationSession) -> dict[str, object]:
         "scrap": work_order.scrap,
         "boxSize": work_order.box_size,
         "isClosed": work_order.is_closed,
-        "status": work_order.status,
         "title": title_of(work_order),
         "progress": progress_text(work_order),
         "lastKey": last.key if last else "",
@@ -267,7 +264,6 @@ def _texts() -> dict[str, str]:
     return {
         "queuedOne": _("1 tally queued, kept on this phone"),
         "queued": _("%(n)s tallies queued, kept on this phone"),
-        "told": _("All is told."),
         "offline": _("No network: tap on, it is kept."),
         "pinLink": _("Tell the PIN"),
         "pin": _("Tell the PIN again to send what is kept."),

@@ -45,7 +45,6 @@ def today(request: ViewerRequest) -> HttpResponse:
         "num_running": sum(one.status == WorkOrder.Status.RUNNING for one in shown),
         "num_shown": len(shown),
         "num_open": num_open,
-        "num_articles": sum(one.article == WorkOrder.Article.ASKED for one in shown),
     }
     return render(request, "production/today.html", context)
 
