@@ -11,6 +11,8 @@ from marketplace.orders.models import Order
 from marketplace.production.models import StationLink, StationPin, Stop, Tally, WorkOrder
 from marketplace.trading.models import Package
 
+MOST_TALLIES = 200  # on a page
+
 
 def own_work(viewer: Viewer) -> QuerySet[WorkOrder]:
     """Work orders at the viewer's machines, by planned start. Nothing for a visitor or a buyer."""
@@ -44,12 +46,12 @@ def own_package(viewer: Viewer, *, public_id: str) -> Package:
     return found
 
 
-def tallies_of(work_order: WorkOrder, *, most: int = 200) -> list[Tally]:
-    """The newest first, with who told them and whether they were taken back. One query."""
+def tallies_of(work_order: WorkOrder) -> list[Tally]:
+    """The newest first, at most MOST_TALLIES, with who told them and whether they were taken back. One query."""
     rows = Tally.objects.filter(work_order=work_order).select_related(
         "person", "undoes", "undone_by", "stint"
     )
-    return list(rows.order_by("-pk")[:most])
+    return list(rows.order_by("-pk")[:MOST_TALLIES])
 
 
 def last_undoable(work_order: WorkOrder, *, session_id: int | None = None) -> Tally | None:
