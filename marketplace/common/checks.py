@@ -41,7 +41,7 @@ def require_whole(value: object, *, field: str, least: int, most: int) -> None:
 
 
 def require_text(value: object, *, field: str, most: int, least: int = 0) -> None:
-    """Text of `least` to `most` characters without control characters."""
+    """Text of `least` to `most` characters without control characters or half of a surrogate pair."""
     if not isinstance(value, str):
         raise InvalidInput(_("This must be text."), field=field, value=repr(value)[:80])
     if len(value.strip()) < least:
@@ -52,7 +52,7 @@ def require_text(value: object, *, field: str, most: int, least: int = 0) -> Non
             field=field,
             rule=f"length <= {most}",
         )
-    if any(ord(character) < 32 and character not in "\n\t" for character in value):
+    if not is_storable_text(value) or any(ord(each) < 32 and each not in "\n\t" for each in value):
         raise InvalidInput(_("This must not hold control characters."), field=field)
 
 
@@ -86,7 +86,7 @@ def require_number(value: object, *, field: str, least: float, most: float) -> N
 
 
 def require_choice(value: object, *, field: str, choices: Collection[str]) -> None:
-    if value not in choices:
+    if not isinstance(value, str) or value not in choices:
         raise InvalidInput(
             _("This must be one of: %(choices)s.") % {"choices": ", ".join(choices)},
             field=field,

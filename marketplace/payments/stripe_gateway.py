@@ -15,6 +15,7 @@ import stripe
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.common.checks import is_storable_text
 from marketplace.common.errors import InvalidInput
 
 TOLERANCE_S = 300  # of a webhook's age; never 0, which the package takes for no limit
@@ -166,7 +167,7 @@ def _told(payload: bytes) -> Told:
 
 
 def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > 120 or "\x00" in value:
+    if not isinstance(value, str) or len(value) > 120 or not is_storable_text(value):
         raise ValueError(repr(value)[:80])
     return value
 

@@ -199,6 +199,27 @@ def test_a_queue_is_told_in_order_each_once_and_a_bad_one_holds_up_nobody():
 
 
 @pytest.mark.parametrize(
+    "broken",
+    [
+        {"key": "\ud800", "kind": "good", "quantity": 1},
+        {"key": "b", "kind": "correction", "undoes": "\ud800"},
+        {"key": "b", "kind": ["good"], "quantity": 1},
+        {"key": "b", "kind": "scrap", "quantity": 1, "reason": {}},
+        {"key": "b", "kind": "good", "quantity": 2**70},
+        {"key": "b", "kind": "good", "quantity": 1, "age_s": -5},
+        {"key": ["b"], "kind": "good", "quantity": 1},
+        None,
+    ],
+)
+def test_what_no_database_holds_is_refused_alone(broken):
+    shop = a_shop()
+    set_pin(shop)
+    answer = send(a_phone(shop), shop, broken, {"key": "c", "kind": "good", "quantity": 3})
+    assert [one.get("code") for one in answer.json()["outcomes"]] == ["common:invalid", None]
+    assert (shop.first.good, Tally.objects.count()) == (3, 1)
+
+
+@pytest.mark.parametrize(
     "body", ["", "{", "{}", "[" * 10_000, '[{"key":"a","kind":"good","quantity":NaN}]', "x" * 200_000]
 )
 def test_what_is_no_queue_is_refused_whole(body):
