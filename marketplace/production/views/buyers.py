@@ -42,7 +42,7 @@ def made(request: ViewerRequest, order: str) -> HttpResponse:
         "order": found,
         "operations": selectors.made_by_operation(found.pk),
         "page": page,
-        "work": selectors.work_rows(found.pk, wanted, first=page.start_index() - 1, most=LOTS_A_PAGE),
+        "work": selectors.work_rows(found.pk, wanted, first=max(page.start_index() - 1, 0), most=LOTS_A_PAGE),
         "num_work": living.count(),
         "text": text,
         "last_at": selectors.last_finish(found.pk, now=clock.now()),
