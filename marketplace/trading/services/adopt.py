@@ -20,7 +20,7 @@ from marketplace.trading.difference import Difference, Shrunk
 from marketplace.trading.errors import CapacityGone
 from marketplace.trading.models import Deal, Disturbance, Package, Run
 from marketplace.trading.services.gave_way import note_gave_way
-from marketplace.trading.services.offering import write_offers
+from marketplace.trading.services.offering import hold_time, write_offers
 from marketplace.trading.services.propose import propose
 from marketplace.trading.services.settle import agree
 from matching.write import write_lot
@@ -39,6 +39,7 @@ def adopt(
     try:
         with transaction.atomic():
             _free(found)
+            _take_what_is_left(found, now=now, clock_speed=clock_speed)
             note_gave_way(found.gone, now=now)
             write_offers(deal, plan_run=run, booked_lots=found.kept_lots, now=now, clock_speed=clock_speed)
     except CapacityGone:
@@ -65,16 +66,23 @@ def adopt(
 
 
 def _free(found: Difference) -> None:
-    """Give back the time of runs that go, and what shrunk runs no longer need of theirs."""
-    changed = [*found.gone, *(part.run for part in found.shrunk)]
-    was_booked = {run.pk for run in changed if run.status == Run.Status.BOOKED}
+    """Give back the time of runs that go and of those that shrink."""
+    shrunk = [part.run for part in found.shrunk]
+    changed = [*found.gone, *shrunk]
     release(references=[run.public_id for run in changed])
+    for run in changed:
+        run.taken = None
     for run in found.gone:
-        run.status, run.taken = Run.Status.REPLACED, None
+        run.status = Run.Status.REPLACED
     for part in found.shrunk:
         _shrink(part)
     Run.objects.bulk_update(found.gone, ["status", "taken"])
-    kept = [part.run for part in found.shrunk if part.run.pk in was_booked]
+    Run.objects.bulk_update(shrunk, ["lots", "quantity", "pay_cents", "ends_at", "taken"])
+
+
+def _take_what_is_left(found: Difference, *, now: datetime, clock_speed: float) -> None:
+    """The time of shrunk runs: booked as before, or held until their factory has answered. Raises `CapacityGone`."""
+    booked = [part.run for part in found.shrunk if part.run.status == Run.Status.BOOKED]
     wanted = [
         Wanted(
             equipment_id=run.equipment_id,
@@ -83,14 +91,13 @@ def _free(found: Difference) -> None:
             reference=run.public_id,
             title=run.package.deal.order.title[:120],
         )
-        for run in kept
+        for run in booked
     ]
-    for run, row in zip(kept, take_time(wanted=wanted, kind=TakenTime.Kind.BOOKING), strict=True):
+    for run, row in zip(booked, take_time(wanted=wanted, kind=TakenTime.Kind.BOOKING), strict=True):
         run.taken = row
-    Run.objects.bulk_update(
-        [part.run for part in found.shrunk],
-        ["lots", "quantity", "pay_cents", "ends_at", "taken"],
-    )
+    Run.objects.bulk_update(booked, ["taken"])
+    for run in (part.run for part in found.shrunk if part.run.status == Run.Status.OFFERED):
+        hold_time([run], until=max(run.package.answer_by, now), now=now, clock_speed=clock_speed)
 
 
 def _shrink(part: Shrunk) -> None:

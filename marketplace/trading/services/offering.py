@@ -66,7 +66,7 @@ def write_offers(
         for run in _runs(package, draft, machines=machines, operations=operations, problem=problem)
     ]
     Run.objects.bulk_create(runs)
-    _hold(runs, until=answer_by, now=now, clock_speed=clock_speed)
+    hold_time(runs, until=answer_by, now=now, clock_speed=clock_speed)
     _replace_legs(deal, list(_legs(deal, plan, problem=problem)), epoch=problem.epoch)
     push_after_commit(*(f"enterprise:{enterprise.public_id}" for enterprise in enterprises.values()))
     return packages
@@ -124,8 +124,8 @@ def _good_per_1000(problem: Problem, run: RunDraft) -> int:
     return machine.mode_by_operation[product, run.lots[0].operation].good_per_1000
 
 
-def _hold(runs: Sequence[Run], *, until: datetime, now: datetime, clock_speed: float) -> None:
-    """Hold every run's time until the answers are due (holds expire in real time)."""
+def hold_time(runs: Sequence[Run], *, until: datetime, now: datetime, clock_speed: float) -> None:
+    """Hold every run's time until the answers are due (holds expire in real time). Raises `CapacityGone`."""
     real_s = (until - now).total_seconds() / max(clock_speed, 1.0)
     wanted = [
         Wanted(
