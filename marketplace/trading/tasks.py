@@ -19,8 +19,9 @@ def take_up(plan_public_id: str) -> None:
 
 @periodic_task("trading.sweep")
 def sweep() -> None:
-    """Close offers nobody answered, and take up re-plans whose nudge was lost."""
+    """Close what is left of orders that are over and offers nobody answered, take up re-plans whose nudge was lost."""
     services.end_cancelled_deals()
+    services.end_done_deals(now=clock.now())
     services.expire_packages(now=clock.now())
     over = [PlanRun.Status.DONE, PlanRun.Status.FAILED, PlanRun.Status.CANCELLED]
     waiting = Disturbance.objects.filter(status=Disturbance.Status.OPEN, plan_run__status__in=over)

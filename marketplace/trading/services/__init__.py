@@ -1,5 +1,6 @@
 """Choosing a plan, answering offers, and changing what was agreed when something disturbs it."""
 
+from marketplace.trading.services.after_done import end_done_deals
 from marketplace.trading.services.answer import Answer, answer_package, expire_packages
 from marketplace.trading.services.choose import cancel_deal, choose_plan, end_cancelled_deals
 from marketplace.trading.services.disturb import dismiss, report, say_return
@@ -26,6 +27,7 @@ __all__ = [
     "consent",
     "dismiss",
     "end_cancelled_deals",
+    "end_done_deals",
     "expire_packages",
     "pin_run",
     "plan_around",

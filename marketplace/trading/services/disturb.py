@@ -15,6 +15,7 @@ from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.trading.errors import NoDisturbance, RunNotMovable
 from marketplace.trading.models import Deal, Disturbance, Run
+from marketplace.trading.services.after_done import LIVING
 from marketplace.trading.services.propose import propose
 
 TOLD_HERE = {  # of being displaced people are told with the rating; of a move they have ordered themselves, not at all
@@ -41,7 +42,7 @@ def report(
 
     `made`: good pieces that count (None: what telemetry counted). `closed_until`: when its machine is back, None for
     a kind other than machine-down, or where nobody knows. None where such a disturbance lives already, or the run
-    is not booked in an agreed deal.
+    is not booked in an agreed deal, or its order is done.
     """
     order_id = Run.objects.filter(pk=run_id).values_list("package__deal__order_id", flat=True).first()
     if order_id is None:
@@ -49,7 +50,8 @@ def report(
     Order.objects.select_for_update(no_key=True).get(pk=order_id)
     run = Run.objects.select_related("package__deal__order", "equipment").get(pk=run_id)
     deal = run.package.deal
-    if run.status != Run.Status.BOOKED or deal.status != Deal.Status.AGREED:
+    is_in_work = deal.order.status in LIVING
+    if run.status != Run.Status.BOOKED or deal.status != Deal.Status.AGREED or not is_in_work:
         return None
     if made is not None:
         require_whole(made, field="made", least=0, most=run.quantity)

@@ -76,6 +76,8 @@ def consent(
     deal = Deal.objects.filter(order=order, status__in=[Deal.Status.CHANGED, Deal.Status.AGREED]).first()
     if order is None or deal is None or deal.proposed_run is None:
         raise NotFound(_("There is no change that waits for your consent."))
+    if order.status == Order.Status.DONE:
+        raise OfferClosed(_("The order is %(status)s.") % {"status": order.get_status_display()})
     if deal.proposed_run.public_id != plan_public_id:
         raise OfferClosed(_("The change is another one by now; look at it again."))
     deal.order = order

@@ -14,6 +14,7 @@ from marketplace.machines.models import DeviceState
 from marketplace.machines.selectors import DeviceNow, devices_now
 from marketplace.orders.models import Order
 from marketplace.trading.models import Deal, Disturbance, Run
+from marketplace.trading.services.after_done import LIVING
 from marketplace.trading.services.disturb import end, report
 from telemetry.intervals import Activity
 from telemetry.observations import Kind
@@ -52,6 +53,7 @@ def _at_stake(*, now: datetime) -> list[Run]:
         Run.objects.filter(
             status=Run.Status.BOOKED,
             package__deal__status=Deal.Status.AGREED,
+            package__deal__order__status__in=LIVING,
             starts_at__lt=now + SOON,
             ends_at__gt=now,
             equipment__device__state__isnull=False,
