@@ -137,6 +137,17 @@ def test_nothing_that_is_written_computes_in_excel(text):
     assert cell.data_type == "s" and not str(cell.value).startswith(("=", "+", "-", "@"))
 
 
+def test_a_workbook_without_a_visible_sheet_is_empty():
+    def hide(name, text):
+        return text.replace(b'state="visible"', b'state="hidden"') if name == "xl/workbook.xml" else text
+
+    hidden = repacked(a_book(("P1", "Press", "")), change=hide)
+    with pytest.raises(SheetRefused, match="empty"):
+        read(hidden, "file.xlsx")
+    with pytest.raises(SheetRefused, match="empty"):
+        read_book(upload(hidden, "file.xlsx"), kinds=[MACHINES])
+
+
 def test_merged_hidden_and_formatted_junk_does_no_harm():
     def junk(book):
         sheet = book.active

@@ -22,10 +22,12 @@ class Upload(Protocol):
 
 
 def read_sheet(upload: Upload | IO[bytes], *, columns: Sequence[Column]) -> Sheet:
-    """The first sheet of a CSV or Excel file. Raises `SheetRefused` (which see) with a sentence for people."""
+    """The first visible sheet of a CSV or Excel file. Raises `SheetRefused` (which see) with a sentence for people."""
     data = _bytes_of(upload)
-    grid = workbook_grids(data)[0] if is_workbook(data) else csv_grid(data)
-    return _sheet(grid, columns=columns)
+    grids = workbook_grids(data) if is_workbook(data) else [csv_grid(data)]
+    if not grids:
+        raise _empty()
+    return _sheet(grids[0], columns=columns)
 
 
 def read_book(upload: Upload | IO[bytes], *, kinds: Sequence[SheetKind]) -> dict[str, Sheet]:
