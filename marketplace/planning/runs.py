@@ -1,10 +1,9 @@
 """From a plan to runs, and neutral labels for the factories that work on it. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 from marketplace.common.money import round_half_up
 from matching.problem import Lot, Machine, Problem, Window
@@ -50,24 +49,35 @@ def enterprise_of(problem: Problem, lot: Lot) -> str:
     return str(problem.site_by_id[problem.machine_by_id[lot.machine].site].enterprise)
 
 
-def runs_of(problem: Problem, lots: Iterable[Lot]) -> list[RunDraft]:
-    """Group lots into runs, ordered by start, then machine."""
+def runs_of(
+    problem: Problem, lots: Iterable[Lot], *, without: frozenset[str] = frozenset()
+) -> list[RunDraft]:
+    """Group lots into runs, ordered by start, then machine.
+
+    Lots whose ids are in `without` are in no run, and no run goes on over them: their time belongs to others.
+    """
     by_machine: dict[str, list[Lot]] = defaultdict(list)
     for lot in lots:
         by_machine[lot.machine].append(lot)
-    drafts = []
-    for own in by_machine.values():
-        own.sort(key=lambda lot: lot.start_min)
-        machine = problem.machine_by_id[own[0].machine]
-        group = [own[0]]
-        for before, lot in pairwise(own):
-            if _continues(machine, before, lot):
-                group.append(lot)
-            else:
-                drafts.append(_draft(problem, machine, group))
-                group = [lot]
-        drafts.append(_draft(problem, machine, group))
+    drafts = [
+        _draft(problem, machine, group)
+        for own in by_machine.values()
+        for machine in [problem.machine_by_id[own[0].machine]]
+        for group in _groups(machine, sorted(own, key=lambda lot: lot.start_min), without=without)
+    ]
     return sorted(drafts, key=lambda run: (run.start_min, run.machine))
+
+
+def _groups(machine: Machine, own: Iterable[Lot], *, without: frozenset[str]) -> Iterator[list[Lot]]:
+    group: list[Lot] = []
+    for lot in own:
+        if group and (lot.id in without or not _continues(machine, group[-1], lot)):
+            yield group
+            group = []
+        if lot.id not in without:
+            group.append(lot)
+    if group:
+        yield group
 
 
 def _continues(machine: Machine, before: Lot, lot: Lot) -> bool:

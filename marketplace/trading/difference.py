@@ -68,7 +68,7 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
             shrunk.append(Shrunk(run=each.run, lots=stays))
         else:
             gone.append(each.run)
-    new = runs_of(problem, [lot for lot in plan.lots if lot.id not in kept_lots])
+    new = runs_of(problem, plan.lots, without=frozenset(kept_lots))
     dropped = sum(run.pay_cents for run in gone) + sum(part.run.pay_cents - part.pay_cents for part in shrunk)
     declined = sum(
         one.run.pay_cents

@@ -28,7 +28,7 @@ def packages_of(problem: Problem, plan: Plan, *, without: frozenset[str] = froze
     """
     labels = labels_of(problem, plan)
     runs: dict[str, list[RunDraft]] = defaultdict(list)
-    for run in runs_of(problem, [lot for lot in plan.lots if lot.id not in without]):
+    for run in runs_of(problem, plan.lots, without=without):
         runs[run.enterprise].append(run)
     return [
         PackageDraft(enterprise=enterprise, label=labels[enterprise], runs=tuple(runs[enterprise]))
