@@ -19,7 +19,7 @@ from scheduling.replan.repair import repair
 from scheduling.solve import solve
 
 NO_MATTER_MIN = 60
-REPAIR_SHARE = 0.4  # of the time limit, at most
+REPAIR_SHARE = 0.8  # of the time limit, at most: a repair that is given up costs people more than a solver gains
 WITH_PLAN = (Status.OPTIMAL, Status.FEASIBLE)
 
 
