@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts.models import Person
+from marketplace.capacity.models import WeeklyHours
 from marketplace.common import clock
 from marketplace.trading.models import Disturbance, Run
 from tests.builders import a_viewer, an_api_client, an_enterprise
@@ -51,6 +52,21 @@ def test_a_proposed_change_is_shown_run_by_run_and_committed(client: Client, mon
     found.refresh_from_db()
     assert found.status == Disturbance.Status.COMMITTED
     assert Run.objects.filter(status=Run.Status.OFFERED).exists()
+
+
+def test_a_change_whose_time_was_taken_meanwhile_is_not_called_committed(client: Client, monkeypatch):
+    network, deal, _run, now, found = a_disturbed_deal()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    plan = solve_change(deal, now=now)
+    WeeklyHours.objects.all().delete()
+    client.force_login(Person.objects.get(pk=network.buyer.person_id))
+    commit = reverse("trading:commit-change", args=[network.order.public_id])
+    text = client.post(commit, {"plan": plan.public_id}, follow=True).content.decode()
+    assert "it is being planned anew" in text
+    assert "The change is committed" not in text
+    found.refresh_from_db()
+    assert found.status == Disturbance.Status.OPEN
+    assert not Run.objects.filter(status=Run.Status.OFFERED).exists()
 
 
 def test_dismissing_without_a_reason_changes_nothing(client: Client, monkeypatch):

@@ -19,6 +19,7 @@ from marketplace.trading.difference import difference
 from marketplace.trading.forms import DismissForm, ReturnForm
 from marketplace.trading.models import Disturbance
 from marketplace.trading.picture import picture_for_buyer
+from marketplace.trading.views.deals import commit_plan
 from marketplace.trading.wording import cause_of
 
 MOST_RUNS = 200
@@ -66,14 +67,8 @@ def change(request: ViewerRequest, order: str) -> HttpResponse:
 @require_POST
 @login_required
 def commit(request: ViewerRequest, order: str) -> HttpResponse:
-    services.consent(
-        viewer=request.viewer,
-        order_public_id=order,
-        plan_public_id=request.POST.get("plan", ""),
-        now=clock.now(),
-        clock_speed=clock.speed(),
-    )
-    messages.success(request, _("The change is committed; factories with new or moved runs are asked."))
+    done = _("The change is committed; factories with new or moved runs are asked.")
+    commit_plan(request, order, done=done)
     return redirect("trading:change", order)
 
 

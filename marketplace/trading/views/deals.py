@@ -34,15 +34,26 @@ def choose(request: ViewerRequest, order: str) -> HttpResponse:
 @require_POST
 @login_required
 def consent(request: ViewerRequest, order: str) -> HttpResponse:
-    services.consent(
+    commit_plan(request, order, done=_("The changed plan is offered to its factories."))
+    return redirect("orders:order", order)
+
+
+def commit_plan(request: ViewerRequest, order: str, *, done: str) -> None:
+    """Commit the change that was looked at and say so, or that it is planned anew because its time was taken."""
+    plan = request.POST.get("plan", "")
+    deal = services.consent(
         viewer=request.viewer,
         order_public_id=order,
-        plan_public_id=request.POST.get("plan", ""),
+        plan_public_id=plan,
         now=clock.now(),
         clock_speed=clock.speed(),
     )
-    messages.success(request, _("The changed plan is offered to its factories."))
-    return redirect("orders:order", order)
+    if deal.plan_run.public_id == plan:
+        messages.success(request, done)
+    else:
+        messages.warning(
+            request, _("Time that the change needs was taken meanwhile; it is being planned anew.")
+        )
 
 
 @require_POST
