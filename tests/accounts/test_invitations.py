@@ -165,3 +165,7 @@ def test_unknown_and_old_links_show_the_same_page(client):
     old = an_invitation(at=NOW - 3 * VALID_FOR)
     pages = [client.get(link_of(old)), client.get(reverse("accounts:join", args=["nothing"]))]
     assert [page.status_code for page in pages] == [404, 404]
+
+
+def test_no_cache_keeps_the_page_of_a_link(client):
+    assert "no-store" in client.get(link_of(an_invitation_now()))["Cache-Control"]

@@ -226,7 +226,9 @@ def test_looking_at_a_claim_link_claims_nothing_and_a_new_person_signs_up_with_i
     office = an_office()
     firm = a_firm(office)
     path = f"/claim/{a_link(office, firm)}"
-    assert "Take over Yuyao Sewing" in client.get(path).content.decode()
+    shown = client.get(path)
+    assert "Take over Yuyao Sewing" in shown.content.decode()
+    assert "no-store" in shown["Cache-Control"]
     client.force_login(a_person())
     assert "Take it over" in client.get(path).content.decode()
     assert not Membership.objects.filter(enterprise=firm.enterprise).exists()

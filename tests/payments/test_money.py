@@ -205,6 +205,14 @@ def test_the_same_line_of_the_bank_is_confirmed_once(cashier):
     assert open_cents(other) == other.total_cents
 
 
+def test_a_line_of_the_bank_that_is_typed_otherwise_is_the_same_line(cashier):
+    invoice = delivered(an_agreed_order())
+    transfer(cashier, invoice, 10_000, bank_id="CMB 2026 a17")
+    with pytest.raises(AlreadyConfirmed):
+        transfer(cashier, invoice, 10_000, bank_id=" cmb2026A17")
+    assert open_cents(invoice) == invoice.total_cents - 10_000
+
+
 @pytest.mark.parametrize(
     ("reference", "refusal"),
     [

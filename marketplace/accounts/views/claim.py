@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from marketplace.accounts import services
 from marketplace.accounts.forms.sign_up import ClaimForm
@@ -21,6 +22,7 @@ from marketplace.common.clock import now, real_now
 TEMPLATE = "accounts/claim.html"
 
 
+@never_cache
 def claim(request: ViewerRequest, token: str) -> HttpResponseBase:
     link = get_claim_link(token=token, real_now=real_now())
     if isinstance(request.user, Person):

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 
 from marketplace.accounts import services
 from marketplace.accounts.forms.sign_up import JoinForm
@@ -19,6 +20,7 @@ from marketplace.accounts.viewer import SESSION_KEY
 from marketplace.common.clock import real_now
 
 
+@never_cache
 def join(request: ViewerRequest, token: str) -> HttpResponseBase:
     invitation = get_invitation(token=token, real_now=real_now())
     if isinstance(request.user, Person):

@@ -49,7 +49,7 @@ def write_bank_line(
     try:
         with transaction.atomic():
             return BankLine.objects.create(
-                bank_id=draft.bank_id.strip(),
+                bank_id="".join(draft.bank_id.split()).upper(),  # however it was typed, it is the same line
                 order=order,
                 invoice=invoice,
                 payout=payout,
