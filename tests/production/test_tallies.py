@@ -10,6 +10,7 @@ from marketplace.common.errors import InvalidInput
 from marketplace.production import errors, services
 from marketplace.production.models import Tally, WorkOrder
 from marketplace.production.taps import wanted_of
+from marketplace.trading.models import Run
 from tests.builders import NOW
 from tests.production.work import a_shop, close_short, hand, start, tell
 
@@ -184,3 +185,16 @@ def test_work_of_an_order_that_is_over_cannot_begin():
     with pytest.raises(errors.OrderNotInWork):
         start(shop, shop.first)
     assert sums(shop.first)[2] == "waiting"
+
+
+def test_what_a_phone_kept_for_work_that_was_planned_away_is_refused_and_counts_nowhere(caplog):
+    shop = a_shop(num_runs=2)
+    tell(shop, shop.first, 20)
+    Run.objects.filter(pk=shop.first.run_id).update(status=Run.Status.REPLACED)
+    services.open_work(deal_id=shop.deal.pk, now=NOW + timedelta(hours=1))
+    assert shop.first.status == "cancelled"
+    with pytest.raises(errors.WorkOrderClosed):
+        tell(shop, shop.first, 5, key="kept", age_s=1800, now=NOW + timedelta(hours=2))
+    assert [work.good for work in shop.work] == [20, 0]
+    assert "cancelled: refused" in caplog.text
+    assert not tell(shop, shop.first, 20, now=NOW + timedelta(hours=2)).is_new
