@@ -289,3 +289,16 @@ def test_the_orders_page_part_says_when_all_is_complete_and_why():
     assert "Press: 1,000 of 1,000\u00a0" in text or "Press: 1,000 of 1,000" in text
     order_page = browser_of(flow.buyer).get(reverse("orders:order", args=[flow.order.public_id]))
     assert reverse("delivery:part", args=[flow.order.public_id]) in words(order_page)
+
+
+def test_what_was_called_off_stands_apart():
+    flow = a_flow()
+    url = reverse("delivery:deliveries", args=[flow.order.public_id])
+    buyer, own = browser_of(flow.buyer), reverse("delivery:shipment", args=[flow.last.public_id])
+    assert own in words(buyer.get(url))
+    assert "show=cancelled" not in words(buyer.get(url))
+    Shipment.objects.filter(pk=flow.last.pk).update(status=Shipment.Status.CANCELLED)
+    for kind in ("drops", "all"):
+        assert own not in words(buyer.get(url, {"show": kind}))
+        assert "show=cancelled" in words(buyer.get(url, {"show": kind}))
+    assert own in words(buyer.get(url, {"show": "cancelled"}))

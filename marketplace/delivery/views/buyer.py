@@ -14,6 +14,7 @@ from marketplace.common import clock
 from marketplace.common.sheets import csv_response
 from marketplace.delivery import services
 from marketplace.delivery.forms import SettleForm, new_key
+from marketplace.delivery.models import Shipment
 from marketplace.delivery.selectors import shipments as selectors
 from marketplace.delivery.selectors.account import account_of_order
 from marketplace.delivery.selectors.drops import drops_of
@@ -41,10 +42,13 @@ def part(request: ViewerRequest, order: str) -> HttpResponse:
 @require_safe
 @login_required
 def deliveries(request: ViewerRequest, order: str) -> HttpResponse:
-    """Shipments of the order to its drops, with `show=all` between factories too; `q` searches them."""
+    """Shipments of the order to its drops, with `show=all` between factories too, with `show=cancelled` those of
+    plans that were changed; `q` searches them."""
     found = selectors.order_of(request.viewer, public_id=order)
-    rows = selectors.shipments_of(found)
+    every = selectors.shipments_of(found)
     kind = request.GET.get("show", "drops")
+    called_off = every.filter(status=Shipment.Status.CANCELLED)
+    rows = called_off if kind == "cancelled" else every.exclude(status=Shipment.Status.CANCELLED)
     if kind == "drops":
         rows = rows.filter(to_drop__isnull=False)
     text = request.GET.get("q", "")
@@ -56,6 +60,7 @@ def deliveries(request: ViewerRequest, order: str) -> HttpResponse:
         "text": text,
         "rows": shown(request.viewer, page.object_list),
         "kind": kind,
+        "num_cancelled": called_off.count(),
         "settle_key": new_key(),
         **_progress(request.viewer, found),
     }
