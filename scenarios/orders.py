@@ -150,7 +150,7 @@ class OrderStory:
     async def _consent(self, order: str) -> None:
         deal = await self._buyer.get(f"orders/{order}/deal")
         if deal["status"] == "changed":
-            await self._buyer.post(f"orders/{order}/deal/consent", {"plan": deal["proposed_plan"]})
+            await self._buyer.post(f"orders/{order}/change/commit", {"plan": deal["proposed_plan"]})
 
     async def _visitor(self, has_acted: Callable[[], Awaitable[bool]]) -> None:
         """Wait for a visitor to do the step, at most `patience_s`."""

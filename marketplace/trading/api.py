@@ -146,24 +146,6 @@ class OrderDealView(APIView):
         return Response(DealSerializer(deal).data)
 
 
-class OrderConsentView(APIView):
-    permission_classes = [IsMember]
-
-    @extend_schema(operation_id="order_deal_consent", request=ConsentSerializer, responses=DealSerializer)
-    def post(self, request: Request, order: str) -> Response:
-        """Agree to the changed plan after a factory declined."""
-        asked = ConsentSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        deal = services.consent(
-            viewer=viewer_of(request),
-            order_public_id=order,
-            plan_public_id=asked.validated_data["plan"],
-            now=clock.now(),
-            clock_speed=clock.speed(),
-        )
-        return Response(DealSerializer(deal).data)
-
-
 class PackageListView(APIView):
     permission_classes = [IsMember]
     pagination_class = CursorPages  # for the description of the interface

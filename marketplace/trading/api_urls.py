@@ -4,7 +4,6 @@ from marketplace.trading import api, change_api
 
 urlpatterns = [
     path("orders/<str:order>/deal", api.OrderDealView.as_view()),
-    path("orders/<str:order>/deal/consent", api.OrderConsentView.as_view()),
     path("packages", api.PackageListView.as_view()),
     path("packages/<str:package>", api.PackageView.as_view()),
     path("packages/<str:package>/answer", api.PackageAnswerView.as_view()),

@@ -11,7 +11,6 @@ urlpatterns = [
     path("booked/", offers.work, name="work"),
     path("orders/<str:order>/plan/", deals.plan, name="plan"),
     path("orders/<str:order>/choose/", deals.choose, name="choose"),
-    path("orders/<str:order>/consent/", deals.consent, name="consent"),
     path("orders/<str:order>/change/", changes.change, name="change"),
     path("orders/<str:order>/change/commit/", changes.commit, name="commit-change"),
     path("disturbances/<str:disturbance>/dismiss/", changes.dismiss, name="dismiss"),

@@ -7,10 +7,11 @@ from django.urls import reverse
 from marketplace.accounts.models import Person
 from marketplace.capacity.models import WeeklyHours
 from marketplace.common import clock
-from marketplace.trading.models import Disturbance, Run
-from tests.builders import a_viewer, an_api_client, an_enterprise
+from marketplace.trading.models import Deal, Disturbance, Run
+from tests.builders import NOW, a_viewer, an_api_client, an_enterprise
 from tests.trading.deals import solve_change
 from tests.trading.test_disturbances import a_disturbed_deal
+from tests.trading.test_outdated import a_changed_deal
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,19 @@ def test_a_change_whose_time_was_taken_meanwhile_is_not_called_committed(client:
     found.refresh_from_db()
     assert found.status == Disturbance.Status.OPEN
     assert not Run.objects.filter(status=Run.Status.OFFERED).exists()
+
+
+def test_before_all_is_agreed_the_change_is_committed_by_the_same_door(client: Client, monkeypatch):
+    network, deal = a_changed_deal()
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    client.force_login(Person.objects.get(pk=network.buyer.person_id))
+    order = network.order.public_id
+    commit = reverse("trading:commit-change", args=[order])
+    assert f'action="{commit}"' in client.get(reverse("trading:plan", args=[order])).content.decode()
+    told = client.post(commit, {"plan": deal.proposed_run.public_id})
+    assert told.headers["Location"] == reverse("orders:order", args=[order])
+    deal.refresh_from_db()
+    assert deal.status == Deal.Status.OFFERING
 
 
 def test_dismissing_without_a_reason_changes_nothing(client: Client, monkeypatch):

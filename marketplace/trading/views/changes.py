@@ -17,9 +17,8 @@ from marketplace.trading.comparison import comparison
 from marketplace.trading.delay_notice import delay_notice, has_notice
 from marketplace.trading.difference import difference
 from marketplace.trading.forms import DismissForm, ReturnForm
-from marketplace.trading.models import Disturbance
+from marketplace.trading.models import Deal, Disturbance
 from marketplace.trading.picture import picture_for_buyer
-from marketplace.trading.views.deals import commit_plan
 from marketplace.trading.wording import cause_of
 
 MOST_RUNS = 200
@@ -67,9 +66,22 @@ def change(request: ViewerRequest, order: str) -> HttpResponse:
 @require_POST
 @login_required
 def commit(request: ViewerRequest, order: str) -> HttpResponse:
-    done = _("The change is committed; factories with new or moved runs are asked.")
-    commit_plan(request, order, done=done)
-    return redirect("trading:change", order)
+    """Commit the change that was looked at, or say that it is planned anew because its time was taken."""
+    plan = request.POST.get("plan", "")
+    deal = services.consent(
+        viewer=request.viewer,
+        order_public_id=order,
+        plan_public_id=plan,
+        now=clock.now(),
+        clock_speed=clock.speed(),
+    )
+    if deal.plan_run.public_id == plan:
+        messages.success(request, _("The change is committed; factories with new or moved runs are asked."))
+    else:
+        messages.warning(
+            request, _("Time that the change needs was taken meanwhile; it is being planned anew.")
+        )
+    return redirect("trading:change" if deal.status == Deal.Status.AGREED else "orders:order", order)
 
 
 @require_POST

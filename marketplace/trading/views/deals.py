@@ -1,4 +1,4 @@
-"""The buyer's side: choose a plan, watch the answers, consent to a change, withdraw."""
+"""The buyer's side: choose a plan, watch the answers, withdraw."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -29,31 +29,6 @@ def choose(request: ViewerRequest, order: str) -> HttpResponse:
     )
     messages.success(request, _("The plan is offered to its factories; their capacity is held."))
     return redirect("orders:order", order)
-
-
-@require_POST
-@login_required
-def consent(request: ViewerRequest, order: str) -> HttpResponse:
-    commit_plan(request, order, done=_("The changed plan is offered to its factories."))
-    return redirect("orders:order", order)
-
-
-def commit_plan(request: ViewerRequest, order: str, *, done: str) -> None:
-    """Commit the change that was looked at and say so, or that it is planned anew because its time was taken."""
-    plan = request.POST.get("plan", "")
-    deal = services.consent(
-        viewer=request.viewer,
-        order_public_id=order,
-        plan_public_id=plan,
-        now=clock.now(),
-        clock_speed=clock.speed(),
-    )
-    if deal.plan_run.public_id == plan:
-        messages.success(request, done)
-    else:
-        messages.warning(
-            request, _("Time that the change needs was taken meanwhile; it is being planned anew.")
-        )
 
 
 @require_POST

@@ -104,7 +104,7 @@ class Buyer:
         deal = await self._deal(order)
         if deal is not None and deal["status"] == "changed":
             try:
-                await self.client.post(f"orders/{order}/deal/consent", {"plan": deal["proposed_plan"]})
+                await self.client.post(f"orders/{order}/change/commit", {"plan": deal["proposed_plan"]})
             except Refused:  # the first of two calls was heard, its answer was not
                 return
 
