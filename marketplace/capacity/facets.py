@@ -14,7 +14,7 @@ from marketplace.common.show.amounts import number_text, quantity_text
 from marketplace.common.show.times import day_text
 from marketplace.disclosure import facets
 from marketplace.disclosure.facets import Asked, Fact, Scope
-from marketplace.disclosure.words import Group, Word
+from marketplace.disclosure.words import Audience, Group, Word
 from marketplace.machines.models import Device
 from marketplace.machines.selectors.timeline import intervals_of
 from telemetry.intervals import total_activities
@@ -67,6 +67,8 @@ def machines(asked: Asked, word: Word) -> Sequence[Fact]:
 
 
 def free_hours(asked: Asked, word: Word) -> Sequence[Fact]:
+    if asked.audience == Audience.COORDINATOR_DECLARED:
+        return []  # told machine by machine, as a look under a declaration shows them
     match word:
         case Word.FITS_MY_LOT:
             return [Fact(label=_("Whether a lot fits"), value=_("answered by the plan of the buyer's order"))]

@@ -59,14 +59,13 @@ class GrantSerializer(serializers.ModelSerializer[Grant]):
     to_enterprise = serializers.CharField(source="to_enterprise.public_id", default=None, read_only=True)
     to_audience = serializers.CharField(read_only=True)
     group = serializers.CharField(read_only=True)
-    basis = serializers.CharField(read_only=True)
     is_live = serializers.SerializerMethodField()
 
     class Meta:
         model = Grant
         fields = (
             "id", "to_enterprise", "to_audience", "group", "scope", "purpose", "starts_at", "ends_at", "ended_at",
-            "basis", "reference", "is_live",
+            "is_live",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -123,7 +122,7 @@ class FirmView(APIView):
 
     @extend_schema(operation_id="firms_retrieve", responses=FirmProfileSerializer)
     def get(self, request: Request, firm: str) -> Response:
-        """What rests on a grant or a declaration is logged for the owner."""
+        """What rests on a grant is logged for the owner."""
         viewer, now = viewer_of(request), clock.now()
         profile = selectors.firm_seen_by(viewer, firm=firm, now=now)
         services.note_looks(viewer=viewer, profile=profile, now=now)

@@ -21,14 +21,6 @@ class DisclosureConfig(AppConfig):
             _("%(enterprise)s lets you see more until %(until_at)s: %(purpose)s"),
         )
         notices.register(
-            "disclosure.opened-by-declaration",
-            _("An emergency declaration opens more of your data until %(until_at)s: %(purpose)s"),
-        )
-        notices.register(
-            "disclosure.closed-by-declaration",
-            _("What the emergency declaration opened is closed. Looks at your data: %(looks)s."),
-        )
-        notices.register(
             "disclosure.glass-broken",
             _("Staff of the platform looks at your data for %(hours)s hours. Reason: %(reason)s"),
         )

@@ -39,18 +39,6 @@ class GrantOver(Conflict):
     code = "disclosure:grant-over"
 
 
-class NotByOwner(Conflict):
-    """What a declaration opened, only the end of the declaration closes."""
-
-    code = "disclosure:opened-by-declaration"
-
-
-class NoDeclaration(InvalidInput):
-    """A declaration without a reference or an end opens nothing."""
-
-    code = "disclosure:no-declaration"
-
-
 class NotStaff(Forbidden):
     """Only the platform's staff breaks glass."""
 

@@ -17,13 +17,9 @@ LONGEST_GLASS = timedelta(hours=4)  # real time
 class Grant(models.Model):
     """One enterprise lets another (or every one of an audience) see one group of its fields, for a purpose and a time.
 
-    It ends by itself: readers ask for [starts_at, ends_at) in business time, nothing has to run. Under a
-    declaration it is opened and closed by the app that owns declarations, and `reference` names the declaration.
+    It ends by itself: readers ask for [starts_at, ends_at) in business time, nothing has to run. An emergency gives
+    none: what a declaration opens, the app that owns declarations shows and logs.
     """
-
-    class Basis(models.TextChoices):
-        OWNER = "owner", _("given by the owner")
-        DECLARATION = "declaration", _("opened by an emergency declaration")
 
     public_id = PublicIdField("grt")
     owner = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="grants_given")
@@ -36,8 +32,6 @@ class Grant(models.Model):
         max_length=40, blank=True
     )  # public id of a machine or run; empty: all of the group
     purpose = models.CharField(_("purpose"), max_length=240)
-    basis = models.CharField(max_length=12, choices=Basis.choices, default=Basis.OWNER)
-    reference = models.CharField(max_length=40, blank=True, db_index=True)
     starts_at = models.DateTimeField()  # business time
     ends_at = models.DateTimeField()
     given_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -60,16 +54,7 @@ class Grant(models.Model):
                 condition=Q(ends_at__gt=F("starts_at"), ends_at__lte=F("starts_at") + LONGEST_GRANT),
                 name="grant_ends_within_a_year",
             ),
-            models.CheckConstraint(
-                condition=Q(basis="owner", reference="") | (Q(basis="declaration") & ~Q(reference="")),
-                name="grant_names_its_declaration",
-            ),
             models.CheckConstraint(condition=~Q(purpose=""), name="grant_has_a_purpose"),
-            models.UniqueConstraint(
-                fields=["reference", "owner", "to_enterprise", "group"],
-                condition=Q(basis="declaration", ended_at=None),
-                name="a_declaration_opens_once",
-            ),
         ]
         indexes = [models.Index(fields=["owner", "ends_at"], name="grants_of_an_owner")]
 
@@ -106,7 +91,7 @@ class BreakGlass(models.Model):
 
 
 class Look(models.Model):
-    """Somebody was shown a group of an owner's fields by a grant, a declaration or a broken glass."""
+    """Somebody was shown a group of an owner's fields by a grant or a broken glass."""
 
     owner = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="looks_at")
     reader = models.ForeignKey(  # none: the platform's staff

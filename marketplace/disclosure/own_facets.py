@@ -44,7 +44,7 @@ def identity(asked: Asked, word: Word) -> Sequence[Fact]:
 def staff(asked: Asked, word: Word) -> Sequence[Fact]:
     members = Membership.objects.filter(enterprise=asked.owner_id)
     match word:
-        case Word.HEAD_COUNT | Word.BREAK_GLASS:
+        case Word.BREAK_GLASS:
             return [Fact(label=_("People"), value=str(members.count()))]
         case Word.QUALIFIED_YES_NO:
             has = members.filter(role=Membership.Role.OPERATOR).exists()

@@ -37,6 +37,13 @@ def pages() -> Mapping[str, Shown]:
     return parse_pages((DATA / "pages.toml").read_text())
 
 
+@cache
+def is_registered(group: Group, audience: Audience) -> bool:
+    """Whether any page or field is said to show the group to the audience."""
+    shown = (*pages().values(), *fields().values())
+    return any(group in one.groups and audience in one.audiences for one in shown)
+
+
 def parse_fields(text: str) -> dict[tuple[str, str], Shown]:
     """Raise `BadMatrix` for a group or audience nobody knows, a forbidden pair, a field that stands twice."""
     found: dict[tuple[str, str], Shown] = {}

@@ -6,8 +6,7 @@ from datetime import datetime
 from marketplace.disclosure.words import Audience
 
 Finder = Callable[[int, int, datetime], Collection[Audience]]
-NEAREST_FIRST = (
-    Audience.COORDINATOR_DECLARED,
+NEAREST_FIRST = (  # on a firm's page, where a declared emergency opens nothing: see marketplace.mobilisation
     Audience.CONTRACT_PARTY,
     Audience.LAB,
     Audience.LEAD_FACTORY,

@@ -204,25 +204,16 @@ def _audiences(viewer: Viewer, *, owner: Enterprise, grants: list[Grant], now: d
         found.add(Audience.BUYER_SEARCHING)
     if viewer.is_coordinator and viewer.is_verified:
         found.add(Audience.COORDINATOR)
-        if any(grant.basis == Grant.Basis.DECLARATION for grant in mine):
-            found.add(Audience.COORDINATOR_DECLARED)
-    if any(grant.group in OF_A_DISPUTE and grant.basis == Grant.Basis.OWNER for grant in mine):
+    if any(grant.group in OF_A_DISPUTE for grant in mine):
         found.add(Audience.LAB)
     return found | found_between(reader_id=viewer.enterprise_id, owner_id=owner.pk, now=now)
 
 
-def _as_far_as_declared(asked: Asked, *, grants: list[Grant]) -> Audience:
-    """A declaration widens the groups it opened and no others; a preview shows what one could open."""
-    is_wide = asked.audience == Audience.COORDINATOR_DECLARED and asked.reader_id is not None
-    opened = any(grant.basis == Grant.Basis.DECLARATION for grant in grants)
-    return Audience.COORDINATOR if is_wide and not opened else asked.audience
-
-
 def _section(owner: Enterprise, *, group: Group, asked: Asked, grants: list[Grant]) -> Section:
     grant = grants[0] if grants else None
-    by_matrix = decide(group, _as_far_as_declared(asked, grants=grants))
+    by_matrix = decide(group, asked.audience)
     word = by_matrix.word
-    if grant is not None and (word in NEEDS_A_GRANT or grant.basis == Grant.Basis.OWNER):
+    if grant is not None:
         word = OPENED.get(group, word)
     elif word == Word.OPT_IN and group == Group.IDENTITY and owner.identity_is_public:
         word = Word.YES

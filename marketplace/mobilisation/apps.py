@@ -9,12 +9,14 @@ class MobilisationConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.accounts import notices
         from marketplace.common import oracles
+        from marketplace.mobilisation import facets
         from marketplace.mobilisation.answer_clock import answer_by
         from marketplace.mobilisation.oracle import emergency_faults
         from marketplace.mobilisation.wording import NEWS
         from marketplace.trading import answer_clock
 
         answer_clock.register(answer_by)
+        facets.register_all()
         oracles.register("mobilisation", emergency_faults)
         for kind, sentence in NEWS.items():
             notices.register(kind, sentence)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet
 
 from marketplace.capacity.market import listed_equipment
-from marketplace.capacity.models import Capability, Equipment
+from marketplace.capacity.models import Capability, Equipment, Rate
 from marketplace.mobilisation.models import Declaration
 from marketplace.orders.models import Order, Product
 
@@ -26,6 +26,13 @@ class Goods:
         """The capability is for a declared process, or can make a step of a declared product."""
         return capability.process in self.processes or any(
             capability.process in processes and _can_make(capability, product)
+            for product, processes in self.routings
+        )
+
+    def meant_by(self, rate: Rate) -> bool:
+        """The rate is for what is declared: any product of a declared process, or a declared product."""
+        return rate.process in self.processes or any(
+            rate.process in processes and rate.product_code in ("", product.code)
             for product, processes in self.routings
         )
 

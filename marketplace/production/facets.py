@@ -12,7 +12,7 @@ from marketplace.production.models import WorkOrder
 from marketplace.trading.facets import packages_asked
 
 MOST = 20  # facts of the section
-TOLD = {Word.SIGNED_COUNTS, Word.COUNTS_OF_ORDER, Word.COUNTS_OF_PROGRAMME}
+TOLD = {Word.SIGNED_COUNTS, Word.COUNTS_OF_ORDER}
 
 
 def register_all() -> None:
@@ -23,10 +23,7 @@ def counts(asked: Asked, word: Word) -> Sequence[Fact]:
     """Newest lots first; what hands told is no telemetry."""
     if word not in TOLD:
         return []
-    packages = packages_asked(asked)
-    if word == Word.COUNTS_OF_PROGRAMME:
-        packages = packages.exclude(deal__order__programme="")
-    work = WorkOrder.objects.filter(run__package__in=packages, counted__gt=0).exclude(
+    work = WorkOrder.objects.filter(run__package__in=packages_asked(asked), counted__gt=0).exclude(
         counter=WorkOrder.Counter.HAND
     )
     return [

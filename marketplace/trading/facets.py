@@ -68,8 +68,6 @@ def price_of_order(asked: Asked, word: Word) -> Sequence[Fact]:
 def packages_asked(asked: Asked) -> QuerySet[Package]:
     """Of the reader's orders at the owner; in a preview of its newest order there."""
     packages = Package.objects.filter(enterprise=asked.owner_id)
-    if asked.audience in {Audience.COORDINATOR_DECLARED, Audience.STAFF}:
-        return packages
     if asked.reader_id is not None:
         return packages.filter(deal__order__buyer=asked.reader_id)
     wanted = [Package.Status.OFFERED] if asked.audience == Audience.BUYER_WITH_REQUEST else ACCEPTED

@@ -3,7 +3,7 @@ whose address holds an id, tried with the ids of others."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 
@@ -15,10 +15,14 @@ from drf_spectacular.generators import SchemaGenerator
 
 from marketplace.accounts.models import Person
 from marketplace.accounts.viewer import Viewer
+from marketplace.disclosure import register
+from marketplace.disclosure.words import Audience
 from tests.i18n.crawl import reachable
 
 PUBLIC_ID = re.compile(r"\b([a-z]{2,3})_[0-9a-z]{16}\b")
 UNKNOWN = "0" * 16
+NO_GET = 405
+COMPONENT = re.compile(r"#/components/schemas/(\w+)")
 LEFT_OUT = ("admin/", "api/", "accounts/", "i18n/", "jsi18n/")
 # What else than a public id a place in an address may hold.
 WORDS = {
@@ -38,6 +42,7 @@ class Answer:
     path: str
     status: int
     text: str
+    is_look: bool = False  # asked for by POST, because the product writes down that it was read
 
     @property
     def likeness(self) -> tuple[int, str]:
@@ -71,6 +76,16 @@ def everything(viewer: Viewer | None, *, starts: tuple[str, ...], foreign: dict[
     return found + lists
 
 
+def looks(viewer: Viewer | None, *, audience: Audience, ids: dict[str, str]) -> list[Answer]:
+    """What the register says is for the audience and nobody is given by GET: asked for by POST, with these ids."""
+    client, found = a_client(viewer), []
+    for path in [*paths_for(audience), *readings_of_the_api(audience)]:
+        for filled in filled_with(path, ids):
+            if get(client, filled).status == NO_GET:
+                found.append(replace(get(client, filled, method="post"), is_look=True))
+    return found
+
+
 def get(client: Client, path: str, *, method: str = "get") -> Answer:
     response = getattr(client, method)(path)
     content = b"".join(response.streaming_content) if response.streaming else response.content
@@ -87,6 +102,32 @@ def api_paths() -> list[str]:
 def page_paths() -> list[str]:
     """Addresses of pages, with their parameters as they stand in the patterns."""
     return sorted({f"/{path}" for path in _patterns(get_resolver()) if not path.startswith(LEFT_OUT)})
+
+
+def paths_for(audience: Audience) -> list[str]:
+    """Addresses of the pages that the register says are for the audience."""
+    named = {name: f"/{path}" for name, path in _named(get_resolver())}
+    return [named[name] for name, shown in register.pages().items() if audience in shown.audiences]
+
+
+def readings_of_the_api(audience: Audience) -> list[str]:
+    """Paths with a POST that answers with something the register says is for the audience."""
+    meant = {name for (name, _field), shown in register.fields().items() if audience in shown.audiences}
+    schema = SchemaGenerator().get_schema(request=None, public=True)
+    posts = {
+        path: methods["post"]["responses"] for path, methods in schema["paths"].items() if "post" in methods
+    }
+    return [path for path, answers in posts.items() if meant & set(COMPONENT.findall(str(answers)))]
+
+
+def _named(resolver: URLResolver, before: str = "", space: str = "") -> Iterator[tuple[str, str]]:
+    for pattern in resolver.url_patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            if pattern.name:
+                yield space + pattern.name, path
+        else:
+            yield from _named(pattern, path, space + (f"{pattern.namespace}:" if pattern.namespace else ""))
 
 
 def _patterns(resolver: URLResolver, before: str = "") -> Iterator[str]:

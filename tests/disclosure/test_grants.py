@@ -13,15 +13,13 @@ from marketplace.disclosure import services
 from marketplace.disclosure.errors import (
     GrantOver,
     GrantTooLong,
-    NoDeclaration,
-    NotByOwner,
     NotGrantable,
     NotToRivals,
     UnknownReader,
     UnknownScope,
 )
-from marketplace.disclosure.models import Grant, Look
-from marketplace.disclosure.selectors import firm_seen_by, grant_of, live_grants, looks_at
+from marketplace.disclosure.models import Grant
+from marketplace.disclosure.selectors import firm_seen_by, grant_of, looks_at
 from marketplace.disclosure.services import GrantDraft
 from marketplace.disclosure.words import Audience, Group
 from tests.builders import NOW, a_machine, a_site, a_viewer, an_enterprise
@@ -32,10 +30,6 @@ WEEK = timedelta(days=7)
 
 def a_factory(**more):
     return a_viewer(enterprise=an_enterprise(kind="factory", **more))
-
-
-def an_office():
-    return a_viewer(enterprise=an_enterprise(kind="coordinator"))
 
 
 def a_draft(reader=None, **more) -> GrantDraft:
@@ -184,86 +178,7 @@ def test_the_database_refuses_what_the_service_never_writes(owner, reader):
         ({"to_audience": "public"}, "grant_is_to_an_enterprise_or_an_audience"),
         ({"to_enterprise_id": None}, "grant_is_to_an_enterprise_or_an_audience"),
         ({"to_enterprise_id": owner.enterprise_id}, "grant_is_to_another"),
-        ({"basis": "declaration"}, "grant_names_its_declaration"),
-        ({"reference": "dcl_1"}, "grant_names_its_declaration"),
         ({"purpose": ""}, "grant_has_a_purpose"),
     ):
         with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
             Grant.objects.create(**{**sound, **change})
-    declared = {**sound, "basis": "declaration", "reference": "dcl_1"}
-    Grant.objects.create(**declared)
-    with pytest.raises(IntegrityError, match="a_declaration_opens_once"), transaction.atomic():
-        Grant.objects.create(**declared)
-
-
-def declare(office, *owners, now=NOW, **more) -> int:
-    values = {"reference": "dcl_1", "purpose": "masks for the flood", "ends_at": NOW + WEEK}
-    return services.open_for_declaration(
-        reader_id=office.enterprise_id, owner_ids=[one.enterprise_id for one in owners], now=now, **{**values, **more}
-    )  # fmt: skip
-
-
-def test_a_declaration_opens_once_tells_each_owner_and_ends_by_the_clock(owner):
-    office, other = an_office(), a_factory()
-    assert declare(office, owner, other, groups=[Group.FREE_CAPACITY]) == 2
-    assert declare(office, owner, other, groups=[Group.FREE_CAPACITY]) == 0
-    told = Notice.objects.filter(kind="disclosure.opened-by-declaration")
-    assert {notice.enterprise_id for notice in told} == {owner.enterprise_id, other.enterprise_id}
-    assert seen_as(office, owner, now=NOW + WEEK - timedelta(minutes=1)) == Audience.COORDINATOR_DECLARED
-    assert seen_as(office, owner, now=NOW + WEEK) == Audience.COORDINATOR
-
-
-def seen_as(viewer, owner, *, now=NOW) -> str:
-    return firm_seen_by(viewer, firm=owner.enterprise_public_id, now=now).audience
-
-
-def test_a_declaration_widens_only_the_groups_it_opened(owner):
-    office = an_office()
-    declare(office, owner, groups=[Group.FREE_CAPACITY])
-    profile = firm_seen_by(office, firm=owner.enterprise_public_id, now=NOW)
-    words = {one.cell.group: one.cell.word for one in profile.sections}
-    assert words[Group.FREE_CAPACITY] == "exact-logged"
-    assert words[Group.STAFF_DATA] == "no"
-
-
-def test_closing_tells_each_owner_once_how_often_it_was_read(owner):
-    office, later = an_office(), NOW + timedelta(days=1)
-    declare(office, owner, groups=[Group.FREE_CAPACITY])
-    services.note_declared_look(
-        viewer=office, reference="dcl_1", owner_ids=[owner.enterprise_id], group=Group.FREE_CAPACITY, now=NOW
-    )
-    assert services.close_for_declaration(reference="dcl_1", now=later) == 1
-    services.close_for_declaration(reference="dcl_1", now=later)
-    notice = Notice.objects.get(kind="disclosure.closed-by-declaration")
-    assert (notice.enterprise_id, notice.facts) == (owner.enterprise_id, {"looks": 1})
-    assert not live_grants(now=later).exists()
-    assert seen_as(office, owner, now=later) == Audience.COORDINATOR
-
-
-def test_looks_are_noted_only_of_owners_that_were_opened(owner):
-    office, other = an_office(), a_factory()
-    declare(office, owner, groups=[Group.FREE_CAPACITY])
-    owners = [owner.enterprise_id, other.enterprise_id]
-    noted = services.note_declared_look(
-        viewer=office, reference="dcl_1", owner_ids=owners, group=Group.FREE_CAPACITY, now=NOW
-    )
-    assert noted == 1
-    assert Look.objects.get().owner_id == owner.enterprise_id
-
-
-def test_what_a_declaration_opened_its_owner_cannot_close(owner):
-    declare(an_office(), owner)
-    grant = Grant.objects.first()
-    with pytest.raises(NotByOwner):
-        services.end_grant(viewer=owner, grant=grant.public_id, now=NOW)
-    grant.refresh_from_db()
-    assert grant.ended_at is None
-
-
-@pytest.mark.parametrize(
-    "more", [{"reference": ""}, {"purpose": ""}, {"ends_at": NOW}, {"ends_at": NOW + timedelta(days=366)}]
-)
-def test_a_declaration_without_reference_purpose_or_end_opens_nothing(owner, more):
-    with pytest.raises(NoDeclaration):
-        declare(an_office(), owner, **more)
-    assert not Grant.objects.exists()

@@ -4,7 +4,7 @@ Whatever of the marked factory is private carries a mark that occurs nowhere els
 answer.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.apps import apps
@@ -17,6 +17,8 @@ from marketplace.disclosure import services as disclosure
 from marketplace.disclosure.services import GrantDraft
 from marketplace.disclosure.words import Audience, Group
 from marketplace.machines.models import Device, DeviceState, Observation, StateInterval
+from marketplace.mobilisation import services as mobilisation
+from marketplace.mobilisation.models import Declaration
 from marketplace.orders.models import Product
 from marketplace.trading.models import Package
 from tests.builders import (
@@ -30,15 +32,20 @@ from tests.builders import (
     an_enterprise,
     an_order,
 )
+from tests.mobilisation import emergencies
 from tests.trading.deals import ALWAYS, Network
 
 PRICE_CENTS = 98_765  # an hour, of the marked factory
 NAME, REGISTRATION, SITE, ADDRESS = "Zyx Identmark Works", "REGMARK-771", "SITEMARK Hall", "DOCKMARK Lane 5"
 CITY, MODEL, MACHINE, NUMBER = "Citymarkton", "MODELMARK 9000", "MACHMARK press", "NUMMARK-1"
+REGION = "Zhejiang"
 DEVICE, PROGRAM, COUNTER = "DEVMARK", "PROGMARK-O1", 7_654_321
 JOB, MATERIAL, STAFF, EMAIL = "JOBMARK", "matmark", "STAFFMARK Wang", "staffmark@example.org"
 # Hours of a machine that no plan uses, as pages and the interface would tell them: Shanghai and UTC.
 HOURS = ("03:17", "04:43", "19:17", "20:43")
+# Exact free hours of most days: of the press alone, and of all machines of the firm, as pages and the interface tell them.
+PRESS_HOURS = ("00:00", "23:23")
+DAY_HOURS = ("23.4 h", "23.4\xa0h", '_h":23.4', "24.8 h", "24.8\xa0h", '_h":24.8')
 SENTENCE = "REASONMARK"  # said when an offer is answered
 
 
@@ -46,7 +53,7 @@ SENTENCE = "REASONMARK"  # said when an offer is answered
 class World:
     owner: Viewer  # of the marked factory
     readers: dict[str, Viewer | None]  # by audience and by a few who are none; None is a visitor
-    enterprises: dict[str, Enterprise] = field(default_factory=dict)
+    declaration: Declaration  # in force; of the marked factory it covers the press and nothing else
 
     @property
     def firm(self) -> str:
@@ -76,7 +83,7 @@ class World:
                         found.setdefault(row.public_id.partition("_")[0], row.public_id)
                         break
         press = Equipment.objects.get(name=MACHINE)
-        return {**found, "ent": self.firm, "mac": press.public_id}
+        return {**found, "ent": self.firm, "mac": press.public_id, "dec": self.declaration.public_id}
 
     def marks(self) -> dict[Group, tuple[str, ...]]:
         """Exact private values of the marked factory, as they would stand on a page or in JSON."""
@@ -87,7 +94,7 @@ class World:
             Group.CAPABILITY: (MATERIAL, "91357"),
             Group.IDENTITY: (NAME, REGISTRATION, SITE),
             Group.MACHINE_MODEL: (MODEL, MACHINE, NUMBER),
-            Group.FREE_CAPACITY: (*HOURS, JOB),
+            Group.FREE_CAPACITY: (*HOURS, JOB, *DAY_HOURS),
             Group.PRICES: tuple(text for cents in amounts for text in (str(cents), f"{cents / 100:,.2f}")),
             Group.TELEMETRY: (DEVICE, PROGRAM, str(COUNTER), f"{COUNTER:,}"),
             Group.STAFF_DATA: (STAFF, EMAIL),
@@ -109,12 +116,8 @@ def a_marked_world() -> World:
     request.deal()
     searching = a_trade(product, owners=owners, title="Searching")
     searching.plan()
-    kinds = ("coordinator", "coordinator", "buyer")
-    office, declared, lab = (a_viewer(enterprise=an_enterprise(kind=kind)) for kind in kinds)
-    disclosure.open_for_declaration(
-        reference="dcl_0000000000000000", reader_id=declared.enterprise_id, owner_ids=[owner.enterprise_id],
-        purpose="flood", ends_at=NOW + timedelta(days=7), now=NOW,
-    )  # fmt: skip
+    office, lab = (a_viewer(enterprise=an_enterprise(kind=kind)) for kind in ("coordinator", "buyer"))
+    declared, declaration = a_declaration_in_force(product)
     draft = GrantDraft(
         group=Group.TELEMETRY, purpose="complaint about lot 3", ends_at=NOW + timedelta(days=7),
         to_enterprise=lab.enterprise_public_id, scope=Equipment.objects.get(name=MACHINE).public_id,
@@ -123,6 +126,7 @@ def a_marked_world() -> World:
     staff = a_person(is_staff=True, is_superuser=True)
     return World(
         owner=owner,
+        declaration=declaration,
         readers={
             Audience.PUBLIC: None,
             Audience.BUYER_SEARCHING: searching.buyer,
@@ -140,16 +144,27 @@ def a_marked_world() -> World:
     )  # fmt: skip
 
 
+def a_declaration_in_force(product: Product) -> tuple[Viewer, Declaration]:
+    """As two people of an office make it: approved two days ago, begun a day ago, for a week from now on."""
+    office, day = emergencies.an_office(name="Declared Office"), timedelta(days=1)
+    declaration = emergencies.in_force(
+        office, now=NOW - 2 * day, product=product, regions=(REGION,), starts_at=NOW - day, ends_at=NOW + 7 * day
+    )  # fmt: skip
+    mobilisation.follow_clock(now=NOW - day)
+    return office.first, declaration
+
+
 def a_marked_factory() -> Viewer:
     enterprise = an_enterprise(name=NAME, registration_number=REGISTRATION)
     owner = a_viewer_named(enterprise)
     site = a_site(
-        enterprise=enterprise, name=SITE, address=ADDRESS, city=CITY, lat=29.9, lon=121.6, time_zone="Asia/Shanghai"
+        enterprise=enterprise, name=SITE, address=ADDRESS, city=CITY, region=REGION, lat=29.9, lon=121.6,
+        time_zone="Asia/Shanghai",
     )  # fmt: skip
     device = a_heard_device(site=site)
     press = a_machine(
-        site=site, process="press", name=MACHINE, own_number=NUMBER, model=MODEL, device=device, hours=ALWAYS,
-        units_per_h=200, price_cents_per_h=PRICE_CENTS,
+        site=site, process="press", name=MACHINE, own_number=NUMBER, model=MODEL, device=device,
+        hours=tuple((weekday, *PRESS_HOURS) for weekday in range(7)), units_per_h=200, price_cents_per_h=PRICE_CENTS,
     )  # fmt: skip
     Capability.objects.filter(equipment=press).update(max_size_mm=91_357)
     night = tuple((weekday, HOURS[0], HOURS[1]) for weekday in range(7))

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from config.middleware import with_declarations
 from marketplace.accounts.models import Membership, Notice
-from marketplace.capacity.models import Capability, Equipment
+from marketplace.capacity.models import Capability, Equipment, Rate
 from marketplace.common import clock, oracles
 from marketplace.common.errors import Forbidden, NotFound
 from marketplace.common.models import AuditEntry
@@ -123,6 +123,28 @@ def test_a_machine_fits_a_product_by_material_size_and_tolerance(capability, fit
     a_factory()
     Capability.objects.update(**capability)
     assert bool(look(office, in_force(office, product=product)).machines) is fits
+
+
+@pytest.mark.parametrize(
+    ("rated_for", "goods", "shown"),
+    [
+        ("", {"product": True}, 1500),
+        ("masks", {"product": True}, 9000),
+        ("another-buyers-part", {"product": True}, 1500),
+        ("another-buyers-part", {"processes": ("press",)}, 9000),
+    ],
+)
+def test_a_rate_for_other_goods_than_the_declared_is_not_shown(rated_for, goods, shown):
+    office = an_office()
+    product = a_template(code="masks")
+    owner = a_factory(units_per_h=1500)
+    if rated_for:
+        machine = Equipment.objects.get(enterprise=owner.enterprise_id)
+        Rate.objects.create(
+            equipment=machine, process="press", product_code=rated_for, run_units=9000, price_cents_per_h=1
+        )
+    declared = {"product": product} if "product" in goods else goods
+    assert look(office, in_force(office, **declared)).machines[0].units_per_h == shown
 
 
 def test_a_foreign_office_and_others_see_nothing():

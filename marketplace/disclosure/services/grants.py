@@ -15,7 +15,6 @@ from marketplace.common.live import push_after_commit
 from marketplace.disclosure.errors import (
     GrantOver,
     GrantTooLong,
-    NotByOwner,
     NotGrantable,
     NotToRivals,
     UnknownReader,
@@ -86,8 +85,6 @@ def end_grant(*, viewer: Viewer, grant: str, now: datetime) -> Grant:
     )
     if found is None:
         raise no_such_grant()
-    if found.basis == Grant.Basis.DECLARATION:
-        raise NotByOwner(_("This was opened by an emergency declaration and closes with it."))
     if found.ended_at is not None or found.ends_at <= now:
         raise GrantOver(_("This has ended already."))
     found.ended_at = now

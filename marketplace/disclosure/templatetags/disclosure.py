@@ -2,8 +2,9 @@
 
 from django import template
 
+from marketplace.disclosure.register import is_registered
 from marketplace.disclosure.selectors import NEEDS_A_GRANT, Section
-from marketplace.disclosure.words import Word
+from marketplace.disclosure.words import Audience, Word
 
 register = template.Library()
 CLOSED = NEEDS_A_GRANT | {Word.NO, Word.AGGREGATE}
@@ -13,6 +14,13 @@ CLOSED = NEEDS_A_GRANT | {Word.NO, Word.AGGREGATE}
 def is_shown(section: Section) -> bool:
     """Whether the audience would see something of this group, were there anything."""
     return section.grant is not None or section.cell.word not in CLOSED
+
+
+@register.filter
+def has_a_page(section: Section) -> bool:
+    """Whether any page or answer shows the audience something of this group; the staff's is not in the register."""
+    cell = section.cell
+    return cell.audience == Audience.STAFF or is_registered(cell.group, cell.audience)
 
 
 @register.filter

@@ -15,7 +15,7 @@ from marketplace.disclosure.words import Audience
 
 @require_safe
 def firm(request: ViewerRequest, firm: str) -> HttpResponse:
-    """Sections that rest on a grant, a declaration or a dispute are logged for the owner."""
+    """Sections that rest on a grant are logged for the owner."""
     now = clock.now()
     profile = selectors.firm_seen_by(request.viewer, firm=firm, now=now)
     services.note_looks(viewer=request.viewer, profile=profile, now=now)

@@ -19,6 +19,7 @@ from marketplace.common.api.pagination import CursorPages
 from marketplace.mobilisation import selectors, services
 from marketplace.mobilisation.drafts import DeclarationDraft
 from marketplace.mobilisation.models import Declaration, Hazard
+from marketplace.mobilisation.selectors.sight import OpenMachine
 
 STATES = ("draft", "waiting", "approved", "live", "ended", "refused", "expired")
 
@@ -105,7 +106,7 @@ class OpenMachineSerializer(serializers.Serializer[Any]):
     days = serializers.SerializerMethodField()
 
     @extend_schema_field(OpenDaySerializer(many=True))
-    def get_days(self, machine: services.OpenMachine) -> list[dict[str, object]]:
+    def get_days(self, machine: OpenMachine) -> list[dict[str, object]]:
         return [{"on": day.isoformat(), "free_h": hours} for day, hours in machine.days]
 
 

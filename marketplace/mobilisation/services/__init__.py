@@ -13,7 +13,7 @@ from marketplace.mobilisation.services.declarations import (
 )
 from marketplace.mobilisation.services.extensions import approve_extension, propose_extension
 from marketplace.mobilisation.services.firm_lists import read_firm_list, take_firm_list
-from marketplace.mobilisation.services.looking import OpenMachine, Sight, look_at_capacity
+from marketplace.mobilisation.services.looking import look_at_capacity
 from marketplace.mobilisation.services.opening import follow_clock
 from marketplace.mobilisation.services.precedence import ask_for_precedence, take_precedence
 from marketplace.mobilisation.services.programmes import open_programme
@@ -22,10 +22,8 @@ from marketplace.mobilisation.services.rating_ends import end_outdated_ratings
 from marketplace.mobilisation.services.ratings import confirm_need, rate_order
 
 __all__ = [
-    "OpenMachine",
     "QuestionDraft",
     "Said",
-    "Sight",
     "add_covered_firms",
     "answer_by_link",
     "approve_declaration",
