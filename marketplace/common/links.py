@@ -1,7 +1,7 @@
-"""Secret links that can be shown again and are stored nowhere: the token is signed anew from what it opens.
+"""Links that begin with our address; and secret ones that can be shown again and are stored nowhere.
 
-The row keeps `hash_token(token)` to be found by, and `issue` to be counted up when a link must die. Who reads the
-database learns no link; it takes the SECRET_KEY too.
+The token of a secret link is signed anew from what it opens. The row keeps `hash_token(token)` to be found by, and
+`issue` to be counted up when a link must die. Who reads the database learns no link; it takes the SECRET_KEY too.
 """
 
 import hmac
@@ -11,6 +11,11 @@ from hashlib import sha256
 from django.conf import settings
 
 TOKEN_BYTES = 24  # 192 bits
+
+
+def public_url(path: str) -> str:
+    """The whole link to a path that begins with "/", for e-mails, QR codes, documents and other houses."""
+    return f"{settings.PUBLIC_URL.rstrip('/')}{path}"
 
 
 def link_token(*, purpose: str, public_id: str, issue: int) -> str:

@@ -11,7 +11,8 @@ from urllib.parse import quote
 
 from django.db.models import QuerySet
 
-from marketplace.delivery.links import box_url, public_url
+from marketplace.common.links import public_url
+from marketplace.delivery.links import box_url
 from marketplace.delivery.models import VisibilityEvent
 
 CONTEXT = "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld"

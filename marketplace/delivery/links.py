@@ -7,11 +7,10 @@ arrived. Their tokens are signed anew from the shipment's id and stand nowhere.
 import re
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 
-from marketplace.common.links import link_token
+from marketplace.common.links import link_token, public_url
 
 TRACKING = "delivery.tracking"
 DRIVER = "delivery.driver"
@@ -42,10 +41,6 @@ def driver_url(shipment_public_id: str) -> str:
 def box_url(box_public_id: str) -> str:
     """What the QR code of a box says: a link in the manner of GS1 Digital Link, to the page of the box."""
     return public_url(reverse("delivery:box", args=[box_public_id]))
-
-
-def public_url(path: str) -> str:
-    return f"{settings.PUBLIC_URL}{path}"
 
 
 def box_in(code: str) -> str:

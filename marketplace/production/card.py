@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.places import place_name
+from marketplace.common.links import public_url
 from marketplace.common.show.amounts import quantity_text
 from marketplace.orders.models import MaterialSupply, OperationNeed, Product
 from marketplace.orders.variants import Parameter, read_parameters
@@ -95,7 +95,7 @@ def station_url(work_order: WorkOrder) -> str:
     link = work_order.station_link
     if link.revoked_at is not None:
         return ""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("production:station", args=[token_of(link)])
+    return public_url(reverse("production:station", args=[token_of(link)]))
 
 
 def _parameters(product: Product, variant: dict[str, object]) -> tuple[Fact, ...]:

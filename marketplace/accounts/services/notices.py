@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
 from django.utils import timezone, translation
@@ -14,6 +13,7 @@ from marketplace.accounts.models import Enterprise, Membership, Notice, Person
 from marketplace.accounts.notices import Facts, require_known, sentence_of
 from marketplace.accounts.viewer import WRITERS, Viewer
 from marketplace.common.jobs import start_after_commit
+from marketplace.common.links import public_url
 from marketplace.common.live import push_after_commit
 from marketplace.common.zones import known_zones
 
@@ -125,6 +125,6 @@ def _mail(notice: Notice, reader: Person, *, now: datetime) -> EmailMessage:
     )
     with translation.override(reader.language), timezone.override(zone):
         sentence = sentence_of(notice.kind, notice.facts, now=now)
-        lines = [sentence, "", f"{settings.PUBLIC_URL}{notice.url}" if notice.url else "", ""]
+        lines = [sentence, "", public_url(notice.url) if notice.url else "", ""]
         lines += [_("To %(enterprise)s, by Muster.") % {"enterprise": notice.enterprise.name}]
         return EmailMessage(subject=f"Muster: {sentence}"[:200], body="\n".join(lines), to=[reader.email])

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import NotFound
 from marketplace.common.hashing import hash_token
-from marketplace.common.links import link_token
+from marketplace.common.links import link_token, public_url
 from marketplace.mobilisation.errors import LinkGone
 from marketplace.mobilisation.models import Answer, Ask, Declaration, Question
 from marketplace.mobilisation.selectors.office import require_coordinator
@@ -89,7 +88,7 @@ def token_of(ask: Ask) -> str:
 
 def link_of(ask: Ask) -> str:
     """The whole link, for messages and QR codes."""
-    return settings.PUBLIC_URL + reverse("mobilisation:answer", args=[token_of(ask)])
+    return public_url(reverse("mobilisation:answer", args=[token_of(ask)]))
 
 
 def ask_by_token(*, token: str) -> Ask:

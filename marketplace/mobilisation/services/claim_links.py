@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
 from marketplace.accounts.services import make_claim_link
 from marketplace.accounts.viewer import Viewer
 from marketplace.common import audit
+from marketplace.common.links import public_url
 from marketplace.mobilisation.selectors.firms import firm
 from marketplace.mobilisation.selectors.office import require_acting
 
@@ -26,4 +26,4 @@ def claim_link_of(*, viewer: Viewer, firm_public_id: str, now: datetime, real_no
         facts={"link": link.public_id, "firm": found.public_id},
         now=now,
     )
-    return settings.PUBLIC_URL + reverse("accounts:claim", args=[token])
+    return public_url(reverse("accounts:claim", args=[token]))

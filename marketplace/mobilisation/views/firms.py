@@ -1,6 +1,5 @@
 """The office's book of firms: list, import with preview, claim links."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -85,7 +84,7 @@ def claim_link(request: ViewerRequest, firm: str) -> HttpResponse:
     link = services.claim_link_of(
         viewer=request.viewer, firm_public_id=firm, now=clock.now(), real_now=clock.real_now()
     )
-    context = {"firm": found, "link": link, "code": qr_svg(link), "site": settings.PUBLIC_URL}
+    context = {"firm": found, "link": link, "code": qr_svg(link)}
     response = render(request, "mobilisation/claim_link.html", context)
     response["Cache-Control"] = "no-store"
     return response

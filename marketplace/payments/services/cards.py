@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import NotFound
+from marketplace.common.links import public_url
 from marketplace.common.live import push_after_commit
 from marketplace.common.money import BASIS_POINTS
 from marketplace.orders.models import Order
@@ -92,7 +92,7 @@ def _prepare(
     charge = Charge.objects.create(
         order=order, invoice=invoice, kind=kind, amount_cents=cents, currency=order.currency, asked_at=now
     )
-    back = settings.PUBLIC_URL + reverse("payments:order", args=[order.public_id])
+    back = public_url(reverse("payments:order", args=[order.public_id]))
     name = _("Invoice %(number)s") % {"number": invoice.number} if invoice else _("Deposit")
     price = {
         "currency": order.currency.lower(),

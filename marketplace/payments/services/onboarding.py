@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Enterprise
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import Forbidden
+from marketplace.common.links import public_url
 from marketplace.common.live import push_after_commit
 from marketplace.payments import stripe_gateway
 from marketplace.payments.errors import NoCardPayment
@@ -41,7 +41,7 @@ def connect_stripe(*, viewer: Viewer, real_now: datetime) -> ConnectedAccount:
 
 
 def ask_for_link(account: ConnectedAccount) -> None:
-    page = settings.PUBLIC_URL + reverse("payments:payouts")
+    page = public_url(reverse("payments:payouts"))
     params: dict[str, object] = {
         "account": account.account_id,
         "type": "account_onboarding",
