@@ -21,6 +21,7 @@ from marketplace.trading.models import Deal, Disturbance, Run
 from tests.builders import NOW, an_api_client
 from tests.mobilisation.displacing import Displacing
 from tests.mobilisation.emergencies import DAY, an_office
+from tests.trading.deals import a_network, an_agreed_deal
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,18 @@ def test_before_and_after_say_who_gives_way_to_which_date_and_who_bears_it():
     (after,) = selectors.giving_way(plan)
     assert (after.promised_at, after.expected_at) == (row.promised_at, row.expected_at)
     assert [one.times_before for one in selectors.bearers([after])] == [1, 1]
+
+
+def test_all_deals_that_give_way_are_read_in_three_queries(django_assert_num_queries):
+    case = Displacing()
+    other = an_agreed_deal(a_network(num_firms=1, due_at=NOW + 20 * DAY))
+    plan = case.ask()
+    plan.displaced = list(Run.objects.values_list("public_id", flat=True))
+    with django_assert_num_queries(3):
+        rows = selectors.giving_way(plan)
+    assert {row.order.pk: row.promised_at for row in rows} == {
+        deal.order_id: deal.promised_at for deal in (case.deal, other)
+    }
 
 
 def test_the_page_shows_it_and_a_person_commits(client):

@@ -48,13 +48,12 @@ class QuestionForm(forms.Form):
         return QuestionDraft(**values)
 
 
-class AnswerForm(forms.Form):
-    """Yes, a part, or no; `revision` is that of the page it was answered from, plus one."""
+class SaidForm(forms.Form):
+    """What a firm says to a question."""
 
     kind = forms.ChoiceField(choices=Answer.Kind.choices)
     quantity = forms.IntegerField(label=_("how many pieces?"), min_value=1, required=False)
     reason = forms.CharField(label=_("why not, or on which condition?"), max_length=240, required=False)
-    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
 
     def said(self) -> Said:
         return Said(
@@ -64,20 +63,19 @@ class AnswerForm(forms.Form):
         )
 
 
-class RecordForm(forms.Form):
+class AnswerForm(SaidForm):
+    """Yes, a part, or no; `revision` is that of the page it was answered from, plus one."""
+
+    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
+class RecordForm(SaidForm):
     """What somebody of the office heard."""
 
     kind = forms.ChoiceField(label=_("they said"), choices=Answer.Kind.choices)
     quantity = forms.IntegerField(label=_("how many pieces, if a part"), min_value=1, required=False)
     reason = forms.CharField(label=_("why not, or on which condition"), max_length=240, required=False)
     told_by = forms.CharField(label=_("who said it, and how (telephone, …)"), min_length=3, max_length=120)
-
-    def said(self) -> Said:
-        return Said(
-            kind=self.cleaned_data["kind"],
-            quantity=self.cleaned_data["quantity"],
-            reason=self.cleaned_data["reason"],
-        )
 
 
 class FileForm(forms.Form):

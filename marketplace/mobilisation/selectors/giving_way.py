@@ -60,10 +60,11 @@ def giving_way(plan: PlanRun) -> list[OrderThatGivesWay]:
     for run in displaced_runs(plan).order_by("starts_at", "pk"):
         by_deal[run.package.deal_id].append(run)
         deals[run.package.deal_id] = run.package.deal
+    promises = _promises(deals.values(), plan)
     rows = [
         OrderThatGivesWay(
             order=deal.order,
-            promised_at=_promised_at(deal, plan),
+            promised_at=promises[pk],
             foreseen=foreseen.get(deal.order_id, PENDING),
             runs=tuple(by_deal[pk]),
         )
@@ -109,11 +110,12 @@ def _factory_turns() -> dict[int, int]:
     )
 
 
-def _promised_at(deal: Deal, plan: PlanRun) -> datetime:
-    """As it stood before the plan was committed, once it is."""
-    kept = (
-        deal.disturbances.filter(kind=Disturbance.Kind.DISPLACED, run__public_id__in=plan.displaced)
-        .values_list("facts__promised_at", flat=True)
-        .first()
+def _promises(deals: Iterable[Deal], plan: PlanRun) -> dict[int, datetime]:
+    """By key of the deal, as they stood before the plan was committed, once it is. One query."""
+    displaced = Disturbance.objects.filter(
+        deal__in=deals, kind=Disturbance.Kind.DISPLACED, run__public_id__in=plan.displaced
     )
-    return datetime.fromisoformat(kept) if kept else deal.promised_at
+    kept = displaced.order_by("noticed_at", "id").values_list("deal_id", "facts__promised_at")
+    return {deal.pk: deal.promised_at for deal in deals} | {
+        pk: datetime.fromisoformat(promised) for pk, promised in kept if promised
+    }

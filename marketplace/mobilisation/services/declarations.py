@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.viewer import Viewer
 from marketplace.common import audit
 from marketplace.common.checks import require_text
-from marketplace.common.errors import DomainError, InvalidInput
+from marketplace.common.errors import InvalidInput
 from marketplace.common.live import push_after_commit
 from marketplace.mobilisation.content import declaration_hash
 from marketplace.mobilisation.drafts import DeclarationDraft
@@ -23,7 +23,7 @@ from marketplace.mobilisation.services.opening import (
     log_opened,
     open_declaration,
 )
-from marketplace.mobilisation.services.two_people import decide, log_refusal, propose
+from marketplace.mobilisation.services.two_people import decide, propose, refusals_logged
 
 S = Declaration.Status
 MAY_CHANGE = (S.DRAFT, S.WAITING)
@@ -74,11 +74,8 @@ def approve_declaration(
     Raises `AlreadyDecided`, `SamePerson`, `ContentChanged`, `WrongState` and as `require_second_factor`; each refusal
     is logged. Not to be called inside a transaction, which would take the log of the refusal with it.
     """
-    try:
+    with refusals_logged(viewer=viewer, public_id=public_id, now=now):
         return _approve(viewer=viewer, public_id=public_id, content_hash=content_hash, code=code, now=now)
-    except DomainError as error:
-        log_refusal(viewer=viewer, public_id=public_id, error=error, now=now)
-        raise
 
 
 @transaction.atomic

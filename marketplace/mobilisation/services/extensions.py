@@ -9,7 +9,7 @@ from marketplace.accounts.viewer import Viewer
 from marketplace.common import audit
 from marketplace.common.audit.chain import moment
 from marketplace.common.checks import require_moment, require_text
-from marketplace.common.errors import DomainError, InvalidInput
+from marketplace.common.errors import InvalidInput
 from marketplace.common.ids import new_public_id
 from marketplace.common.live import push_after_commit
 from marketplace.mobilisation.content import extension_hash
@@ -20,7 +20,7 @@ from marketplace.mobilisation.selectors.declarations import no_such_declaration
 from marketplace.mobilisation.selectors.office import require_acting
 from marketplace.mobilisation.services.declarations import locked
 from marketplace.mobilisation.services.opening import forget_live
-from marketplace.mobilisation.services.two_people import decide, log_refusal, propose
+from marketplace.mobilisation.services.two_people import decide, propose, refusals_logged
 
 S = Extension.Status
 
@@ -53,11 +53,8 @@ def approve_extension(
     *, viewer: Viewer, public_id: str, content_hash: str, code: str, now: datetime
 ) -> Extension:
     """Raises as `approve_declaration`; each refusal is logged. Not to be called inside a transaction."""
-    try:
+    with refusals_logged(viewer=viewer, public_id=public_id, now=now):
         return _approve(viewer=viewer, public_id=public_id, content_hash=content_hash, code=code, now=now)
-    except DomainError as error:
-        log_refusal(viewer=viewer, public_id=public_id, error=error, now=now)
-        raise
 
 
 @transaction.atomic

@@ -1,5 +1,7 @@
 """One proposes, another approves the same words, each with a second factor at that moment."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
@@ -46,9 +48,17 @@ def decide(
     return factor
 
 
-def log_refusal(*, viewer: Viewer, public_id: str, error: DomainError, now: datetime) -> None:
-    """An approval that was refused is a use of power too; ids that are not found are nobody's business."""
-    if not isinstance(error, NotFound):
+@contextmanager
+def refusals_logged(*, viewer: Viewer, public_id: str, now: datetime) -> Iterator[None]:
+    """An approval that was refused is a use of power too; ids that are not found are nobody's business.
+
+    Not to be used inside a transaction, which would take the log of the refusal with it.
+    """
+    try:
+        yield
+    except NotFound:
+        raise
+    except DomainError as error:
         audit.record(
             action="mobilisation.approval-refused",
             viewer=viewer,
@@ -56,3 +66,4 @@ def log_refusal(*, viewer: Viewer, public_id: str, error: DomainError, now: date
             facts={"code": error.code},
             now=now,
         )
+        raise

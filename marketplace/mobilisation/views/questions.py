@@ -83,7 +83,7 @@ def add_firms(request: ViewerRequest, declaration: str) -> HttpResponse:
 @once_verified
 def question(request: ViewerRequest, question: str) -> HttpResponse:
     found = selectors.question(request.viewer, public_id=question)
-    context = {"row": question_row(found, now=clock.now()), "record_form": RecordForm()}
+    context = {"row": question_row(found, now=clock.now())}
     return render(request, "mobilisation/question.html", context)
 
 
