@@ -9,6 +9,7 @@ from django.db import connection
 
 from marketplace.capacity.imports import (
     DraftExpired,
+    DraftNotApplied,
     DraftStale,
     apply_draft,
     draft_undo,
@@ -194,6 +195,14 @@ def test_an_import_is_taken_back_by_its_opposite(owner, site):
     assert [{**one, "id": 0} for one in rows_of(WeeklyHours)[0]] == [{**one, "id": 0} for one in week]
     assert list(TakenTime.objects.order_by("period").values_list("own_reference", "period")) == taken
     assert not Equipment.objects.get(own_number="P8").is_listed
+
+
+def test_what_was_not_applied_has_nothing_to_take_back(owner, site):
+    looked_at = drafted(owner, machines(P3))
+    with pytest.raises(DraftNotApplied) as refused:
+        draft_undo(viewer=owner, draft=looked_at.public_id)
+    assert refused.value.code == "capacity:import-not-applied"
+    assert list(ImportDraft.objects.all()) == [looked_at]
 
 
 def test_the_templates_are_files_we_read_ourselves(owner, site):

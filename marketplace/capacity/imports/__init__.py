@@ -3,6 +3,7 @@
 from marketplace.capacity.imports.drafts import (
     DraftExpired,
     DraftHasFaults,
+    DraftNotApplied,
     DraftStale,
     apply_draft,
     draft_import,
@@ -19,6 +20,7 @@ __all__ = [
     "KINDS",
     "DraftExpired",
     "DraftHasFaults",
+    "DraftNotApplied",
     "DraftStale",
     "Plan",
     "apply_draft",

@@ -34,6 +34,12 @@ class DraftStale(Conflict):
     code = "capacity:import-stale"
 
 
+class DraftNotApplied(Conflict):
+    """Nothing was changed by the draft, so there is nothing to take back."""
+
+    code = "capacity:import-not-applied"
+
+
 class DraftExpired(Conflict):
     """The draft is too old to be applied."""
 
@@ -112,12 +118,13 @@ def draft_undo(*, viewer: Viewer, draft: str) -> ImportDraft:
     """A new draft that says what stood before this one was applied; to be looked at and applied as any other.
 
     It brings back what was changed or removed, removes what was added of weeks, days and jobs, and takes machines
-    that were new off the network; machines, processes and windows that were added stay.
+    that were new off the network; machines, processes and windows that were added stay. Raises `NotFound`,
+    `DraftNotApplied`.
     """
     _require_factory_planner(viewer)
     found = get_draft(viewer=viewer, draft=draft)
     if found.before is None:
-        raise Conflict(_("This import was not applied."))
+        raise DraftNotApplied(_("This import was not applied."))
     return _stored(viewer, Content.of_json(found.before), file_name=found.file_name)
 
 

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.drafts import CapabilityDraft, RateDraft
+from marketplace.capacity.live import push_owners
 from marketplace.capacity.locking import locked_own_machine
 from marketplace.capacity.models import Capability, Equipment, Rate
 from marketplace.common.errors import InvalidInput, NotFound
-from marketplace.common.live import push_after_commit
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def set_capability(*, viewer: Viewer, machine: str, draft: CapabilityDraft) -> C
     capability, _is_new = Capability.objects.update_or_create(
         equipment=row, process=draft.process, defaults=_capability_values(draft)
     )
-    _push(row)
+    push_owners(row)
     return capability
 
 
@@ -36,7 +36,7 @@ def remove_capability(*, viewer: Viewer, machine: str, process: str) -> None:
         raise InvalidInput(_("A machine on offer needs a capability; take it off the network first."))
     found.delete()
     row.rates.filter(process=process).delete()
-    _push(row)
+    push_owners(row)
 
 
 @transaction.atomic
@@ -52,7 +52,7 @@ def set_rate(*, viewer: Viewer, machine: str, draft: RateDraft) -> Rate:
         product_code=draft.product_code,
         defaults=_rate_values(draft),
     )
-    _push(row)
+    push_owners(row)
     return rate
 
 
@@ -66,7 +66,7 @@ def remove_rate(*, viewer: Viewer, machine: str, process: str, product_code: str
     if row.is_listed and row.rates.count() == 1:
         raise InvalidInput(_("A machine on offer needs a price; take it off the network first."))
     found.delete()
-    _push(row)
+    push_owners(row)
 
 
 def capability_row(machine: Equipment, draft: CapabilityDraft) -> Capability:
@@ -114,7 +114,3 @@ def _rate_values(draft: RateDraft) -> dict[str, Any]:
         "price_cents_per_h": draft.price_cents_per_h,
         "currency": draft.currency,
     }
-
-
-def _push(machine: Equipment) -> None:
-    push_after_commit(f"enterprise:{machine.enterprise.public_id}")

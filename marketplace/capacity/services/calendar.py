@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.drafts import ExceptionDraft, HoursDraft, require_disjoint_week
+from marketplace.capacity.live import push_owners
 from marketplace.capacity.locking import locked_own_machine
 from marketplace.capacity.models import CalendarException, Equipment, WeeklyHours
 from marketplace.common.errors import InvalidInput, NotFound
-from marketplace.common.live import push_after_commit
 
 MOST_EXCEPTIONS = 1_000
 
@@ -21,7 +21,7 @@ def set_week(*, viewer: Viewer, machine: str, hours: tuple[HoursDraft, ...]) -> 
     before = week_of(row)
     row.weekly_hours.all().delete()
     WeeklyHours.objects.bulk_create(week_rows(row, hours))
-    _push(row)
+    push_owners(row)
     return before
 
 
@@ -48,7 +48,7 @@ def set_exception(*, viewer: Viewer, machine: str, draft: ExceptionDraft) -> Cal
             "reason": draft.reason.strip(),
         },
     )
-    _push(row)
+    push_owners(row)
     return exception
 
 
@@ -60,7 +60,7 @@ def remove_exception(*, viewer: Viewer, machine: str, on: str) -> ExceptionDraft
     if found is None:
         raise NotFound(_("There is no exception on this day."))
     found.delete()
-    _push(row)
+    push_owners(row)
     return ExceptionDraft(
         on=found.on, is_closed=found.is_closed, starts=found.starts, ends=found.ends, reason=found.reason
     )
@@ -86,7 +86,3 @@ def week_of(machine: Equipment) -> tuple[HoursDraft, ...]:
         HoursDraft(weekday=one.weekday, starts=one.starts, ends=one.ends, price_pct=one.price_pct)
         for one in machine.weekly_hours.all()
     )
-
-
-def _push(machine: Equipment) -> None:
-    push_after_commit(f"enterprise:{machine.enterprise.public_id}")

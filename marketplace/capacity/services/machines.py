@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Site
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.drafts import CapabilityDraft, HoursDraft, MachineDraft, RateDraft
+from marketplace.capacity.live import push_owners
 from marketplace.capacity.locking import locked_own_machine
 from marketplace.capacity.market import expired_holds
 from marketplace.capacity.models import Equipment, TakenTime
@@ -17,7 +18,6 @@ from marketplace.capacity.services.abilities import set_capability, set_rate
 from marketplace.capacity.services.calendar import set_week
 from marketplace.common.clock import real_now
 from marketplace.common.errors import Conflict, Forbidden, InvalidInput
-from marketplace.common.live import push_after_commit
 from marketplace.machines.models import Device
 from marketplace.machines.services.devices import register_device
 
@@ -128,7 +128,7 @@ def connect(*, viewer: Viewer, machine: str, connection: str) -> str:
     )
     row.device = new.device
     row.save(update_fields=["device"])
-    _push(row)
+    push_owners(row)
     return new.token
 
 
@@ -201,7 +201,7 @@ def _write(machine: Equipment, draft: MachineDraft) -> None:
             machine.save()
     except IntegrityError as error:
         raise number_taken(error) from error
-    _push(machine)
+    push_owners(machine)
 
 
 def _own_site(enterprise_id: int, public_id: str) -> Site:
@@ -222,9 +222,5 @@ def _free_number(enterprise_id: int) -> str:
 def _set_listed(machine: Equipment, *, is_listed: bool) -> Equipment:
     machine.is_listed = is_listed
     machine.save(update_fields=["is_listed"])
-    _push(machine)
+    push_owners(machine)
     return machine
-
-
-def _push(machine: Equipment) -> None:
-    push_after_commit(f"enterprise:{machine.enterprise.public_id}")

@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.live import push_owners
 from marketplace.capacity.locking import locked_equipment
 from marketplace.capacity.market import expired_holds, sellable_windows
 from marketplace.capacity.models import Equipment, TakenTime
@@ -21,7 +22,6 @@ from marketplace.capacity.selectors import own_machine
 from marketplace.common.checks import require_moment, require_text
 from marketplace.common.clock import real_now
 from marketplace.common.errors import Conflict, InvalidInput, NotFound
-from marketplace.common.live import push_after_commit
 
 LONGEST_TAKE = timedelta(days=366)
 CONSTRAINT = "a_machine_is_taken_once"
@@ -126,7 +126,7 @@ def store(
         if CONSTRAINT not in str(error):
             raise
         raise _time_taken(wanted, machines=machines, viewer=viewer) from error
-    _push(machines.values())
+    push_owners(*machines.values())
 
 
 @transaction.atomic
@@ -180,7 +180,7 @@ def release(*, references: Collection[str]) -> int:
     )
     machines = locked_equipment(set(rows.values_list("equipment_id", flat=True)))
     count, _by_model = rows.filter(equipment_id__in=machines).delete()
-    _push(machines.values())
+    push_owners(*machines.values())
     return count
 
 
@@ -227,7 +227,7 @@ def remove_taken(*, viewer: Viewer, machine: str, taken: str) -> None:
     ).delete()
     if not count:
         raise NotFound(_("There is no such own job or maintenance."))
-    _push([equipment])
+    push_owners(equipment)
 
 
 def _own_time(
@@ -314,8 +314,3 @@ def _time_taken(
         starts_at=in_the_way.period.lower.isoformat(),
         ends_at=in_the_way.period.upper.isoformat(),
     )
-
-
-def _push(machines: Collection[Equipment]) -> None:
-    topics = {f"enterprise:{machine.enterprise.public_id}" for machine in machines}
-    push_after_commit(*sorted(topics))

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.drafts import WindowDraft
 from marketplace.capacity.idle import idle_span
+from marketplace.capacity.live import push_owners
 from marketplace.capacity.locking import locked_own_machine
-from marketplace.capacity.models import CapacityWindow, Equipment
+from marketplace.capacity.models import CapacityWindow
 from marketplace.common.errors import Conflict, InvalidInput, NotFound
-from marketplace.common.live import push_after_commit
 
 LONGEST_WINDOW = timedelta(days=366)
 
@@ -57,7 +57,7 @@ def offer_window(
         if "windows_of_a_machine_are_disjoint" not in str(error):
             raise
         raise WindowOverlaps(_("You offer a part of this time already."), field="starts_at") from error
-    _push(row)
+    push_owners(row)
     return window
 
 
@@ -84,9 +84,5 @@ def withdraw_window(*, viewer: Viewer, machine: str, window: str) -> WindowDraft
     if found is None:
         raise NotFound(_("There is no such window."))
     found.delete()
-    _push(row)
+    push_owners(row)
     return WindowDraft(starts_at=found.period.lower, ends_at=found.period.upper, price_pct=found.price_pct)
-
-
-def _push(machine: Equipment) -> None:
-    push_after_commit(f"enterprise:{machine.enterprise.public_id}")
