@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from marketplace.capacity.market import SellableWindow, sellable_windows
-from marketplace.capacity.models import Equipment, Process
+from marketplace.capacity.models import Equipment, Process, Rate
 from marketplace.mobilisation.goods import Goods, covered_processes
 
 AHEAD = timedelta(days=14)
@@ -74,13 +74,14 @@ def free_days(machines: Sequence[Equipment], *, now: datetime) -> Mapping[int, D
     }
 
 
+def fastest(rates: Iterable[Rate]) -> float | None:
+    """In pieces an hour; None where no rate says how many."""
+    return max((rate.units_per_h for rate in rates if rate.units_per_h), default=None)
+
+
 def _open(machine: Equipment, days: Days, *, goods: Goods) -> OpenMachine:
     processes = sorted({capability.process for capability in covered_processes(machine, goods)})
-    rates = [
-        rate.units_per_h
-        for rate in machine.rates.all()
-        if rate.process in processes and goods.meant_by(rate) and rate.units_per_h
-    ]
+    rates = [rate for rate in machine.rates.all() if rate.process in processes and goods.meant_by(rate)]
     return OpenMachine(
         machine=machine.public_id,
         name=machine.name,
@@ -89,7 +90,7 @@ def _open(machine: Equipment, days: Days, *, goods: Goods) -> OpenMachine:
         city=machine.site.city,
         region=machine.site.region,
         processes=tuple(processes),
-        units_per_h=max(rates, default=None),
+        units_per_h=fastest(rates),
         days=days,
     )
 
