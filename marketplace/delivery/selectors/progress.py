@@ -9,11 +9,11 @@ from django.db.models import Case, Count, F, Max, Q, Sum, When
 from django.db.models.expressions import Combinable
 
 from marketplace.delivery.models import Box, ReceiptLine, Shipment
+from marketplace.delivery.selectors.shipments import LEFT
 from marketplace.orders.models import Order
 from marketplace.production.selectors import made_by_operation
 
 S = Shipment.Status
-LEFT = Q(status__in=[S.DISPATCHED, S.ARRIVED, S.RECEIVED])
 LATE_AFTER = timedelta(minutes=30)
 
 
@@ -59,9 +59,7 @@ class Milestone:
 def steps_of(order: Order) -> list[Step]:
     """In the order of the routing. Four queries."""
     shipped = _by_item(
-        Box.objects.filter(
-            Q(shipment__status__in=[S.DISPATCHED, S.ARRIVED, S.RECEIVED]), shipment__order=order
-        ),
+        Box.objects.filter(shipment__status__in=LEFT, shipment__order=order),
         "shipment__item",
         F("quantity"),
     )
@@ -94,7 +92,7 @@ def milestones_of(order: Order) -> list[Milestone]:
         .values("item", is_final=Case(When(to_drop=None, then=False), default=True))
         .annotate(
             num=Count("id"),
-            num_left=Count("id", filter=LEFT),
+            num_left=Count("id", filter=Q(status__in=LEFT)),
             num_received=Count("id", filter=Q(status=S.RECEIVED)),
             leaves_at=Max("departs_at"),
             comes_at=Max("arrives_at"),

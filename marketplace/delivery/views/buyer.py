@@ -143,5 +143,4 @@ def _progress(viewer: Viewer, order: Order) -> dict[str, object]:
         ],
         "drops": drops,
         "num_accepted": sum(drop.accepted for drop in drops),
-        "num_under_way": sum(drop.under_way for drop in drops),
     }
