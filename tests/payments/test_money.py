@@ -159,6 +159,24 @@ def test_what_is_paid_too_much_is_a_credit_that_can_be_given_back(cashier):
     assert open_faults() == []
 
 
+@pytest.mark.parametrize(("cents", "currency"), [(776, "CNY"), (778, "CNY"), (777, "EUR")])
+def test_a_refund_is_confirmed_with_its_exact_amount_and_money(cashier, cents, currency):
+    agreed = an_agreed_order()
+    invoice = delivered(agreed)
+    transfer(cashier, invoice, invoice.total_cents + 777)
+    refund = services.refund_credit(
+        by=cashier, order_public_id=agreed.order.public_id, amount_cents=777, now=LATER
+    )
+    line = a_line(cents, bank_id="B9", currency=currency)
+    with pytest.raises(WrongAmount) as refused:
+        services.confirm_refund(by=cashier, refund_public_id=refund.public_id, draft=line, now=LATER)
+    assert refused.value.facts == {"owed_cents": 777, "currency": "CNY"}
+    refund.refresh_from_db()
+    assert refund.status == "due" and not BankLine.objects.filter(refund=refund).exists()
+    assert balance(agreed.order, Account.Kind.CREDIT, enterprise_id=agreed.order.buyer_id) == -777
+    assert open_faults() == []
+
+
 def test_credit_counts_against_the_next_invoice_of_the_order(cashier):
     agreed = an_agreed_order()
     delivered(agreed, 100)

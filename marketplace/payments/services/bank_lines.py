@@ -11,7 +11,7 @@ from marketplace.common.checks import require_choice, require_text, require_whol
 from marketplace.common.errors import InvalidInput
 from marketplace.common.money import CURRENCIES, MAX_CENTS
 from marketplace.orders.models import Order
-from marketplace.payments.errors import AlreadyConfirmed
+from marketplace.payments.errors import AlreadyConfirmed, WrongAmount
 from marketplace.payments.models import BankLine, Invoice, Payout, Refund
 
 
@@ -31,6 +31,13 @@ class BankDraft:
         require_choice(self.currency, field="currency", choices=CURRENCIES)
         if self.booked_on > now.date():
             raise InvalidInput(_("The bank cannot have booked this on a day to come."), field="booked_on")
+
+    def require_exact(self, *, owed_cents: int, currency: str) -> None:
+        """Raise `WrongAmount` for more, less or other money than what is owed."""
+        if (self.amount_cents, self.currency) != (owed_cents, currency):
+            raise WrongAmount(
+                _("Another amount is owed."), field="amount_cents", owed_cents=owed_cents, currency=currency
+            )
 
 
 def write_bank_line(

@@ -11,7 +11,7 @@ from marketplace.common.errors import NotFound
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.payments import stripe_gateway
-from marketplace.payments.errors import NotDue, WrongAmount
+from marketplace.payments.errors import NotDue
 from marketplace.payments.ledger import Move, balance, post
 from marketplace.payments.models import Account, BankLine, ConnectedAccount, Entry, Payout, Refund, StripeCall
 from marketplace.payments.models.movement import Method, MovementStatus
@@ -84,7 +84,7 @@ def confirm_payout(*, by: Person, payout_public_id: str, draft: BankDraft, now: 
         payout = _locked(payout_public_id)
         if payout.status != MovementStatus.DUE:
             raise NotDue(_("This pay-out is not waiting for a bank transfer."))
-        _require_exact(draft, owed=payout.amount_cents, currency=payout.currency)
+        draft.require_exact(owed_cents=payout.amount_cents, currency=payout.currency)
         line = write_bank_line(draft, by=by, order=payout.order, payout=payout, sign=-1, now=now)
         book_payout(payout, out_of=Account.Kind.BANK, now=now)
         return line
@@ -93,12 +93,7 @@ def confirm_payout(*, by: Person, payout_public_id: str, draft: BankDraft, now: 
 @transaction.atomic
 def resend_payout(*, by: Person, payout_public_id: str) -> Payout:
     """After Stripe refused: try it there again, or, where that cannot be, by bank transfer. Raises `NotDue`."""
-    require_settler(by)
-    payout = _locked(payout_public_id)
-    if payout.status != MovementStatus.FAILED:
-        raise NotDue(_("This pay-out has not failed."))
-    payout.method, payout.status = Method.TRANSFER, MovementStatus.DUE
-    payout.save(update_fields=["method", "status"])
+    payout = pay_by_transfer(by=by, payout_public_id=payout_public_id)
     route_payout(payout)
     return payout
 
@@ -113,13 +108,6 @@ def pay_by_transfer(*, by: Person, payout_public_id: str) -> Payout:
     payout.method, payout.status = Method.TRANSFER, MovementStatus.DUE
     payout.save(update_fields=["method", "status"])
     return payout
-
-
-def _require_exact(draft: BankDraft, *, owed: int, currency: str) -> None:
-    if draft.amount_cents != owed or draft.currency != currency:
-        raise WrongAmount(
-            _("Another amount is owed."), field="amount_cents", owed_cents=owed, currency=currency
-        )
 
 
 def _locked(public_id: str) -> Payout:

@@ -13,7 +13,7 @@ from marketplace.common.live import push_after_commit
 from marketplace.common.money import MAX_CENTS
 from marketplace.orders.models import Order
 from marketplace.payments import stripe_gateway
-from marketplace.payments.errors import NotDue, NothingToRefund, WrongAmount
+from marketplace.payments.errors import NotDue, NothingToRefund
 from marketplace.payments.ledger import Move, post
 from marketplace.payments.models import Account, BankLine, Charge, Entry, Refund, StripeCall
 from marketplace.payments.models.movement import Method, MovementStatus
@@ -62,10 +62,7 @@ def confirm_refund(*, by: Person, refund_public_id: str, draft: BankDraft, now: 
         refund = _locked(refund_public_id)
         if refund.status != MovementStatus.DUE:
             raise NotDue(_("This refund is not waiting for a bank transfer."))
-        if draft.amount_cents != refund.amount_cents or draft.currency != refund.currency:
-            raise WrongAmount(
-                _("Another amount is owed."), field="amount_cents", owed_cents=refund.amount_cents
-            )
+        draft.require_exact(owed_cents=refund.amount_cents, currency=refund.currency)
         line = write_bank_line(draft, by=by, order=refund.order, refund=refund, sign=-1, now=now)
         book_refund(refund, out_of=Account.Kind.BANK, now=now)
         return line
