@@ -120,7 +120,7 @@ def link_on_card(planner, shop) -> str:
 
 def go_in(phone, link) -> None:
     phone.open(link)
-    assert phone.title == "Tell the PIN of this machine"
+    assert phone.title == "Enter the PIN of this machine"
     with phone.expecting(403):
         phone.fill(pin="0000")
         phone.press("Open")

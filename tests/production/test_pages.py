@@ -29,7 +29,7 @@ def test_the_work_of_today_stands_machine_by_machine():
     page = a_client(shop.owner).get(reverse("production:today"))
 
     assert page.status_code == 200
-    assert "1 of 2 works of today" in page.text.replace("\n", " ")
+    assert "1 of 2 work orders of today" in page.text.replace("\n", " ")
     assert all(one.code in page.text for one in shop.work)
 
 

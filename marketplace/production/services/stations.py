@@ -140,7 +140,7 @@ def session_of(*, token: str, cookie: str, real_now: datetime) -> StationSession
         and hmac.compare_digest(session.pin_hash, known.pin_hash)
     )
     if session is None or not is_open:
-        raise StationClosed(_("Tell the PIN first."))
+        raise StationClosed(_("Enter the PIN first."))
     session.link = link
     return session
 
