@@ -50,7 +50,9 @@ def _card(card: Card) -> dict[str, object]:
         facts.append([_("Certificates"), ", ".join(card.certificates)])
     if work_order.first_quantity:
         first = _("Make %(quantity)s, send a photo of one and wait for the approval.")
-        facts.append([_("First article"), first % {"quantity": quantity_text(work_order.first_quantity, card.unit)}])
+        facts.append(
+            [_("First article"), first % {"quantity": quantity_text(work_order.first_quantity, card.unit)}]
+        )
     return {
         "code": card.code,
         "version": _("Version %(number)s") % {"number": work_order.card_version},

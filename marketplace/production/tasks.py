@@ -16,9 +16,13 @@ def open_work(deal_public_id: str) -> None:
 
 @periodic_task("production.sweep")
 def sweep() -> None:
-    """Open work whose nudge was lost, then follow the machines: programs first, so that counts fall into their stints."""
+    """Open work whose nudge was lost, follow the machines, and tell what falls behind.
+
+    Programs come before counts, so that these fall into their stints.
+    """
     for deal_id in services.deals_without_work():
         services.open_work(deal_id=deal_id, now=clock.now())
     services.follow_programs(now=clock.now())
     services.take_counts(now=clock.now(), real_now=clock.real_now())
     services.close_what_is_over(now=clock.now(), real_now=clock.real_now())
+    services.report_what_falls_behind(now=clock.now(), clock_speed=clock.speed())

@@ -13,6 +13,7 @@ CAUSES: dict[str, Promise] = {
     "declined": _("The factory declined."),
     "not-answered": _("The factory did not answer in time."),
     "late": _("The run is behind its time."),
+    "not-begun": _("Nobody has begun the run, and its time has come."),
     "short": _("Fewer good pieces were made than planned."),
     "displaced": _("A rated order takes precedence over this run."),
     "planned-anew": _("The order was planned anew, and other machines make these pieces."),

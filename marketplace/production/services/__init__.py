@@ -1,6 +1,7 @@
 """Everything that changes what is made."""
 
 from marketplace.production.services.articles import Approvals, approve_articles, decide_article, show_article
+from marketplace.production.services.behind import report_what_falls_behind
 from marketplace.production.services.counting import go_on_by_hand, take_counts
 from marketplace.production.services.opening import deals_without_work, open_work
 from marketplace.production.services.over import close_what_is_over
@@ -37,6 +38,7 @@ __all__ = [
     "go_on_by_hand",
     "open_work",
     "renew_link",
+    "report_what_falls_behind",
     "revoke_link",
     "session_of",
     "set_box_size",

@@ -3,7 +3,7 @@
 from marketplace.trading.services.after_done import end_done_deals
 from marketplace.trading.services.answer import Answer, answer_package, expire_packages
 from marketplace.trading.services.choose import cancel_deal, choose_plan, end_cancelled_deals
-from marketplace.trading.services.disturb import dismiss, report, say_return
+from marketplace.trading.services.disturb import dismiss, end_by_itself, report, say_return
 from marketplace.trading.services.moves import (
     Broken,
     MoveCheck,
@@ -26,6 +26,7 @@ __all__ = [
     "commit_move",
     "consent",
     "dismiss",
+    "end_by_itself",
     "end_cancelled_deals",
     "end_done_deals",
     "expire_packages",

@@ -18,12 +18,9 @@ from marketplace.trading.models import Deal, Disturbance, Run
 from marketplace.trading.services.after_done import LIVING
 from marketplace.trading.services.propose import propose
 
-TOLD_HERE = {  # of being displaced people are told with the rating; of a move they have ordered themselves, not at all
-    Disturbance.Kind.MACHINE_DOWN,
-    Disturbance.Kind.DECLINED,
-    Disturbance.Kind.LATE,
-    Disturbance.Kind.SHORT,
-}
+# Of being displaced people are told with the rating, of work that was closed short with its reason; of a move they have
+# ordered themselves, not at all.
+TOLD_HERE = {Disturbance.Kind.MACHINE_DOWN, Disturbance.Kind.DECLINED, Disturbance.Kind.LATE}
 Facts = Mapping[str, object]
 
 
@@ -120,6 +117,21 @@ def dismiss(*, viewer: Viewer, public_id: str, reason: str, now: datetime) -> Di
         raise RunNotMovable(_("Before all is agreed a re-plan is consented to or withdrawn."))
     end(found, as_=Disturbance.Status.DISMISSED, now=now, person_id=viewer.person_id, reason=reason)
     return found
+
+
+@transaction.atomic
+def end_by_itself(*, disturbance_id: int, now: datetime) -> bool:
+    """What disturbed is over before anybody committed a change: nothing has to change. False where somebody did."""
+    order_id = Disturbance.objects.values_list("deal__order_id", flat=True).get(pk=disturbance_id)
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    found = (
+        Disturbance.objects.filter(pk=disturbance_id, status__in=Disturbance.LIVING)
+        .select_related("deal__order", "deal__plan_run")
+        .first()
+    )
+    if found is not None:
+        end(found, as_=Disturbance.Status.OVER, now=now)
+    return found is not None
 
 
 def end(

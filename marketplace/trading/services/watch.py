@@ -8,14 +8,11 @@ it said before may only be late. Devices whose state comes from a recording are 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from marketplace.machines.models import DeviceState
 from marketplace.machines.selectors import DeviceNow, devices_now
-from marketplace.orders.models import Order
 from marketplace.trading.models import Deal, Disturbance, Run
 from marketplace.trading.services.after_done import LIVING
-from marketplace.trading.services.disturb import end, report
+from marketplace.trading.services.disturb import end_by_itself, report
 from telemetry.intervals import Activity
 from telemetry.observations import Kind
 
@@ -114,18 +111,5 @@ def _end_what_is_over(*, now: datetime, real_now: datetime) -> int:
         assert one.run is not None
         device = states.get(one.run.equipment.device_id or 0)
         if device is not None and device.activity not in DOWN and device.pk not in in_alarm:
-            over += _end(one, now=now)
+            over += end_by_itself(disturbance_id=one.pk, now=now)
     return over
-
-
-@transaction.atomic
-def _end(one: Disturbance, *, now: datetime) -> bool:
-    Order.objects.select_for_update(no_key=True).get(pk=one.deal.order_id)
-    found = (
-        Disturbance.objects.filter(pk=one.pk, status__in=Disturbance.LIVING)
-        .select_related("deal__order", "deal__plan_run")
-        .first()
-    )
-    if found is not None:
-        end(found, as_=Disturbance.Status.OVER, now=now)
-    return found is not None

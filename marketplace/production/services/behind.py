@@ -1,0 +1,70 @@
+"""Work that falls behind its run: nobody begins it, its time is over and it is not made, or it was closed short.
+
+Trading is told, which plans the rest anew and waits for the buyer. What goes on by itself before somebody has committed
+a change is over. Nothing is locked here: trading locks the order first.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from marketplace.orders.models import Order
+from marketplace.production.models import WorkOrder
+from marketplace.trading import services as trading
+from marketplace.trading.models import Deal, Disturbance, Run
+
+LATE_AFTER = timedelta(hours=1)  # business time
+HEARD_WITHIN_S = 30  # real seconds for which what happened at a machine may be on its way to us
+KNOWN = (*Disturbance.LIVING, Disturbance.Status.DISMISSED)
+
+
+def report_what_falls_behind(*, now: datetime, clock_speed: float) -> int:
+    """Tell trading of late and short work, and of late work that went on; returns how many times something changed."""
+    since = now - max(LATE_AFTER, timedelta(seconds=HEARD_WITHIN_S * clock_speed))
+    changed = sum(trading.end_by_itself(disturbance_id=pk, now=now) for pk in _gone_on())
+    for work in _late(since):
+        cause = "not-begun" if work.started_at is None else "late"
+        changed += _report(work, kind=Disturbance.Kind.LATE, cause=cause, now=now)
+    for work in _short():
+        changed += _report(work, kind=Disturbance.Kind.SHORT, cause="short", now=now)
+    return changed
+
+
+def _report(work: WorkOrder, *, kind: Disturbance.Kind, cause: str, now: datetime) -> bool:
+    return trading.report(run_id=work.run_id, kind=kind, cause=cause, made=work.good, now=now) is not None
+
+
+def _late(since: datetime) -> QuerySet[WorkOrder]:
+    """Not begun, or not done, though its time came before `since`; machines that are known to be down aside."""
+    known = Disturbance.objects.filter(status__in=KNOWN)
+    down = known.filter(kind=Disturbance.Kind.MACHINE_DOWN).values("run__equipment_id")
+    return (
+        _booked()
+        .filter(status__in=WorkOrder.LIVING)
+        .filter(Q(started_at=None, run__starts_at__lt=since) | Q(run__ends_at__lt=since))
+        .exclude(run_id__in=known.filter(kind=Disturbance.Kind.LATE).values("run_id"))
+        .exclude(equipment_id__in=down)
+    )
+
+
+def _short() -> QuerySet[WorkOrder]:
+    """Closed short by its factory; what was decided about it once stays decided."""
+    told = Disturbance.objects.filter(kind=Disturbance.Kind.SHORT, run__isnull=False).values("run_id")
+    return _booked().filter(status=WorkOrder.Status.SHORT).exclude(run_id__in=told)
+
+
+def _booked() -> QuerySet[WorkOrder]:
+    return WorkOrder.objects.filter(
+        run__status=Run.Status.BOOKED,
+        run__package__deal__status=Deal.Status.AGREED,
+        order__status__in=(Order.Status.PLACED, Order.Status.RUNNING),
+    ).order_by("pk")
+
+
+def _gone_on() -> list[int]:
+    """Keys of late disturbances whose work was begun, or done, after all."""
+    late = Disturbance.objects.filter(kind=Disturbance.Kind.LATE, status__in=Disturbance.LIVING)
+    begun = Q(cause="not-begun", run__work_order__started_at__isnull=False)
+    return list(
+        late.filter(begun | Q(run__work_order__status=WorkOrder.Status.FINISHED)).values_list("pk", flat=True)
+    )
