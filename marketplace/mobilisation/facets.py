@@ -29,4 +29,5 @@ def free_hours(asked: Asked, word: Word) -> Sequence[Fact]:
 def _in_words(machine: Equipment, days: Days) -> str:
     rate = fastest(machine.rates.all())
     by_day = [f"{date_format(day, 'm-d')}: {quantity_text(hours, 'h', digits=1)}" for day, hours in days]
-    return ", ".join([quantity_text(rate, "pcs/h")] * bool(rate) + (by_day or [quantity_text(0, "h")]))
+    speed = [quantity_text(rate, "pcs/h")] if rate else []
+    return ", ".join(speed + (by_day or [quantity_text(0, "h")]))

@@ -142,7 +142,7 @@ def test_for_the_coordinator_of_another_office_there_is_no_such_rating():
     with pytest.raises(NotFound):
         case.take(plan, viewer=stranger)
     with pytest.raises(NotFound):
-        selectors.precedence_plan(stranger, rating_public_id=case.rating.public_id)
+        selectors.precedence_plan(stranger, rating_public_id=case.rating.public_id, now=NOW)
     assert nothing_gave_way(case)
 
 
@@ -168,6 +168,24 @@ def test_a_declaration_that_expired_gives_no_precedence():
     with pytest.raises(NotLive):
         case.take(plan, now=over)
     assert nothing_gave_way(case)
+
+
+def test_once_the_declaration_is_over_a_plan_nobody_committed_is_not_shown_any_more(client):
+    case = Displacing()
+    plan = case.plan()
+    page, told = f"/ratings/{case.rating.public_id}/", f"/api/v1/ratings/{case.rating.public_id}/precedence"
+    factory = case.run.package.enterprise.name
+    client.force_login(Person.objects.get(pk=case.office.first.person_id))
+    assert factory in client.get(page).content.decode()
+    assert an_api_client(case.office.first).get(told).status_code == 200
+    clock.set_clock(speed=0, business_at=case.declaration.until_at)
+    assert factory not in client.get(page).content.decode()
+    assert an_api_client(case.office.first).get(told).status_code == 404
+    clock.set_clock(speed=0, business_at=NOW)
+    case.take(plan)
+    clock.set_clock(speed=0, business_at=case.declaration.until_at)
+    assert factory in client.get(page).content.decode()
+    assert an_api_client(case.office.first).get(told).json()["plan"] == plan.public_id
 
 
 def test_a_declaration_that_was_ended_takes_the_rating_with_it(client):

@@ -186,7 +186,7 @@ class PrecedenceView(APIView):
 
     @extend_schema(operation_id="ratings_precedence_retrieve", responses=PrecedenceSerializer)
     def get(self, request: Request, rating: str) -> Response:
-        run = selectors.precedence_plan(viewer_of(request), rating_public_id=rating)
+        run = selectors.precedence_plan(viewer_of(request), rating_public_id=rating, now=clock.now())
         return Response(PrecedenceSerializer(run).data)
 
     @extend_schema(

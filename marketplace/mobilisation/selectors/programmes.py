@@ -1,6 +1,7 @@
 """Programmes of a declaration and the orders that come first under it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -60,14 +61,21 @@ def rating(viewer: Viewer, *, public_id: str) -> OrderRating:
     return found
 
 
-def newest_precedence_plan(found: OrderRating) -> PlanRun | None:
-    """The last plan that was asked for in which the order comes first."""
-    return found.order.plan_runs.filter(kind=PlanRun.Kind.PRECEDENCE).order_by("-id").first()
+def newest_precedence_plan(found: OrderRating, *, now: datetime) -> PlanRun | None:
+    """The last plan that was asked for in which the order comes first.
+
+    It names factories and their booked hours, which only an emergency opens: once the declaration is over, it is shown
+    only if it was committed, as the record of what was done.
+    """
+    plans = found.order.plan_runs.filter(kind=PlanRun.Kind.PRECEDENCE).order_by("-id")
+    if not found.programme.declaration.is_live(now):
+        plans = plans.filter(deals__isnull=False)
+    return plans.first()
 
 
-def precedence_plan(viewer: Viewer, *, rating_public_id: str) -> PlanRun:
+def precedence_plan(viewer: Viewer, *, rating_public_id: str, now: datetime) -> PlanRun:
     """The same, of a rating of the viewer's office. Raises `NotFound`, also where none was asked for."""
-    plan = newest_precedence_plan(rating(viewer, public_id=rating_public_id))
+    plan = newest_precedence_plan(rating(viewer, public_id=rating_public_id), now=now)
     if plan is None:
         raise NotFound(_("There is no such plan."))
     return plan

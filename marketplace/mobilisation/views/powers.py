@@ -92,7 +92,7 @@ def rate(request: ViewerRequest, declaration: str, order: str) -> HttpResponse:
 def precedence(request: ViewerRequest, rating: str) -> HttpResponse:
     """The plan in which the order comes first, with what it displaces; a person commits it."""
     found = selectors.rating(request.viewer, public_id=rating)
-    plan = selectors.newest_precedence_plan(found)
+    plan = selectors.newest_precedence_plan(found, now=clock.now())
     if request.method == "POST":
         if request.POST.get("plan"):
             services.take_precedence(
