@@ -53,6 +53,17 @@ def cut(lots: Iterable[Lot], *, made: int) -> tuple[Lot, ...]:
     return tuple(kept)
 
 
+def begun_lots(lots: Iterable[Lot], *, made: int | None) -> tuple[Lot, ...]:
+    """The lots that made the first `made` pieces and the one that is made next; none where nobody has begun (None)."""
+    begun: list[Lot] = []
+    for lot in lots:
+        if made is None or made < 0:
+            break
+        begun.append(lot)
+        made -= lot.quantity
+    return tuple(begun)
+
+
 def standing_runs(deal: Deal, *, epoch: datetime, lost: Mapping[int, int]) -> list[RunLots]:
     """Booked and offered runs by start; `lost` are pieces made so far by run key, of runs that make no more. One query."""
     runs = (

@@ -16,7 +16,7 @@ from marketplace.planning.services import LIVING, queue_run
 from marketplace.trading.made import made_by_run
 from marketplace.trading.models import Deal, Disturbance, Leg, Run
 from marketplace.trading.services.choose import withdraw
-from marketplace.trading.standing import RunLots, lost_by, minute_of, standing_runs
+from marketplace.trading.standing import RunLots, begun_lots, lost_by, minute_of, standing_runs
 from marketplace.trading.told import begun_in_fact
 from matching.parse_work import read_lot
 from matching.problem import DropId, ItemId, Lot, OrderId, SiteId, Stock
@@ -153,7 +153,6 @@ def change_of(
     gone = [leg for leg in legs if leg.departs_at < epoch]
     to_go = [leg for leg in legs if leg.departs_at >= epoch]
     order = OrderId(deal.order.public_id)
-    begun = begun_in_fact([each.run.pk for each in runs])  # before its time, too: running work is not touched
     arrivals = [minute_of(leg.arrives_at, epoch=epoch) for leg in gone if leg.to_drop_id]
     return Change(
         stock=_stock(deal, runs, gone, epoch=epoch),
@@ -162,12 +161,18 @@ def change_of(
         transfers=[_transfer(leg, order, epoch) for leg in to_go if leg.to_site is not None],
         deliveries=[_delivery(leg, order, epoch) for leg in to_go if leg.to_drop is not None],
         promise_min=minute_of(deal.promised_at, epoch=epoch),
-        frozen={
-            str(lot.id) for each, lot in pins if lot.start_min < 0 or each.is_pinned or each.run.pk in begun
-        },
+        frozen=_frozen(runs, pins),
         freed={each.run.public_id for each in runs},
         closed=[closed for one in living if (closed := _closed(one, epoch=epoch))],
     )
+
+
+def _frozen(runs: list[RunLots], pins: list[tuple[RunLots, Lot]]) -> set[str]:
+    """Ids of the pinned lots that stand whatever happens: begun by their time, or by what was made of their run, which
+    may be ahead of its plan or have begun before it; and all of a run that a person has pinned."""
+    made = begun_in_fact([each.run.pk for each in runs])
+    begun = {lot.id for each in runs for lot in begun_lots(each.left, made=made.get(each.run.pk))}
+    return {str(lot.id) for each, lot in pins if lot.start_min < 0 or each.is_pinned or lot.id in begun}
 
 
 def _moved(one: Disturbance, *, epoch: datetime) -> Lot | None:
