@@ -12,10 +12,8 @@ from marketplace.orders.models import MAX_QUANTITY
 
 
 class PackForm(forms.Form):
-    quantity = forms.IntegerField(label=_("pieces"), required=False, min_value=1, max_value=MAX_QUANTITY)
-    box_size = forms.IntegerField(
-        label=_("pieces in a box"), required=False, min_value=1, max_value=MAX_QUANTITY
-    )
+    quantity = forms.IntegerField(label=_("quantity"), required=False, min_value=1, max_value=MAX_QUANTITY)
+    box_size = forms.IntegerField(label=_("in one box"), required=False, min_value=1, max_value=MAX_QUANTITY)
     carrier = forms.CharField(label=_("carrier, licence plate"), required=False, max_length=120)
 
     def packing(self, shipment: str) -> Packing:
@@ -23,19 +21,15 @@ class PackForm(forms.Form):
 
 
 class AnotherForm(forms.Form):
-    quantity = forms.IntegerField(label=_("pieces"), min_value=1, max_value=MAX_QUANTITY)
+    quantity = forms.IntegerField(label=_("quantity"), min_value=1, max_value=MAX_QUANTITY)
 
 
 class CountForm(forms.Form):
     """`key` is made with the form, so that sending it twice counts once."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=128)
-    damaged = forms.IntegerField(
-        label=_("damaged pieces"), required=False, min_value=0, max_value=MAX_QUANTITY
-    )
-    missing = forms.IntegerField(
-        label=_("missing pieces"), required=False, min_value=0, max_value=MAX_QUANTITY
-    )
+    damaged = forms.IntegerField(label=_("damaged"), required=False, min_value=0, max_value=MAX_QUANTITY)
+    missing = forms.IntegerField(label=_("missing"), required=False, min_value=0, max_value=MAX_QUANTITY)
     reason = forms.CharField(label=_("why"), required=False, max_length=240)
 
     def count(self, *, how: str) -> Count:
@@ -92,7 +86,7 @@ class DriverForm(forms.Form):
 class SettleForm(forms.Form):
     drop = forms.CharField(widget=forms.HiddenInput, max_length=24)
     key = forms.CharField(widget=forms.HiddenInput, max_length=128)
-    quantity = forms.IntegerField(label=_("pieces"), min_value=1, max_value=MAX_QUANTITY)
+    quantity = forms.IntegerField(label=_("quantity"), min_value=1, max_value=MAX_QUANTITY)
     reason = forms.CharField(label=_("why"), max_length=240)
 
 

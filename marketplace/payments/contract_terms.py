@@ -80,6 +80,8 @@ def _party(enterprise: Enterprise) -> dict[str, str]:
 
 
 def _run(run: Run) -> dict[str, object]:
+    """Pieces need no unit: contracts that never named one keep their hash."""
+    unit = {} if run.operation.unit == "piece" else {"unit": run.operation.unit}
     return {
         "run": run.public_id,
         "machine": run.equipment.name,
@@ -90,4 +92,5 @@ def _run(run: Run) -> dict[str, object]:
         "starts_at": run.starts_at.isoformat(),
         "ends_at": run.ends_at.isoformat(),
         "pay_cents": run.pay_cents,
+        **unit,
     }

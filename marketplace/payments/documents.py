@@ -143,12 +143,12 @@ def _buyer_sentences(terms: Mapping[str, Any]) -> list[str]:
 
 def _factory_part(terms: Mapping[str, Any]) -> Data:
     currency = terms["currency"]
-    heads = [_("Machine"), _("Operation"), _("Pieces"), _("From"), _("To"), _("Pay")]
+    heads = [_("Machine"), _("Operation"), _("Quantity"), _("From"), _("To"), _("Pay")]
     lines = [
         (
             run["machine"],
             run["operation"],
-            quantity_text(run["quantity"], ""),
+            quantity_text(run["quantity"], run.get("unit", "piece")),
             _moment(run["starts_at"], run["zone"]),
             _moment(run["ends_at"], run["zone"]),
             format_cents(run["pay_cents"], currency),

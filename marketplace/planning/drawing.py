@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from marketplace.common.show.amounts import quantity_text
 from marketplace.common.show.charts import FlowMap, Gantt, GanttBar, MapFlow, MapPoint
 from marketplace.common.show.times import duration_text
 from marketplace.planning.picture import Picture
@@ -106,14 +107,23 @@ def map_conclusion(picture: Picture) -> str:
 
 def _bar_labels(picture: Picture) -> list[str]:
     """One for each bar; thousands of them, so the words are looked up once."""
-    planned = _("%(operation)s: %(quantity)s pieces")
-    return [planned % {"operation": bar.operation, "quantity": f"{bar.quantity:,}"} for bar in picture.bars]
+    pieces, others = _("%(operation)s: %(quantity)s pieces"), "%(operation)s: %(quantity)s %(unit)s"
+    return [
+        (pieces if bar.unit == "piece" else others)
+        % {"operation": bar.operation, "quantity": f"{bar.quantity:,}", "unit": bar.unit}
+        for bar in picture.bars
+    ]
 
 
 def _flow_labels(picture: Picture) -> list[str]:
     """One for each flow."""
-    words = _("%(quantity)s pieces (%(item)s), %(trips)s trucks")
+    words = _("%(quantity)s (%(item)s), %(trips)s trucks")
     return [
-        words % {"quantity": f"{flow.quantity:,}", "item": flow.item, "trips": f"{flow.num_trips:,}"}
+        words
+        % {
+            "quantity": quantity_text(flow.quantity, flow.unit),
+            "item": flow.item,
+            "trips": f"{flow.num_trips:,}",
+        }
         for flow in picture.flows
     ]

@@ -18,7 +18,7 @@ from marketplace.accounts.models import Site
 from marketplace.accounts.places import place_name
 from marketplace.disclosure.place import city_point
 from marketplace.orders.models import Operation, OrderDrop
-from marketplace.planning.goods import goods_names
+from marketplace.planning.goods import Goods, goods_of
 from marketplace.planning.models import PlanRun
 from marketplace.planning.runs import labels_of, runs_of
 from marketplace.planning.stored import stored_plan
@@ -30,7 +30,7 @@ KEPT_S = 3600
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bar:
-    """A run. `state` is planned, offered, booked, running, done or declined."""
+    """A run; `quantity` in `unit`. `state` is planned, offered, booked, running, done or declined."""
 
     run: str
     row: str
@@ -38,6 +38,7 @@ class Bar:
     starts_at: datetime
     ends_at: datetime
     quantity: int
+    unit: str
     state: str
 
 
@@ -64,11 +65,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """Everything of one item that goes from one place to another."""
+    """Everything of one item that goes from one place to another; `quantity` in `unit`."""
 
     from_place: str
     to_place: str
     item: str
+    unit: str
     quantity: int
     num_trips: int
     first_departs_at: datetime
@@ -77,11 +79,12 @@ class Flow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """One departure of goods between two places."""
+    """One departure of goods between two places; `quantity` in `unit`."""
 
     from_place: str
     to_place: str
     item: str
+    unit: str
     departs_at: datetime
     arrives_at: datetime
     quantity: int
@@ -128,7 +131,7 @@ def _drawn(run: PlanRun) -> Picture:
     operations = {operation.code: operation for operation in run.order.product.operations.all()}
     rows, bars = _rows_and_bars(problem, plan, names=names, operations=operations)
     drops = {drop.public_id: drop for drop in run.order.drops.all()}
-    moves = _moves(problem, plan, names=names, goods=goods_names(run.order.product))
+    moves = _moves(problem, plan, names=names, goods=goods_of(run.order.product))
     trip_units = problem.transport.trip_units
     end = max([bar.ends_at for bar in bars] + [run.epoch + timedelta(minutes=run.finish_min or 0)])
     return Picture(
@@ -170,6 +173,7 @@ def _rows_and_bars(
                 starts_at=epoch + timedelta(minutes=draft.start_min),
                 ends_at=epoch + timedelta(minutes=draft.end_min),
                 quantity=draft.quantity,
+                unit=operation.unit,
                 state="planned",
             )
         )
@@ -185,13 +189,14 @@ def _places(names: dict[str, str], *, sites: dict[str, Site], drops: Iterable[Or
         yield Place(key=drop.public_id, name=drop.name, kind="drop", lat=drop.lat, lon=drop.lon)
 
 
-def _moves(problem: Problem, plan: Plan, *, names: dict[str, str], goods: dict[str, str]) -> list[Move]:
-    epoch = problem.epoch
+def _moves(problem: Problem, plan: Plan, *, names: dict[str, str], goods: dict[str, Goods]) -> list[Move]:
+    epoch, finished = problem.epoch, goods[str(problem.products[0].final_item)]
     moves = [
         Move(
             from_place=names[t.from_site],
             to_place=names[t.to_site],
-            item=goods[str(t.item or t.material)],
+            item=goods[str(t.item or t.material)].name,
+            unit=goods[str(t.item or t.material)].unit,
             departs_at=epoch + timedelta(minutes=t.depart_min),
             arrives_at=epoch + timedelta(minutes=t.arrive_min),
             quantity=t.quantity,
@@ -203,7 +208,8 @@ def _moves(problem: Problem, plan: Plan, *, names: dict[str, str], goods: dict[s
         Move(
             from_place=names[d.from_site],
             to_place=str(d.drop),
-            item=goods[str(problem.products[0].final_item)],
+            item=finished.name,
+            unit=finished.unit,
             departs_at=epoch + timedelta(minutes=d.depart_min),
             arrives_at=epoch + timedelta(minutes=d.arrive_min),
             quantity=d.quantity,
@@ -223,6 +229,7 @@ def flows_of(moves: Iterable[Move], *, trip_units: int | None) -> list[Flow]:
             from_place=way[0],
             to_place=way[1],
             item=way[2],
+            unit=group[0].unit,
             quantity=sum(move.quantity for move in group),
             num_trips=count_trips(group, trip_units=trip_units),
             first_departs_at=min(move.departs_at for move in group),

@@ -15,7 +15,7 @@ class TellForm(forms.Form):
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=64)
     kind = forms.ChoiceField(label=_("What"), choices=[("good", _("good")), ("scrap", _("scrap"))])
-    quantity = forms.IntegerField(label=_("Pieces"), min_value=1, max_value=MAX_QUANTITY)
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=MAX_QUANTITY)
     reason = forms.ChoiceField(
         label=_("Reason, for scrap"), choices=[("", "–"), *ScrapReason.choices], required=False
     )
@@ -37,7 +37,7 @@ class CloseForm(forms.Form):
 
 
 class BoxForm(forms.Form):
-    box_size = forms.IntegerField(label=_("Pieces in a box"), min_value=1, max_value=MAX_BOX)
+    box_size = forms.IntegerField(label=_("How much a box holds"), min_value=1, max_value=MAX_BOX)
 
 
 class PinForm(forms.Form):

@@ -29,7 +29,7 @@ def draft_of_tap(form: Mapping[str, str], *, box_size: int | None) -> TallyDraft
         return TallyDraft(key=key, kind=Tally.Kind.CORRECTION, undoes=form.get("undoes", ""))
     if tap == "box":
         if box_size is None:
-            raise NoBoxSize(_("Say first how many pieces a box holds."), field="box_size")
+            raise NoBoxSize(_("Say first how much a box holds."), field="box_size")
         return TallyDraft(key=key, kind=Tally.Kind.BOX, quantity=box_size)
     if tap == "scrap":
         quantity = _whole(form.get("scrap", ""))

@@ -11,7 +11,7 @@ def title_of(work_order: WorkOrder) -> str:
     words = {
         "code": work_order.code,
         "good": number_text(work_order.good),
-        "wanted": quantity_text(work_order.quantity),
+        "wanted": quantity_text(work_order.quantity, work_order.run.operation.unit),
     }
     match work_order.status:
         case WorkOrder.Status.WAITING:
@@ -32,13 +32,14 @@ def title_of(work_order: WorkOrder) -> str:
 def progress_text(work_order: WorkOrder) -> str:
     return _("%(good)s of %(wanted)s good") % {
         "good": number_text(work_order.good),
-        "wanted": quantity_text(work_order.quantity),
+        "wanted": quantity_text(work_order.quantity, work_order.run.operation.unit),
     }
 
 
 def article_text(work_order: WorkOrder) -> str:
     """What is to be done about the first pieces; empty where nothing waits."""
-    words = {"number": quantity_text(work_order.first_quantity)} if work_order.first_quantity else {}
+    unit, first = work_order.run.operation.unit, work_order.first_quantity
+    words = {"number": quantity_text(first, unit)} if first else {}
     match work_order.article:
         case WorkOrder.Article.WANTED:
             return (

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.places import place_name
 from marketplace.capacity.models import Equipment
+from marketplace.orders.models import Operation
 from marketplace.planning.picture import Picture
 from marketplace.planning.runs import RunDraft
 from marketplace.trading.difference import Difference, Shrunk
@@ -31,11 +32,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeRow:
-    """`kind` is shrunk, gone or new; a side that is not there is None."""
+    """`kind` is shrunk, gone or new; a side that is not there is None; `unit` is what 1 of both sides is."""
 
     kind: str
     stage: str
     machine: str
+    unit: str
     before: Side | None
     after: Side | None
     why: str | Promise
@@ -61,7 +63,7 @@ def comparison(
             public_id__in={draft.machine for draft in found.new}
         ).select_related("site__enterprise")
     }
-    stages = {each.code: each.name for each in deal.order.product.operations.all()}
+    stages = {each.code: each for each in deal.order.product.operations.all()}
     known = set(deal.packages.values_list("enterprise_id", flat=True))
     causes = {one.run_id: cause_of(one.cause) for one in disturbances}
     rows = [
@@ -87,6 +89,7 @@ def _rows_of_runs(
             kind=kind,
             stage=run.operation.name,
             machine=_name(run.equipment, known=known),
+            unit=run.operation.unit,
             before=_side(run),
             after=after,
             why=causes.get(run.pk, general),
@@ -94,13 +97,14 @@ def _rows_of_runs(
 
 
 def _rows_of_new(
-    found: Difference, *, known: set[int], machines: dict[str, Equipment], stages: dict[str, str]
+    found: Difference, *, known: set[int], machines: dict[str, Equipment], stages: dict[str, Operation]
 ) -> Iterator[ChangeRow]:
     for draft in found.new:
         yield ChangeRow(
             kind="new",
-            stage=stages.get(draft.operation, draft.operation),
+            stage=stages[draft.operation].name,
             machine=_name(machines[draft.machine], known=known),
+            unit=stages[draft.operation].unit,
             before=None,
             after=_draft_side(draft, found),
             why=_("Makes up for what is lost; its factory is asked."),
@@ -135,7 +139,9 @@ def _name(machine: Equipment, *, known: set[int]) -> str:
     return _("another factory in %(city)s") % {"city": place_name(machine.site.city)}
 
 
-def _after(found: Difference, *, machines: dict[str, Equipment], stages: dict[str, str]) -> list[RunRow]:
+def _after(
+    found: Difference, *, machines: dict[str, Equipment], stages: dict[str, Operation]
+) -> list[RunRow]:
     rows = [_row(run, _side(run)) for run in found.kept]
     rows += [_row(part.run, _side_left(part, found)) for part in found.shrunk]
     for number, draft in enumerate(found.new):
@@ -149,7 +155,8 @@ def _after(found: Difference, *, machines: dict[str, Equipment], stages: dict[st
                 ends_at=side.ends_at,
                 quantity=side.quantity,
                 equipment=machines[draft.machine],
-                stage=stages.get(draft.operation, draft.operation),
+                stage=stages[draft.operation].name,
+                unit=stages[draft.operation].unit,
             )
         )
     return rows
@@ -165,4 +172,5 @@ def _row(run: Run, side: Side) -> RunRow:
         quantity=side.quantity,
         equipment=run.equipment,
         stage=run.operation.name,
+        unit=run.operation.unit,
     )

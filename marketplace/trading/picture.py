@@ -18,7 +18,7 @@ from marketplace.accounts.viewer import Viewer
 from marketplace.common.errors import NotFound
 from marketplace.disclosure.place import city_point
 from marketplace.orders.models import OrderDrop
-from marketplace.planning.goods import goods_names
+from marketplace.planning.goods import Goods, goods_of
 from marketplace.planning.models import TransportTerms
 from marketplace.planning.picture import Bar, Move, Picture, Place, Row, count_trips, flows_of, neutral_name
 from marketplace.trading.models import Deal
@@ -111,7 +111,7 @@ def _picture(
     drops = {leg.to_drop.pk: leg.to_drop for leg in legs if leg.to_drop is not None}
     places = [_place(site, name=name(site), exact=exact) for site in sites.values()]
     places += [_drop(drop, exact=own_drops) for drop in drops.values()]
-    goods = goods_names(deal.order.product)
+    goods = goods_of(deal.order.product)
     terms = TransportTerms.objects.order_by("-id").first() or TransportTerms()
     moves = [_move(leg, name=name, goods=goods) for leg in legs]
     ends = [run.ends_at for run in runs] + [leg.arrives_at for leg in legs] + [deal.chosen_at]
@@ -128,6 +128,7 @@ def _picture(
                 starts_at=run.starts_at,
                 ends_at=run.ends_at,
                 quantity=run.quantity,
+                unit=run.unit,
                 state=state_of(run, now=now),
             )
             for run in sorted(runs, key=lambda run: run.starts_at)
@@ -169,14 +170,15 @@ def _drop(drop: OrderDrop, *, exact: bool) -> Place:
     return Place(key=drop.public_id, name=name, kind="drop", lat=lat, lon=lon)
 
 
-def _move(leg: LegRow, *, name: NameSite, goods: Mapping[str, str]) -> Move:
+def _move(leg: LegRow, *, name: NameSite, goods: Mapping[str, Goods]) -> Move:
     to_place = (
         name(leg.to_site) if leg.to_site is not None else (leg.to_drop.public_id if leg.to_drop else "")
     )
     return Move(
         from_place=name(leg.from_site),
         to_place=to_place,
-        item=goods[leg.item],
+        item=goods[leg.item].name,
+        unit=goods[leg.item].unit,
         departs_at=leg.departs_at,
         arrives_at=leg.arrives_at,
         quantity=leg.quantity,

@@ -10,10 +10,14 @@ from marketplace.capacity.models import Equipment
 from marketplace.orders.models import OrderDrop
 from marketplace.trading.models import Deal, Package, Run
 
+COLUMNS = (
+    "pk", "public_id", "status", "starts_at", "ends_at", "quantity", "equipment_id", "operation__name", "operation__unit",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunRow:
-    """A `Run` without what no picture shows; `stage` is the name of its operation."""
+    """A `Run` without what no picture shows; `stage` is the name of its operation, `quantity` in `unit`."""
 
     pk: int
     public_id: str
@@ -23,6 +27,7 @@ class RunRow:
     quantity: int
     equipment: Equipment
     stage: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +50,7 @@ def run_rows(deal: Deal, *only: Q) -> list[RunRow]:
         .exclude(status=Run.Status.REPLACED)
         .exclude(package__status=Package.Status.WITHDRAWN)
         .order_by("operation__position", "package_id", "equipment_id", "starts_at")
-        .values_list(
-            "pk", "public_id", "status", "starts_at", "ends_at", "quantity", "equipment_id", "operation__name"
-        )
+        .values_list(*COLUMNS)
     )
     machines = Equipment.objects.select_related("site__enterprise").in_bulk({row[6] for row in found})
     return [
@@ -60,8 +63,9 @@ def run_rows(deal: Deal, *only: Q) -> list[RunRow]:
             quantity=quantity,
             equipment=machines[equipment_id],
             stage=stage,
+            unit=unit,
         )
-        for pk, public_id, status, starts_at, ends_at, quantity, equipment_id, stage in found
+        for pk, public_id, status, starts_at, ends_at, quantity, equipment_id, stage, unit in found
     ]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, Max, Min, Prefetch, Q, QuerySet, Sum
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
@@ -28,14 +28,21 @@ class DealProgress:
 
 
 def packages(viewer: Viewer) -> QuerySet[Package]:
-    """The offers made to the viewer's enterprise, open ones first, newest first."""
+    """The offers made to the viewer's enterprise, open ones first, newest first.
+
+    `num_pieces` adds up the runs; it says something where `first_unit` is `last_unit`.
+    """
     if viewer.enterprise_id is None:
         return Package.objects.none()
     return (
         Package.objects.filter(enterprise_id=viewer.enterprise_id)
         .select_related("deal__order__product", "deal__order__buyer")
         .annotate(
-            num_runs=Count("runs"), num_pieces=Sum("runs__quantity"), is_open=Q(status=Package.Status.OFFERED)
+            num_runs=Count("runs"),
+            num_pieces=Sum("runs__quantity"),
+            first_unit=Min("runs__operation__unit"),
+            last_unit=Max("runs__operation__unit"),
+            is_open=Q(status=Package.Status.OFFERED),
         )
         .order_by("-is_open", "-id")
     )

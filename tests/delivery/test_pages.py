@@ -179,6 +179,20 @@ def test_the_driver_sees_where_to_go_and_says_that_it_arrived_with_a_photo_witho
     assert page(flow.buyer, "photo", sent.public_id, "arrival").status_code == 404
 
 
+def test_goods_by_the_metre_are_no_pieces_to_whoever_carries_waits_for_or_counts_them():
+    flow = a_flow()
+    flow.order.product.operations.update(unit="m")
+    sent = send(flow, flow.between)
+    links = [
+        reverse("delivery:tracking", args=[tracking_token(sent.public_id)]),
+        reverse("delivery:driver", args=[sent.public_id, driver_token(sent.public_id)]),
+    ]
+    for text in (words(Client().get(link)) for link in links):
+        assert "1,000\xa0m" in text and "pieces" not in text
+    receiving = words(page(flow.coat, "receive", sent.public_id))
+    assert "Damaged, m" in receiving and "pieces" not in receiving
+
+
 def test_the_drivers_link_ends_with_the_receipt_and_is_not_that_of_another_shipment():
     flow = a_flow()
     sent = send(flow, flow.between)
@@ -197,7 +211,7 @@ def test_boxes_are_counted_with_a_scanner_that_types_and_presses_enter():
     answer = client.post(
         url, {"code": box.public_id, "key": "k1", "how": "scan"}, headers={"HX-Request": "true"}
     )
-    assert "Box 1: 500 good pieces." in words(answer) and "1 of 2 boxes counted" in words(answer)
+    assert "Box 1: 500 pieces good." in words(answer) and "1 of 2 boxes counted" in words(answer)
     wrong = client.post(url, {"code": box.public_id, "key": "k2"}, headers={"HX-Request": "true"})
     assert "was received before" in words(wrong)
     assert "2 · " not in words(wrong)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from marketplace.accounts.models import Site
 from marketplace.common.errors import NotFound
 from marketplace.orders.buyer_zone import buyer_zone
-from marketplace.orders.models import OrderDrop
+from marketplace.orders.models import Operation, OrderDrop
 from marketplace.payments import selectors
 from marketplace.payments.documents import contract_data
 from marketplace.payments.models import Contract, Document
@@ -71,6 +71,19 @@ def test_writing_twice_adds_nothing():
     write(agreed)
     assert write(agreed) == []
     assert Contract.objects.count() == 3
+
+
+def test_a_run_by_the_metre_says_so_and_one_of_pieces_keeps_the_terms_it_had():
+    agreed = an_agreed_order()
+    Run.objects.filter(package__enterprise_id=agreed.factories[0].enterprise_id).update(quantity=50)
+    written = {one.enterprise_id: one for one in write(agreed)}
+    own = written[agreed.factories[0].enterprise_id]
+    assert "unit" not in own.terms["runs"][0]
+    assert contract_data(own, language="en")["lines"][0][2] == "50 pieces"
+    Operation.objects.update(unit="m")
+    again = {one.enterprise_id: one for one in write(agreed)}[own.enterprise_id]
+    assert again.version == 2
+    assert contract_data(again, language="en")["lines"][0][2] == "50\xa0m"
 
 
 def test_a_changed_deal_gives_a_new_version_to_whom_it_concerns_and_keeps_the_old_one():

@@ -11,6 +11,7 @@ from marketplace.production import services
 from marketplace.production.models import Tally, WorkOrder
 from tests.builders import NOW, a_buyer, a_viewer
 from tests.production.articles_photo import a_photo
+from tests.production.stations import a_phone, path, set_pin
 from tests.production.work import a_shop, hand, start, tell
 
 pytestmark = pytest.mark.django_db
@@ -41,6 +42,21 @@ def test_a_work_order_has_a_page_with_everything_told_of_it():
     assert page.status_code == 200
     assert f"{shop.first.code} is running: 3 of 500" in page.text
     assert "No PIN is set" in page.text
+
+
+def test_what_is_made_by_the_metre_is_told_in_metres():
+    shop = a_shop(article=True)
+    shop.first.run.operation.product.operations.update(unit="m")
+    tell(shop, shop.first, 3)
+    set_pin(shop)
+    page = reverse("production:work-order", args=[shop.first.public_id])
+    office, phone = (
+        " ".join(strip_tags(answer.text).split())
+        for answer in (a_client(shop.owner).get(page), a_phone(shop).get(path(shop)))
+    )
+    assert f"{shop.first.code} is running: 3 of 500 m" in office
+    assert "3 of 500 m good" in phone
+    assert "Make 5 m first" in phone
 
 
 def test_work_is_told_started_stopped_and_taken_back_on_its_page():

@@ -9,6 +9,7 @@ from marketplace.common.errors import NotFound
 from marketplace.common.hashing import hash_token
 from marketplace.delivery.links import is_driver_token
 from marketplace.delivery.models import Shipment
+from marketplace.planning.goods import goods_of
 
 SHOWN_AFTER_RECEIPT = timedelta(days=30)  # business time
 LONGEST_TOKEN = 64
@@ -17,12 +18,16 @@ S = Shipment.Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tracked:
-    """`quantity` is what left, or the plan before that; `eta` is None once it has arrived. Cities in English."""
+    """`quantity` (in `unit`) is what left, or the plan before that; `eta` is None once it has arrived.
+
+    Cities in English.
+    """
 
     status: str
     is_template: bool  # the product is one that everybody knows
     product: str
     quantity: int
+    unit: str
     from_city: str
     to_city: str
     departs_at: datetime
@@ -46,6 +51,7 @@ def tracked(*, token: str, now: datetime) -> Tracked:
         is_template=product.owner_id is None and is_final,
         product=product.name if product.owner_id is None and is_final else "",
         quantity=sent or found.quantity,
+        unit=unit_of(found),
         from_city=found.from_site.city,
         to_city=found.to_site.city if found.to_site is not None else found.to_drop.city,  # type: ignore[union-attr]
         departs_at=found.departs_at,
@@ -65,6 +71,12 @@ def eta_of(shipment: Shipment, *, now: datetime) -> datetime | None:
     if shipment.dispatched_at is not None:
         return max(now, shipment.dispatched_at + on_way)
     return max(now, shipment.departs_at) + on_way
+
+
+def unit_of(shipment: Shipment) -> str:
+    """What 1 of its goods is. Two queries."""
+    goods = goods_of(shipment.order.product).get(shipment.item)
+    return goods.unit if goods else "piece"
 
 
 def for_driver(*, shipment: str, token: str) -> Shipment:

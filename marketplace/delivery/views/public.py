@@ -14,7 +14,7 @@ from marketplace.common.forms import refusals_in
 from marketplace.delivery import services
 from marketplace.delivery.forms import DriverForm
 from marketplace.delivery.models import Shipment
-from marketplace.delivery.selectors.tracking import eta_of, for_driver, tracked
+from marketplace.delivery.selectors.tracking import eta_of, for_driver, tracked, unit_of
 
 
 def unlisted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -64,6 +64,7 @@ def driver(request: HttpRequest, shipment: str, token: str) -> HttpResponse:
         "address": (found.to_site or found.to_drop).address,  # type: ignore[union-attr]
         "has_arrived": found.status == Shipment.Status.ARRIVED,
         "quantity": sum(found.boxes.values_list("quantity", flat=True)),
+        "unit": unit_of(found),
         "num_boxes": found.boxes.count(),
         "proof": found.proofs.filter(step="arrival").defer("photo").first(),
         "eta": eta_of(found, now=clock.now()),

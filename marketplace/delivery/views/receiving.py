@@ -13,12 +13,14 @@ from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
 from marketplace.common.errors import DomainError, NotFound
 from marketplace.common.forms import refusals_in
+from marketplace.common.show.amounts import quantity_text
 from marketplace.delivery import services
 from marketplace.delivery.forms import ReceiveForm, ScanForm, new_key
 from marketplace.delivery.links import box_in
 from marketplace.delivery.models import Box, ReceiptLine, Shipment
 from marketplace.delivery.selectors import shipments as selectors
 from marketplace.delivery.selectors.genealogy import origins_of
+from marketplace.delivery.selectors.tracking import unit_of
 from marketplace.delivery.shown import shown
 
 MOST_LINES = 12
@@ -77,7 +79,8 @@ def scan(request: ViewerRequest, shipment: str) -> HttpResponse:
     except DomainError as refused:
         return _scanned(request, found, said=str(refused.text), is_bad=True)
     assert line.box is not None
-    said = _("Box %(number)s: %(good)s good pieces.") % {"number": line.box.number, "good": f"{line.good:,}"}
+    amount = quantity_text(line.good, unit_of(found))
+    said = _("Box %(number)s: %(amount)s good.") % {"number": line.box.number, "amount": amount}
     return _scanned(request, found, said=said, is_bad=False)
 
 

@@ -270,7 +270,7 @@ def _texts() -> dict[str, str]:
         "refused": _("Not counted: %(text)s"),
         "surplus": _("%(n)s of them go beyond the order: they are yours."),
         "needsNetwork": _("This needs the network. Tallies work without it."),
-        "noBox": _("Say first how many pieces a box holds."),
+        "noBox": _("Say first how much a box holds."),
         "nothing": _("There is nothing to take back."),
         "waiting": _("+%(n)s waiting"),
     }
