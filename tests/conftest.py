@@ -26,6 +26,7 @@ from tests.supervised import Supervised, start
 TESTS = Path(__file__).parent
 PURE = {TESTS / name for name in ("matching", "scheduling", "telemetry", "embedded", "architecture")}
 LIVE_WITHIN_S = 90
+PLANNED_WITHIN_S = "3"  # plans of tests are small
 SOLVED_WITHIN_S = "8"  # journeys are about what people see, not about the last per cent
 
 
@@ -40,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     environ = worker_environ(this_run(), worker=os.environ.get("PYTEST_XDIST_WORKER", "main"))
     if config.getoption("numprocesses", None):
         return
-    os.environ |= environ
+    os.environ |= {"SOLVER_TIME_LIMIT_S": PLANNED_WITHIN_S} | environ
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     from django.conf import settings
 

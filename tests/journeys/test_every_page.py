@@ -43,7 +43,15 @@ def trade(live_stack, keys, tiny_world):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])
-@pytest.mark.parametrize("role", ["visitor", "factory", "buyer", "coordinator"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        "visitor",
+        pytest.param("factory", marks=pytest.mark.xdist_group("factory")),  # as long as the others together
+        "buyer",
+        "coordinator",
+    ],
+)
 def test_every_page_is_usable_and_light(enter, trade, role, language):
     person = enter(language=language)
     if role != "visitor":

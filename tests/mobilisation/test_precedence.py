@@ -27,8 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def at_now(settings):
-    settings.SOLVER = {**settings.SOLVER, "time_limit_s": 3}
+def at_now():
     clock.set_clock(speed=0, business_at=NOW)
     yield
     clock.forget()

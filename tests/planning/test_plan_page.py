@@ -11,8 +11,7 @@ from tests.trading.deals import a_network
 pytestmark = pytest.mark.django_db
 
 
-def test_a_plan_is_read_from_its_documents_once_a_language(settings):
-    settings.SOLVER = {**settings.SOLVER, "time_limit_s": 4}
+def test_a_plan_is_read_from_its_documents_once_a_language():
     network = a_network(num_firms=2)
     run = network.plan()
     client = Client()

@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 DOWN = Disturbance.Kind.MACHINE_DOWN
 
 
-@pytest.fixture(autouse=True)
-def _eager(settings):
-    settings.SOLVER = {**settings.SOLVER, "time_limit_s": 3}
-
-
 def a_disturbed_deal(*, kind=DOWN, made=100, **more):
     """An hour into the first run its machine falls out; 100 pieces of it are made."""
     network = a_network(num_firms=3, quantity=1_500)

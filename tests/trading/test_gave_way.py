@@ -17,11 +17,6 @@ from tests.trading.test_precedence import a_full_network, a_rated_order, commit,
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def _eager(settings):
-    settings.SOLVER = {**settings.SOLVER, "time_limit_s": 3}
-
-
 def a_client(viewer) -> Client:
     client = Client()
     client.force_login(Person.objects.get(pk=viewer.person_id))
