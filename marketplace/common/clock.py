@@ -33,6 +33,14 @@ def speed() -> float:
     return 1.0 if row is None else row.speed
 
 
+def before(*, real_s: float) -> datetime | None:
+    """Business time as it was `real_s` real seconds ago; None where the clock was set since then."""
+    row, at = _row(), real_now() - timedelta(seconds=real_s)
+    if row is None:
+        return at
+    return _business(row, at=at) if row.real_at <= at else None
+
+
 @transaction.atomic
 def set_clock(*, speed: float, business_at: datetime | None = None) -> None:
     """From now on business time runs at `speed` (0 stands still), from `business_at` or from where it is."""

@@ -7,6 +7,8 @@ from marketplace.common.periodic import periodic_task
 from marketplace.production import services
 from marketplace.trading.models import Deal
 
+HEARD_WITHIN_S = 30.0  # for so long what happened at a machine may be on its way
+
 
 @shared_task(name="production.open_work")  # type: ignore[untyped-decorator]
 def open_work(deal_public_id: str) -> None:
@@ -25,4 +27,4 @@ def sweep() -> None:
     services.follow_programs(now=clock.now())
     services.take_counts(now=clock.now(), real_now=clock.real_now())
     services.close_what_is_over(now=clock.now(), real_now=clock.real_now())
-    services.report_what_falls_behind(now=clock.now(), clock_speed=clock.speed())
+    services.report_what_falls_behind(now=clock.now(), heard_until=clock.before(real_s=HEARD_WITHIN_S))

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from marketplace.accounts.models import Notice
+from marketplace.common import clock
 from marketplace.orders.models import Order
 from marketplace.planning.models import PlanRun
 from marketplace.production import services
 from marketplace.production.models import WorkOrder
-from marketplace.production.services.behind import HEARD_WITHIN_S, LATE_AFTER
+from marketplace.production.services.behind import LATE_AFTER
 from marketplace.trading.models import Deal, Disturbance, Run
 from marketplace.trading.services import dismiss
 from tests.builders import NOW
@@ -28,8 +29,8 @@ def _planned_elsewhere(monkeypatch):
     )
 
 
-def sweep(now, *, speed=1.0) -> int:
-    return services.report_what_falls_behind(now=now, clock_speed=speed)
+def sweep(now, *, heard_until=NOW + timedelta(days=9)) -> int:
+    return services.report_what_falls_behind(now=now, heard_until=heard_until)
 
 
 def told() -> list[tuple[str, str, int]]:
@@ -51,9 +52,19 @@ def test_a_run_that_nobody_begins_is_late_after_an_hour_and_told_once():
 
 def test_where_business_time_runs_fast_news_have_time_to_arrive():
     a_shop()
-    speed = 600.0
-    assert sweep(NOW + timedelta(seconds=HEARD_WITHIN_S * speed), speed=speed) == 0
-    assert sweep(NOW + timedelta(seconds=HEARD_WITHIN_S * speed + 1), speed=speed) == 1
+    assert sweep(NOW + 5 * LATE_AFTER, heard_until=None) == 0
+    assert sweep(NOW + 5 * LATE_AFTER, heard_until=NOW) == 0
+    assert sweep(NOW + 5 * LATE_AFTER, heard_until=NOW + timedelta(seconds=1)) == 1
+
+
+def test_how_far_news_have_arrived_is_not_known_right_after_the_clock_was_set(monkeypatch):
+    clock.set_clock(speed=600, business_at=NOW)
+    set_at = clock.real_now()
+    assert clock.before(real_s=30) is None
+    monkeypatch.setattr(clock, "real_now", lambda: set_at + timedelta(seconds=40))
+    known = clock.before(real_s=30)
+    assert NOW + timedelta(seconds=6_000) <= known < NOW + timedelta(seconds=6_600)
+    clock.forget()
 
 
 def test_a_late_run_that_is_begun_after_all_is_over():

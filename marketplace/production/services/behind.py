@@ -13,16 +13,19 @@ from marketplace.production.models import WorkOrder
 from marketplace.trading import services as trading
 from marketplace.trading.models import Deal, Disturbance, Run
 
-LATE_AFTER = timedelta(hours=1)  # business time
-HEARD_WITHIN_S = 30  # real seconds for which what happened at a machine may be on its way to us
+LATE_AFTER = timedelta(hours=1)
 KNOWN = (*Disturbance.LIVING, Disturbance.Status.DISMISSED)
 
 
-def report_what_falls_behind(*, now: datetime, clock_speed: float) -> int:
-    """Tell trading of late and short work, and of late work that went on; returns how many times something changed."""
-    since = now - max(LATE_AFTER, timedelta(seconds=HEARD_WITHIN_S * clock_speed))
+def report_what_falls_behind(*, now: datetime, heard_until: datetime | None) -> int:
+    """Tell trading of late and short work, and of late work that went on; returns how many times something changed.
+
+    All in business time. What happened at machines up to `heard_until` is known here by now; where that is not known
+    (None), nothing is called late.
+    """
     changed = sum(trading.end_by_itself(disturbance_id=pk, now=now) for pk in _gone_on())
-    for work in _late(since):
+    late = [] if heard_until is None else _late(min(now - LATE_AFTER, heard_until))
+    for work in late:
         cause = "not-begun" if work.started_at is None else "late"
         changed += _report(work, kind=Disturbance.Kind.LATE, cause=cause, now=now)
     for work in _short():
