@@ -1,7 +1,8 @@
 """What a finished re-plan changes in a deal: runs that stay, shrink or go, new ones, the date and the price."""
 
 import json
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -58,9 +59,10 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
     living = list(Disturbance.objects.filter(plan_run=run).select_related("run__equipment"))
     standing = standing_runs(deal, epoch=run.epoch, lost=lost_by(living, at=run.epoch))
     planned = set(plan.lots)
+    between = _new_starts(plan.lots, standing)
     kept, shrunk, gone, kept_lots = [], [], [], set[str]()
     for each in standing:
-        stays = _stays(each, planned=planned)
+        stays = _stays(each, planned=planned, between=between)
         kept_lots |= {str(lot.id) for lot in stays if lot.end_min > 0}
         if stays == each.booked:
             kept.append(each.run)
@@ -91,11 +93,28 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
     )
 
 
-def _stays(each: RunLots, *, planned: set[Lot]) -> tuple[Lot, ...]:
-    """The first lots of a run that are over or in the plan as they were; what follows a hole is planned anew."""
+def _new_starts(lots: Iterable[Lot], standing: Iterable[RunLots]) -> dict[str, list[int]]:
+    """Starts of the lots that no run has yet, by machine."""
+    known = {lot.id for each in standing for lot in each.booked}
+    starts: dict[str, list[int]] = defaultdict(list)
+    for lot in lots:
+        if lot.id not in known:
+            starts[str(lot.machine)].append(lot.start_min)
+    return starts
+
+
+def _stays(each: RunLots, *, planned: set[Lot], between: Mapping[str, Iterable[int]]) -> tuple[Lot, ...]:
+    """The first lots of a run that are over or in the plan as they were.
+
+    What follows a hole is planned anew, and so is what follows a lot that was put between (a run may wait for goods
+    between its lots): the time of a run is its own from its start to its end.
+    """
     stays: list[Lot] = []
     for lot in each.left:
-        if lot.end_min > 0 and lot not in planned:
+        is_cut = any(
+            each.left[0].start_min <= at <= lot.start_min for at in between.get(str(lot.machine), ())
+        )
+        if lot.end_min > 0 and (lot not in planned or is_cut):
             break
         stays.append(lot)
     return tuple(stays)

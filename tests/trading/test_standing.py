@@ -2,7 +2,9 @@
 
 import pytest
 
-from marketplace.trading.standing import begun_lots
+from marketplace.trading.difference import _new_starts, _stays
+from marketplace.trading.models import Run
+from marketplace.trading.standing import RunLots, begun_lots
 from tests.matching.workshop import a_lot
 
 LOTS = (
@@ -18,3 +20,31 @@ LOTS = (
 )
 def test_lots_are_begun_as_far_as_pieces_are_made(made, begun):
     assert "".join(lot.id for lot in begun_lots(LOTS, made=made)) == begun
+
+
+def a_standing_run(*, left=LOTS):
+    return RunLots(run=Run(public_id="run_1"), booked=LOTS, left=left)
+
+
+def stays(plan, *, left=LOTS) -> str:
+    run = a_standing_run(left=left)
+    return "".join(lot.id for lot in _stays(run, planned=set(plan), between=_new_starts(plan, [run])))
+
+
+def test_a_run_stays_as_it_is_where_the_plan_has_all_of_it():
+    elsewhere = a_lot("n", machine="M2", start=5, end=15)
+    after = a_lot("m", start=30, end=40)
+    assert stays([*LOTS, elsewhere, after]) == "abc"
+
+
+def test_what_follows_a_hole_is_planned_anew():
+    assert stays([LOTS[0], LOTS[2]]) == "a"
+
+
+def test_what_follows_a_lot_that_was_put_between_is_planned_anew():
+    waits = (LOTS[0], LOTS[1], a_lot("d", start=60, end=70))
+    between = a_lot("n", start=30, end=50)
+    run = RunLots(run=Run(public_id="run_1"), booked=waits, left=waits)
+    plan = [*waits, between]
+    kept = _stays(run, planned=set(plan), between=_new_starts(plan, [run]))
+    assert [lot.id for lot in kept] == ["a", "b"]
