@@ -40,6 +40,7 @@ class Breakdown:
         self._now = now
         self._set_speed = set_speed
         self._break_down = break_down
+        self._before: set[str] = set()  # disturbances
 
     async def run(self) -> None:
         """Ends when the order is planned anew around the machine, or at once where that has happened before."""
@@ -49,6 +50,7 @@ class Breakdown:
             await asyncio.sleep(LOOK_S)
         await self._set_speed(1.0)
         self._say(f"Break-down in {run['id']}: its machine stops with {run['quantity']:,} pieces booked.")
+        self._before = {one["id"] for one in await self._disturbances()}
         self._break_down(run["device"])
         began = asyncio.get_running_loop().time()
         await self._until(lambda: self._is_noticed(run["id"]))
@@ -84,12 +86,17 @@ class Breakdown:
         """Something broke and somebody decided, or has still to."""
         return any(one["status"] in LIVING | DECIDED for one in await self._disturbances())
 
+    async def _of(self, run: str) -> list[dict[str, Any]]:
+        """What came of this break-down; the run may have been disturbed before."""
+        found = await self._disturbances()
+        return [one for one in found if one["run"] == run and one["id"] not in self._before]
+
     async def _is_noticed(self, run: str) -> bool:
-        return any(one["run"] == run for one in await self._disturbances())
+        return bool(await self._of(run))
 
     async def _is_proposed(self, run: str) -> bool:
         """Or decided already: a visitor may be faster."""
-        found = [one for one in await self._disturbances() if one["run"] == run]
+        found = await self._of(run)
         return await self._has_change() or all(one["status"] not in LIVING for one in found)
 
     async def _has_change(self) -> bool:

@@ -22,7 +22,14 @@ def a_run(name: str, quantity: int, *, operation="press", starts="2026-03-03T08:
 
 
 def a_disturbance(**changes):
-    return {"order": "ord_1", "kind": "machine_down", "status": "committed", "run": "run_before", **changes}
+    return {
+        "id": "dst_before",
+        "order": "ord_1",
+        "kind": "machine_down",
+        "status": "committed",
+        "run": "run_before",
+        **changes,
+    }
 
 
 class Market:
@@ -53,7 +60,7 @@ class Market:
     def stop(self, device):
         self.broken = device
         run = f"run_{device.removeprefix('dev_')}"
-        self.disturbances.append({"order": "ord_1", "kind": "machine_down", "status": "open", "run": run})
+        self.disturbances.append(a_disturbance(id="dst_now", status="open", run=run))
 
 
 def play(market, monkeypatch):
@@ -92,7 +99,9 @@ def test_what_broke_before_does_not_break_again(monkeypatch, status):
     assert play(market, monkeypatch) == ([], [])
 
 
-@pytest.mark.parametrize("before", [{"order": "ord_2"}, {"status": "over"}, {"kind": "late"}])
+@pytest.mark.parametrize(
+    "before", [{"order": "ord_2"}, {"status": "over", "run": "run_great"}, {"kind": "late"}]
+)
 def test_other_disturbances_are_not_this_break_down(monkeypatch, before):
     market = Market(a_disturbance(**before))
     play(market, monkeypatch)
