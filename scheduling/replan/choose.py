@@ -19,7 +19,8 @@ from scheduling.replan.repair import repair
 from scheduling.solve import solve
 
 NO_MATTER_MIN = 60
-REPAIR_SHARE = 0.8  # of the time limit, at most: a repair that is given up costs people more than a solver gains
+# Of the time limit, at most: a repair that is given up costs people more than a solver gains.
+REPAIR_SHARE = 0.8
 WITH_PLAN = (Status.OPTIMAL, Status.FEASIBLE)
 
 

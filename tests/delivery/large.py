@@ -225,8 +225,7 @@ def _write_receipts(boxes: dict[Shipment, list[Box]]) -> None:
     """Every tenth comes with a missing piece."""
     received = [one for one in boxes if one.received_at]
     receipts = Receipt.objects.bulk_create(
-        Receipt(shipment=one, opened_at=one.received_at, closed_at=one.received_at)
-        for one in received
+        Receipt(shipment=one, opened_at=one.received_at, closed_at=one.received_at) for one in received
     )
     ReceiptLine.objects.bulk_create(
         ReceiptLine(
