@@ -211,12 +211,14 @@ def test_a_queue_is_told_in_order_each_once_and_a_bad_one_holds_up_nobody():
         None,
     ],
 )
-def test_what_no_database_holds_is_refused_alone(broken):
+def test_what_no_database_holds_is_refused_alone(broken, caplog):
     shop = a_shop()
     set_pin(shop)
     answer = send(a_phone(shop), shop, broken, {"key": "c", "kind": "good", "quantity": 3})
     assert [one.get("code") for one in answer.json()["outcomes"]] == ["common:invalid", None]
     assert (shop.first.good, Tally.objects.count()) == (3, 1)
+    assert "refused" in caplog.text
+    assert caplog.text.encode()  # whatever a phone sent, the log can be written
 
 
 @pytest.mark.parametrize(

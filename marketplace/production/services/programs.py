@@ -46,7 +46,7 @@ def _follow(loaded: Loaded, *, equipment_id: int, now: datetime) -> None:
                 _act(loaded, equipment_id=equipment_id, now=now)
         except DomainError as error:  # closed, or its order is over: the machine may load what it likes
             log.info(
-                "program %s at machine %s starts nothing: %s", loaded.program[:20], equipment_id, error.code
+                "program %.40r at machine %s starts nothing: %s", loaded.program, equipment_id, error.code
             )
         mark.observation_id = loaded.observation_id
         mark.save(update_fields=["observation_id"])

@@ -157,7 +157,7 @@ def tell_all(
             )
             outcomes.append(Outcome(key=wanted.key, told=told, error=None))
         except DomainError as error:
-            log.warning("tally %s of work order %s refused: %s", wanted.key, work_order_id, error.code)
+            log.warning("tally %.80r of work order %s refused: %s", wanted.key, work_order_id, error.code)
             outcomes.append(Outcome(key=wanted.key, told=None, error=error))
     return outcomes
 
@@ -173,7 +173,7 @@ def _require_same(before: Tally, draft: TallyDraft) -> None:
             draft.reason,
         )
     if not same:
-        log.warning("tally key %s of %s came with other content", draft.key, before.work_order_id)
+        log.warning("tally key %.80r of %s came with other content", draft.key, before.work_order_id)
         raise KeyReused(_("This key was used for another tally."), field="key")
 
 
