@@ -16,6 +16,7 @@ from pathlib import Path
 from embedded.errors import EmbeddedError
 
 # A Unix socket's path may have 107 bytes; PostgreSQL adds `/.s.PGSQL.5432` and, for its lock, `.lock`.
+SHORTEST = Path("/tmp")  # noqa: S108 - where also the temporary folder that is named is too deep
 MAX_SOCKET_FOLDER_BYTES = 107 - len("/.s.PGSQL.5432.lock")
 
 
@@ -66,12 +67,13 @@ class State:
 
     @property
     def sockets(self) -> Path:
-        """Where sockets live: in the folder, or under the system's temporary folder if that path is too long."""
-        inside = self.folder / "run"
-        if len(os.fsencode(inside)) <= MAX_SOCKET_FOLDER_BYTES:
-            return inside
+        """Where sockets live: in the folder, or under a temporary folder if that path is too long."""
         digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"muster-{os.geteuid()}-{digest}"
+        outside = f"muster-{os.geteuid()}-{digest}"
+        found = (self.folder / "run", Path(tempfile.gettempdir()) / outside)
+        return next(
+            (one for one in found if len(os.fsencode(one)) <= MAX_SOCKET_FOLDER_BYTES), SHORTEST / outside
+        )
 
 
 def open_state(folder: Path) -> State:

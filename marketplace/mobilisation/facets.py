@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from marketplace.capacity.market import listed_equipment
 from marketplace.capacity.models import Equipment
-from marketplace.common.show.amounts import quantity_text
+from marketplace.common.show.amounts import number_text, quantity_text
 from marketplace.disclosure import facets
 from marketplace.disclosure.facets import Asked, Fact
 from marketplace.disclosure.words import Audience, Group, Word
@@ -29,5 +30,5 @@ def free_hours(asked: Asked, word: Word) -> Sequence[Fact]:
 def _in_words(machine: Equipment, days: Days) -> str:
     rate = fastest(machine.rates.all())
     by_day = [f"{date_format(day, 'm-d')}: {quantity_text(hours, 'h', digits=1)}" for day, hours in days]
-    speed = [quantity_text(rate, "pcs/h")] if rate else []
+    speed = [_("%(speed)s pieces an hour") % {"speed": number_text(rate)}] if rate else []
     return ", ".join(speed + (by_day or [quantity_text(0, "h")]))

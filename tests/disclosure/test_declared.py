@@ -135,7 +135,7 @@ def test_the_preview_is_what_the_office_reads(world):
         if section.cell.group in {Group.CITY, Group.CAPABILITY, Group.IDENTITY, Group.MACHINE_MODEL}:
             assert section.facts and facts[section.cell.group] == section.facts
     hours = {fact.label: fact.value for fact in facts[Group.FREE_CAPACITY]}[MACHINE]
-    assert f"{row['units_per_h']:.0f}\xa0pcs/h" in hours
+    assert f"{row['units_per_h']:,.0f} pieces an hour" in hours
     for day in row["days"]:
         assert f"{day['on'][5:]}: {day['free_h']:.1f}\xa0h" in hours
     assert {group for group, found in facts.items() if not found} == NEVER_SHOWN | {Group.DOCK}

@@ -11,6 +11,7 @@ from embedded.stack import build_stack
 from embedded.state import (
     MAX_SOCKET_FOLDER_BYTES,
     SocketFolderUnsafeError,
+    State,
     StateInUseError,
     lock_state,
     open_state,
@@ -53,6 +54,13 @@ def test_sockets_of_a_long_path_go_to_a_short_private_folder(tmp_path):
     assert stat.S_IMODE(state.sockets.stat().st_mode) == 0o700
     assert open_state(tmp_path).sockets == tmp_path / "run"
     state.sockets.rmdir()
+
+
+def test_where_the_temporary_folder_is_deep_too_sockets_go_to_the_systems_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / ("t" * 120)))
+    sockets = State(folder=tmp_path / ("d" * 120)).sockets
+    assert sockets.parent == Path("/tmp")
+    assert len(str(sockets)) <= MAX_SOCKET_FOLDER_BYTES
 
 
 def test_a_short_socket_folder_that_is_a_link_is_refused(tmp_path):

@@ -100,14 +100,14 @@ def receive_box_by_box(buyer, order, shipment) -> None:
     buyer.page.wait_for_selector("#counted h2:has-text('1 of 2 boxes counted')")
     buyer.page.wait_for_selector("[data-scan-said=good]")
 
-    buyer.page.tap("summary:has-text('This box has damaged')")
+    buyer.page.tap("summary:has-text('Something in this box is damaged')")
     box = buyer.page.locator("form[data-scan]")
     box.locator("[name=damaged]").fill(str(DAMAGED))
     box.locator("[name=code]").fill(str(two.number))
     buyer.press("Count")
     buyer.page.wait_for_selector("[data-scan-said=bad]")
     assert ReceiptLine.objects.filter(receipt__shipment=shipment).count() == 1
-    buyer.page.tap("summary:has-text('This box has damaged')")
+    buyer.page.tap("summary:has-text('Something in this box is damaged')")
     box.locator("[name=damaged]").fill(str(DAMAGED))
     box.locator("[name=reason]").fill("box torn")
     box.locator("[name=code]").fill(str(two.number))

@@ -220,7 +220,7 @@ def test_a_table_sorts_filters_and_exports_safely(visit):
 
 def test_a_dangerous_act_is_confirmed_first(visit):
     page, _ = visit("/gallery")
-    page.click("text=Remove")
+    page.locator("main").get_by_role("button", name="Remove").click()
     dialog = page.locator("#confirm-dialog")
     dialog.get_by_text("Remove Press 3?").wait_for()
     page.keyboard.press("Escape")
