@@ -37,6 +37,12 @@ class ProductionConfig(AppConfig):
             "production.closed-short",
             _("%(operation)s for %(order)s ends short at %(good)s of %(wanted)s pieces: %(reason)s."),
         )
+        notices.register(
+            "production.late",
+            _(
+                "%(operation)s for %(order)s should have been made by %(ends_at)s: %(good)s of %(wanted)s pieces are."
+            ),
+        )
         oracles.register("production.sums", oracle.sums_that_differ)
         oracles.register("production.machines", oracle.machines_twice_taken)
         oracles.register("production.counts", oracle.pieces_counted_twice)
