@@ -55,7 +55,7 @@ def _should_have_left(work: WorkOrder, *, now: datetime) -> bool:
 
 def _tell_late(work: WorkOrder, *, now: datetime) -> None:
     """Buyer and factory, each once."""
-    facts = {
+    facts: dict[str, str | int] = {
         "operation": work.run.operation.name,
         "order": work.order.title,
         "good": work.good,
