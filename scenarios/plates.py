@@ -7,6 +7,7 @@ four kinds of idle time).
 
 import math
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from scenarios.world import (
@@ -79,8 +80,12 @@ def generate(seed: int) -> World:
             trip_units=20_000, departs_every_min=720, departs_at_min=22 * 60
         ),  # 06:00, 18:00
         clock_speed=600.0,
-        breakdown=BreakdownSpec(operation="press", after_h=40),
     )
+
+
+def generate_with_breakdown(seed: int) -> World:
+    """The same, and its largest press stops for good on the second day."""
+    return replace(generate(seed), breakdown=BreakdownSpec(operation="press", after_h=40))
 
 
 def _machines_per_firm(draw: random.Random) -> list[int]:

@@ -30,6 +30,7 @@ from scenarios.world import ReplaySpec, World
 
 WORLDS = {
     "plates": plates.generate,
+    "plates-breakdown": plates.generate_with_breakdown,
     "tiny": tiny.generate,
     "nist": nist.generate,
     "masks-mini": masks.generate,
