@@ -25,6 +25,7 @@ django.setup()
 from django.core.management import call_command  # noqa: E402 - the settings must be known first
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from marketplace.accounts.models import Person  # noqa: E402
 from marketplace.accounts.viewer import Viewer  # noqa: E402
@@ -86,7 +87,7 @@ def pages(flow: LargeFlow) -> Iterator[tuple[str, Callable[[], int]]]:
         "lots made": f"/orders/{order}/made/",
         "shipment page": f"/shipments/{drops[0].public_id}/",
         "box with its origins": f"/box/{box}/",
-        "boxes with work": f"/work/{work.public_id}/boxes/",
+        "boxes with work": reverse("delivery:boxes-with-work", args=[work.public_id]),
         "history": "/shipments/history/",
         "API delivery": f"/api/v1/orders/{order}/delivery",
         "API account": f"/api/v1/orders/{order}/account",
@@ -98,9 +99,9 @@ def pages(flow: LargeFlow) -> Iterator[tuple[str, Callable[[], int]]]:
         "to send": "/shipments/",
         "coming": "/shipments/coming/",
         "shipment page, sender": f"/shipments/{sent.filter(status='planned')[0].public_id}/",
-        "work today": "/work/",
-        "work, all": "/work/?all=1",
-        "work order": f"/work/{own.public_id}/",
+        "work today": reverse("production:today"),
+        "work, all": f"{reverse('production:today')}?all=1",
+        "work order": reverse("production:work-order", args=[own.public_id]),
         "API work orders": "/api/v1/work-orders",
     }
     for client, paths in ((buyer, buyers), (factory, factories)):

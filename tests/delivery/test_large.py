@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from marketplace.accounts.models import Person
 from marketplace.common import clock, oracles
@@ -44,7 +45,7 @@ def paths(flow) -> dict[str, list[str]]:
             f"/orders/{order}/made/",
             f"/shipments/{received.public_id}/",
             f"/box/{received.boxes.all()[0].public_id}/",
-            f"/work/{work.public_id}/boxes/",
+            reverse("delivery:boxes-with-work", args=[work.public_id]),
             "/shipments/history/",
             f"/api/v1/orders/{order}/delivery",
             f"/api/v1/orders/{order}/made",

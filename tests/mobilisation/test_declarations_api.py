@@ -2,24 +2,16 @@
 
 import pytest
 
-from marketplace.common import clock
 from marketplace.mobilisation.models import Declaration, Extension, Firm
 from tests.builders import NOW, an_api_client
 from tests.mobilisation.emergencies import DAY, a_code, a_draft, a_factory, an_office, in_force, proposed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 CONTENT = {
     "title": "Spring flood", "authority": "Province of Zhejiang", "legal_basis": "Article 52",
     "reason": "The hospitals' stocks last four days.", "hazard": "occurred", "processes": ["press"],
     "regions": ["Zhejiang"], "starts_at": NOW.isoformat(), "ends_at": (NOW + 20 * DAY).isoformat(),
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def at_now():
-    clock.set_clock(speed=0, business_at=NOW)
-    yield
-    clock.forget()
 
 
 def test_from_draft_over_change_to_force_and_a_later_end():

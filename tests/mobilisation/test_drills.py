@@ -5,7 +5,7 @@ import pytest
 
 from marketplace.accounts import notices
 from marketplace.accounts.models import Notice, Person
-from marketplace.common import clock, oracles
+from marketplace.common import oracles
 from marketplace.mobilisation import selectors, services
 from marketplace.mobilisation.content import declaration_hash
 from marketplace.mobilisation.errors import DrillChangesNothing, NotRateable
@@ -21,15 +21,7 @@ from tests.builders import NOW, an_api_client
 from tests.mobilisation.displacing import Displacing
 from tests.mobilisation.emergencies import DAY, HOUR, a_draft, a_factory, a_firm, an_office, in_force
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_now(settings):
-    settings.SOLVER = {**settings.SOLVER, "time_limit_s": 3}
-    clock.set_clock(speed=0, business_at=NOW)
-    yield
-    clock.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 def test_a_drill_goes_as_far_as_the_proposal_and_displaces_nothing(client):

@@ -8,7 +8,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook
 
 from marketplace.accounts.models import Person
-from marketplace.common import clock
 from marketplace.common.models import AuditEntry
 from marketplace.mobilisation import selectors, services
 from marketplace.mobilisation.firm_rows import COLUMNS
@@ -27,14 +26,7 @@ from tests.mobilisation.emergencies import (
     proposed,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_now():
-    clock.set_clock(speed=0, business_at=NOW)
-    yield
-    clock.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 def as_person(client, viewer):

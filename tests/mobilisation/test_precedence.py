@@ -23,14 +23,7 @@ from tests.mobilisation.displacing import Displacing
 from tests.mobilisation.emergencies import DAY, an_office
 from tests.trading.deals import a_network, an_agreed_deal
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_now():
-    clock.set_clock(speed=0, business_at=NOW)
-    yield
-    clock.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 def start_early(case) -> Run:

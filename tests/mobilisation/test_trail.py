@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from marketplace.accounts.models import Person
-from marketplace.common import audit, clock
+from marketplace.common import audit
 from marketplace.common.models import AuditEntry
 from marketplace.mobilisation import selectors, services
 from marketplace.mobilisation.errors import SamePerson
@@ -26,14 +26,7 @@ from tests.mobilisation.emergencies import (
     proposed,
 )
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def at_now():
-    clock.set_clock(speed=0, business_at=NOW)
-    yield
-    clock.forget()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("at_now")]
 
 
 class Case:

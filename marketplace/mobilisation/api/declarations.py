@@ -4,6 +4,7 @@ Proposing and approving carry the code of a second factor. Approvals take no `Id
 nature, and a refused one must stay in the log.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
@@ -168,6 +169,20 @@ class DeclarationView(APIView):
         return Response(DeclarationSerializer(done).data)
 
 
+def _done(
+    request: Request,
+    declaration: str,
+    *,
+    asked: type[serializers.Serializer[Any]],
+    act: Callable[..., Declaration],
+) -> Response:
+    """The declaration after an act of the viewer's with what was sent."""
+    sent = asked(data=request.data)
+    sent.is_valid(raise_exception=True)
+    done = act(viewer=viewer_of(request), public_id=declaration, now=clock.now(), **sent.validated_data)
+    return Response(DeclarationSerializer(done).data)
+
+
 class ProposeView(APIView):
     permission_classes = [IsMember]
 
@@ -175,12 +190,7 @@ class ProposeView(APIView):
         operation_id="declarations_propose", request=CodeSerializer, responses=DeclarationSerializer
     )
     def post(self, request: Request, declaration: str) -> Response:
-        asked = CodeSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        done = services.propose_declaration(
-            viewer=viewer_of(request), public_id=declaration, now=clock.now(), **asked.validated_data
-        )
-        return Response(DeclarationSerializer(done).data)
+        return _done(request, declaration, asked=CodeSerializer, act=services.propose_declaration)
 
 
 class ApproveView(APIView):
@@ -191,12 +201,7 @@ class ApproveView(APIView):
     )
     def post(self, request: Request, declaration: str) -> Response:
         """By a second person of the office; counts once."""
-        asked = ApprovalSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        done = services.approve_declaration(
-            viewer=viewer_of(request), public_id=declaration, now=clock.now(), **asked.validated_data
-        )
-        return Response(DeclarationSerializer(done).data)
+        return _done(request, declaration, asked=ApprovalSerializer, act=services.approve_declaration)
 
 
 class RefuseView(APIView):
@@ -211,12 +216,7 @@ class RefuseView(APIView):
     @idempotent
     def post(self, request: Request, declaration: str) -> Response:
         """By the second person, or by the first to draw it back."""
-        asked = ReasonSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        done = services.refuse_declaration(
-            viewer=viewer_of(request), public_id=declaration, now=clock.now(), **asked.validated_data
-        )
-        return Response(DeclarationSerializer(done).data)
+        return _done(request, declaration, asked=ReasonSerializer, act=services.refuse_declaration)
 
 
 class EndView(APIView):
@@ -231,12 +231,7 @@ class EndView(APIView):
     @idempotent
     def post(self, request: Request, declaration: str) -> Response:
         """Before its time."""
-        asked = ReasonSerializer(data=request.data)
-        asked.is_valid(raise_exception=True)
-        done = services.end_declaration(
-            viewer=viewer_of(request), public_id=declaration, now=clock.now(), **asked.validated_data
-        )
-        return Response(DeclarationSerializer(done).data)
+        return _done(request, declaration, asked=ReasonSerializer, act=services.end_declaration)
 
 
 class LookView(APIView):
