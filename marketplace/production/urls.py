@@ -27,6 +27,7 @@ urlpatterns = [
     path("first-articles/<str:article>/decide/", buyers.decide, name="decide"),
     path("first-articles/<str:article>/photo.jpg", buyers.photo, name="article-photo"),
     path("w/sw.js", stations.service_worker, name="service-worker"),
+    path("w/offline/", stations.offline, name="station-offline"),
     path("w/<str:token>/", stations.station, name="station"),
     path("w/<str:token>/pin/", stations.pin, name="station-pin"),
     path("w/<str:token>/tell/", stations.tell, name="station-tell"),
@@ -36,4 +37,5 @@ urlpatterns = [
     path("w/<str:token>/stop/", stations.stop, name="station-stop"),
     path("w/<str:token>/box/", stations.box, name="station-box"),
     path("w/<str:token>/photo/", stations.photo, name="station-photo"),
+    path("w/<str:token>/leave/", stations.leave, name="station-leave"),
 ]

@@ -235,7 +235,43 @@ def test_what_is_no_queue_is_refused_whole(body):
 def test_the_service_worker_answers_below_stations_only():
     answer = Client().get("/w/sw.js")
     assert answer["Service-Worker-Allowed"] == "/w/"
+    assert answer["Cache-Control"] == "no-cache"
     assert b"caches" in answer.content
+
+
+def test_the_worker_is_another_one_in_another_release(monkeypatch):
+    one = Client().get("/w/sw.js").content
+    assert Client().get("/w/sw.js").content == one
+    monkeypatch.setattr("marketplace.production.kept.release", lambda: "another")
+    assert Client().get("/w/sw.js").content != one
+
+
+def test_only_the_page_of_a_phone_that_is_in_may_be_kept_and_only_while_it_is():
+    shop = a_shop()
+    set_pin(shop)
+    phone = a_phone(shop)
+    left = int(phone.get(path(shop))["Station-Open-For"])
+    assert 12 * 3600 - 60 < left <= 12 * 3600
+    for client, place in ((Client(), path(shop)), (Client(), path(shop, "pin/")), (phone, path(shop, "pin/")),
+                          (phone, path(shop, "state/")), (Client(), "/accounts/login/")):  # fmt: skip
+        assert "Station-Open-For" not in client.get(place)
+
+
+def test_a_phone_that_was_locked_is_asked_for_the_pin_even_with_its_old_cookie():
+    shop = a_shop()
+    set_pin(shop)
+    phone = a_phone(shop)
+    cookie = phone.cookies["station"].value
+    assert phone.post(path(shop, "leave/")).url == path(shop, "pin/")
+    assert phone.cookies["station"].value == ""
+    phone.cookies["station"] = cookie
+    assert phone.get(path(shop)).url == path(shop, "pin/")
+
+
+def test_the_page_without_a_network_says_nothing_of_any_work():
+    shop = a_shop()
+    content = Client().get("/w/offline/").content.decode()
+    assert shop.first.run.operation.name not in content
 
 
 def test_boxes_count_what_they_hold():

@@ -145,6 +145,14 @@ def session_of(*, token: str, cookie: str, real_now: datetime) -> StationSession
     return session
 
 
+@transaction.atomic
+def leave(*, session: StationSession, real_now: datetime) -> None:
+    """End a phone's session: its cookie opens nothing any more, wherever it was copied to."""
+    row = StationSession.objects.select_for_update(no_key=True).get(pk=session.pk)
+    row.expires_at = min(row.expires_at, real_now)
+    row.save(update_fields=["expires_at"])
+
+
 def _let_in(link: StationLink, pin: StationPin, *, real_now: datetime) -> LetIn:
     link.failures, link.locked_until = 0, None
     link.save(update_fields=["failures", "locked_until"])

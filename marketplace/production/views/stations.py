@@ -7,12 +7,10 @@ import logging
 import uuid
 from collections.abc import Callable
 from functools import wraps
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.staticfiles import finders
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -25,6 +23,7 @@ from marketplace.production.card import card_of
 from marketplace.production.errors import NoPin, StationClosed, StationLocked, WrongPin
 from marketplace.production.forms import PhotoForm, StopForm
 from marketplace.production.hands import Hand
+from marketplace.production.kept import may_be_kept, worker_script
 from marketplace.production.models import ScrapReason, StationSession, Stint, StopReason, Tally, WorkOrder
 from marketplace.production.taps import as_answer, draft_of_tap, queue_of
 from marketplace.production.wording import article_text, progress_text, title_of
@@ -98,7 +97,8 @@ def station(request: HttpRequest, session: StationSession) -> HttpResponse:
         "new_key": uuid.uuid4().hex,
         "for_script": {"state": _state(work_order, session), "texts": _texts()},
     }
-    return render(request, "production/station.html", context)
+    answer = render(request, "production/station.html", context)
+    return may_be_kept(answer, session, real_now=clock.real_now())
 
 
 @require_POST
@@ -229,14 +229,32 @@ def photo(request: HttpRequest, session: StationSession) -> HttpResponse:
     return _back(request)
 
 
+@require_POST
+@inside
+def leave(request: HttpRequest, session: StationSession) -> HttpResponse:
+    """Lock the phone: from now on it is asked for the PIN."""
+    services.leave(session=session, real_now=clock.real_now())
+    answer = redirect("production:station-pin", _token(request))
+    answer.delete_cookie(COOKIE, path=request.path.removesuffix("leave/"), samesite="Lax")
+    return answer
+
+
+@require_safe
+def offline(request: HttpRequest) -> HttpResponse:
+    """What the worker shows where there is no network and no page was kept. Says nothing of any work."""
+    texts = {
+        "asOf": _("As of %(time)s"),
+        "waitsOne": _("1 tally waits on this phone"),
+        "waits": _("%(n)s tallies wait on this phone"),
+    }
+    return render(request, "production/station_offline.html", {"texts": texts})
+
+
 @require_safe
 def service_worker(request: HttpRequest) -> HttpResponse:
     """Below `/w/`, so that it answers for stations and for nothing else."""
-    found = finders.find("js/station/worker.js")
-    if not isinstance(found, str):
-        raise Http404
     headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/w/"}
-    return HttpResponse(Path(found).read_bytes(), content_type="text/javascript", headers=headers)
+    return HttpResponse(worker_script(), content_type="text/javascript", headers=headers)
 
 
 def _work_order(session: StationSession) -> WorkOrder:
@@ -253,6 +271,7 @@ def _state(work_order: WorkOrder, session: StationSession) -> dict[str, object]:
         "scrap": work_order.scrap,
         "boxSize": work_order.box_size,
         "isClosed": work_order.is_closed,
+        "face": f"{work_order.status} {work_order.article} {work_order.box_size} {work_order.counter}",
         "title": title_of(work_order),
         "progress": progress_text(work_order),
         "lastKey": last.key if last else "",
@@ -264,12 +283,13 @@ def _texts() -> dict[str, str]:
     return {
         "queuedOne": _("1 tally queued, kept on this phone"),
         "queued": _("%(n)s tallies queued, kept on this phone"),
-        "offline": _("No network: tap on, it is kept."),
+        "offline": _("Offline since %(time)s: tap on, it is kept"),
         "pinLink": _("Enter the PIN"),
         "pin": _("Enter the PIN again to send what is kept."),
         "refused": _("Not counted: %(text)s"),
         "surplus": _("%(n)s of them go beyond the order: they are yours."),
         "needsNetwork": _("This needs the network. Tallies work without it."),
+        "waitsYet": _("Not locked yet: what is kept on this phone was not taken."),
         "noBox": _("Say first how much a box holds."),
         "nothing": _("There is nothing to take back."),
         "waiting": _("+%(n)s waiting"),

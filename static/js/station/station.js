@@ -2,14 +2,29 @@
 // a tally has a key of its own, so whatever is sent twice counts once. Without this script the forms work by themselves.
 import { ageOf, stamp } from "./age.js";
 import { newKey } from "./keys.js";
+import { forget, known, learn, timeOf } from "./known.js";
 import { drop, keep, kept } from "./store.js";
 
 const { state: told, texts } = JSON.parse(document.getElementById("station-data").textContent);
 const station = location.pathname;
 const BATCH = 50;
 const RETRY_MS = 5000;
+const UPDATE_MS = 3600 * 1000; // a phone may stay on this page for a shift, or for weeks
+const isKept = "kept" in document.body.dataset; // by the worker, from before: not as the server would tell it now
 let state = told;
+let heardAt = Date.now();
+let isHeard = !isKept;
+let wasHeard = !isKept; // ever, on this page: whoever goes on here is not to lose it under the hand
+let isOld = false; // the page is, beside what the server would show
 let sending = false;
+
+if (isKept) {
+  document.getElementById("messages").replaceChildren(); // they were read then
+  const last = known(station);
+  if (last) ({ state, heardAt } = last);
+} else {
+  learn(station, state);
+}
 
 function words(name, values = {}) {
   return texts[name].replace(/%\((\w+)\)s/g, (_, key) => values[key]);
@@ -24,6 +39,10 @@ function say(text, tone = "warning") {
 }
 
 function askPin() {
+  isHeard = true;
+  forget(station);
+  navigator.serviceWorker?.controller?.postMessage({ forget: station });
+  if (document.querySelector("#messages a")) return; // said already, and read out once
   say(words("pin"), "error");
   const link = document.createElement("a");
   link.href = "pin/";
@@ -60,10 +79,30 @@ async function show() {
     piece("m-station__kept", state.good + waiting),
     piece("m-station__good", state.good),
   );
+  showQueue(tallies.length);
+}
+
+// What waits, and since when there is no network; nothing where all is told. Read out only where it changes.
+function showQueue(number) {
   const note = document.getElementById("station-queue");
-  note.hidden = tallies.length === 0;
-  const number = tallies.length === 1 ? words("queuedOne") : words("queued", { n: tallies.length });
-  note.textContent = navigator.onLine ? number : `${number}. ${words("offline")}`;
+  const waits = number === 1 ? words("queuedOne") : words("queued", { n: number });
+  const since = isHeard ? "" : words("offline", { time: timeOf(heardAt) });
+  const text = [number ? waits : "", since].filter(Boolean).join(". ");
+  note.hidden = text === "";
+  if (note.textContent !== text) note.textContent = text;
+}
+
+// The server was heard: what it said counts. A page from before that would look otherwise now is old.
+function hear(now) {
+  state = now;
+  isHeard = true;
+  heardAt = Date.now();
+  isOld ||= isKept && told.face !== state.face;
+  learn(station, state);
+}
+
+function miss() {
+  isHeard = false;
 }
 
 // The last one tapped here that was not taken back: what waits in the queue comes before what the server knows.
@@ -132,11 +171,15 @@ async function flushBatch() {
     askPin();
     return false;
   }
-  if (!answer.ok) return false; // the server will be back: what is kept stays kept
+  if (!answer.ok) {
+    miss(); // the server will be back: what is kept stays kept
+    return false;
+  }
   const { outcomes, state: now } = await answer.json();
   await drop(tallies.map((tally) => tally.id));
   const wasClosed = state.isClosed;
-  state = now;
+  wasHeard = true;
+  hear(now);
   const refused = outcomes.filter((outcome) => outcome.text).map((outcome) => outcome.text);
   const surplus = outcomes.reduce((sum, outcome) => sum + (outcome.surplus ?? 0), 0);
   if (refused.length) say(words("refused", { text: [...new Set(refused)].join(" ") }), "error");
@@ -151,7 +194,7 @@ async function flush() {
   try {
     while (await flushBatch()) await show();
   } catch {
-    // out of reach: what is kept stays kept
+    miss(); // out of reach: what is kept stays kept
   } finally {
     sending = false;
     await show();
@@ -170,25 +213,59 @@ async function look() {
   }
   try {
     const answer = await fetch("state/", { headers: { "Content-Type": "application/json" } });
-    if (answer.ok) state = (await answer.json()).state;
+    if (answer.ok) {
+      hear((await answer.json()).state);
+      if (isOld && !wasHeard) location.reload();
+      wasHeard = true;
+    } else if (answer.status === 403 || answer.status === 404) askPin();
+    else miss();
   } catch {
-    return;
+    miss();
   }
   await show();
 }
 
+// Only once all is told, the phone is locked: the PIN is asked for again, and nothing of this page stays on it.
+async function leave(event) {
+  const form = event.target;
+  event.preventDefault();
+  await look();
+  if (!isHeard) say(words("needsNetwork"));
+  else if ((await kept(station)).length) say(words("waitsYet"));
+  else {
+    forget(station);
+    form.submit();
+  }
+}
+
+async function keepPages() {
+  const workers = navigator.serviceWorker;
+  if (!workers) return; // plain HTTP in a workshop's own network
+  if (workers.controller) workers.addEventListener("controllerchange", () => (isOld = true));
+  document.addEventListener("visibilitychange", freshen);
+  const registration = await workers.register("/w/sw.js", { scope: "/w/", updateViaCache: "none" });
+  setInterval(() => registration.update().catch(() => {}), UPDATE_MS);
+}
+
+// An old page is loaded anew when nobody looks at it.
+async function freshen() {
+  if (document.visibilityState !== "hidden" || !isOld || !isHeard) return;
+  if (!(await kept(station)).length) location.reload();
+}
+
 document.querySelector("[data-taps]")?.addEventListener("submit", tapped);
+document.querySelector("[data-leave]").addEventListener("submit", leave);
 for (const form of document.querySelectorAll("[data-online]")) {
   form.addEventListener("submit", (event) => {
-    if (navigator.onLine) return;
+    if (navigator.onLine && isHeard) return;
     event.preventDefault();
     say(words("needsNetwork"));
   });
 }
 window.addEventListener("online", look);
-window.addEventListener("offline", show);
+window.addEventListener("offline", look);
 setInterval(look, RETRY_MS);
-navigator.serviceWorker?.register("/w/sw.js", { scope: "/w/" });
+keepPages();
 navigator.storage?.persist?.();
 show();
-flushAlone();
+look();

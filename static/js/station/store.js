@@ -27,10 +27,13 @@ export function keep(tally) {
   return transact("readwrite", (store) => store.add(tally));
 }
 
-// In the order they were tapped.
+// Of every station, in the order they were tapped.
+export function all() {
+  return transact("readonly", (store) => store.getAll());
+}
+
 export async function kept(station) {
-  const all = await transact("readonly", (store) => store.getAll());
-  return all.filter((tally) => tally.station === station);
+  return (await all()).filter((tally) => tally.station === station);
 }
 
 export function drop(ids) {

@@ -1,31 +1,78 @@
-// The station's page and what it is made of, for when there is no network. Nothing else goes through here.
-const CACHE = "station-1";
+// Stations open where there is no network: their pages as they last were, and the files they are made of. `TOLD`
+// stands before this script: the release, its files, and the page that says there is no network.
+//
+// A page is kept only if its answer says so, which is so for phones that are in, and no longer than they are. Whatever
+// shows that a phone is out (the PIN is asked, the link is gone) drops it. Each release has a cache of its own; pages
+// of an older one stay with their files until they were fetched anew.
+const PREFIX = "station-";
+const CACHE = PREFIX + TOLD.release;
 const WAIT_MS = 4000;
-const MODULES = ["age.js", "keys.js", "store.js"];
+const STATION = /^\/w\/[^/]+\/$/;
+const PIN = /^(\/w\/[^/]+\/)pin\/$/;
+const NOT_KEPT = ["Content-Encoding", "Content-Length", "Vary"]; // they speak of bytes that are unpacked by now
+const cacheOf = new Map(); // by client: the cache that its page was taken from
 
-self.addEventListener("install", () => self.skipWaiting());
-self.addEventListener("activate", (event) => event.waitUntil(tidy()));
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(activate()));
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (event.request.mode === "navigate") {
+    if (url.pathname !== TOLD.shell) event.respondWith(page(event, url));
+  } else if (TOLD.files.includes(url.pathname) || cacheOf.has(event.clientId)) {
+    if (url.pathname.startsWith("/w/")) return;
+    event.respondWith(file(event));
+  }
+});
+self.addEventListener("message", (event) => {
+  if (event.data?.forget) event.waitUntil(forget(new URL(event.data.forget, location.origin).pathname));
+});
 
-async function tidy() {
-  for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
-  await self.clients.claim();
-  for (const client of await self.clients.matchAll({ type: "window" })) await takeAlong(client.url);
-}
-
-// The page that was open when the worker came, with what it loaded before.
-async function takeAlong(url) {
-  const page = await fetch(url, { credentials: "same-origin" });
-  if (!isStation(new URL(page.url)) || !page.ok) return;
+async function install() {
   const cache = await caches.open(CACHE);
-  await cache.put(url, page.clone());
-  const found = [...(await page.text()).matchAll(/(?:href|src)="(\/static\/[^"]+)"/g)].map((match) => match[1]);
-  const script = found.find((path) => path.includes("/js/station/")) ?? "";
-  const modules = MODULES.map((name) => script.replace(/[^/]+$/, name));
-  await Promise.allSettled([...found, ...modules].map((path) => cache.add(path)));
+  await cache.addAll([...TOLD.files, TOLD.shell].map((path) => new Request(path, { cache: "reload" })));
+  await self.skipWaiting();
 }
 
-function isStation(url) {
-  return url.origin === location.origin && /^\/w\/[^/]+\/$/.test(url.pathname);
+// Pages that are open, and those an older release kept, are fetched anew; where that fails they stay as they were.
+async function activate() {
+  await self.clients.claim();
+  const open = (await self.clients.matchAll({ type: "window" })).map((client) => new URL(client.url).pathname);
+  const older = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  for (const path of new Set(open)) if (STATION.test(path)) await take(path);
+  for (const name of older) {
+    const left = await Promise.all((await pagesIn(name)).map(take));
+    if (left.every(Boolean)) await caches.delete(name);
+  }
+}
+
+async function pagesIn(name) {
+  const requests = await (await caches.open(name)).keys();
+  return requests.map((request) => new URL(request.url).pathname).filter((path) => STATION.test(path));
+}
+
+// False where the server could not be heard.
+async function take(path) {
+  try {
+    const answer = await inTime(new Request(path, { credentials: "same-origin", redirect: "manual" }));
+    await note(answer, path);
+    return answer.status < 500;
+  } catch {
+    return false;
+  }
+}
+
+async function page(event, url) {
+  try {
+    const answer = await inTime(event.request);
+    if (answer.status < 500) {
+      event.waitUntil(note(answer.clone(), url.pathname));
+      return answer;
+    }
+    return (await keptPage(event, url.pathname)) ?? answer;
+  } catch {
+    return (await keptPage(event, url.pathname)) ?? (await shell(event)) ?? Response.error();
+  }
 }
 
 function inTime(request) {
@@ -35,26 +82,60 @@ function inTime(request) {
   });
 }
 
-// From the network, and kept; where that is out of reach or slow, as it was kept.
-async function freshOrKept(request, mayKeep) {
-  const cache = await caches.open(CACHE);
-  try {
-    const answer = await inTime(request);
-    if (answer.ok && mayKeep(answer)) await cache.put(request.url, answer.clone());
-    return answer;
-  } catch {
-    return (await cache.match(request.url)) ?? Response.error();
-  }
+// What an answer of the server means for the page kept of this station.
+async function note(answer, path) {
+  const asked = path.match(PIN);
+  if (asked) await forget(asked[1]);
+  if (!STATION.test(path)) return;
+  if (answer.headers.has("Station-Open-For")) await keep(answer, path);
+  else if (answer.status < 500) await forget(path);
 }
 
-const isPage = (answer) => !answer.redirected && isStation(new URL(answer.url));
-const isFile = () => true;
-
-self.addEventListener("fetch", (event) => {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET") return;
-  if (event.request.mode === "navigate" && isStation(url)) event.respondWith(freshOrKept(event.request, isPage));
-  else if (url.origin === location.origin && url.pathname.startsWith("/static/")) {
-    event.respondWith(freshOrKept(event.request, isFile));
+// A page of another release waits for its own worker, which knows its files.
+async function keep(answer, path) {
+  if (answer.headers.get("Station-Release") !== TOLD.release) {
+    await self.registration.update();
+    return;
   }
-});
+  const headers = new Headers(answer.headers);
+  NOT_KEPT.forEach((name) => headers.delete(name));
+  headers.set("Kept-At", Date.now());
+  const text = (await answer.text()).replace("<body ", "<body data-kept ");
+  await forget(path);
+  await (await caches.open(CACHE)).put(path, new Response(text, { headers }));
+}
+
+async function forget(path) {
+  for (const name of await caches.keys()) if (name.startsWith(PREFIX)) await (await caches.open(name)).delete(path);
+}
+
+async function keptPage(event, path) {
+  const names = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== CACHE);
+  for (const name of [CACHE, ...names]) {
+    const answer = await (await caches.open(name)).match(path);
+    if (!answer) continue;
+    if (Date.now() - answer.headers.get("Kept-At") < 1000 * answer.headers.get("Station-Open-For")) {
+      cacheOf.set(event.resultingClientId, name);
+      return answer;
+    }
+    await forget(path);
+  }
+  return undefined;
+}
+
+async function shell(event) {
+  cacheOf.set(event.resultingClientId, CACHE);
+  return (await caches.open(CACHE)).match(TOLD.shell, { ignoreVary: true });
+}
+
+// A page that was kept takes its files from beside it; others from the server, and from here where it is not heard.
+async function file(event) {
+  const name = cacheOf.get(event.clientId);
+  const beside = name && (await (await caches.open(name)).match(event.request, { ignoreVary: true }));
+  if (beside) return beside;
+  try {
+    return await fetch(event.request);
+  } catch {
+    return (await (await caches.open(CACHE)).match(event.request, { ignoreVary: true })) ?? Response.error();
+  }
+}
