@@ -5,12 +5,12 @@ and packed boxes go out. The buyer is told neutral names; a factory its own part
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import FloatField, QuerySet, Sum
+from django.db.models import FloatField, Q, Sum
 from django.db.models.functions import Cast, Extract, TruncHour
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -69,69 +69,99 @@ class _Heap:
 
 
 class Genealogy:
-    """The flows of one order, linked place by place as they are asked for. Five queries in all."""
+    """The flows of one order, read and linked site by site as far as they are followed.
+
+    Two queries, and four for each further step from site to site along the way of the goods.
+    """
 
     def __init__(self, order_id: int) -> None:
-        self.work = {one.pk: one for one in work_rows(order_id)}
-        self.boxes = {one.pk: one for one in _box_rows(order_id)}
+        self._order_id = order_id
+        self._work: dict[int, WorkRow] = {}
+        self._boxes: dict[int, BoxRow] = {}
+        self._read: set[int] = set()  # keys of sites
         self._links: dict[Heap, _Heap] = {}
-        self._good = _good_by_hour(order_id)
-        self._counted = _standing_lines(order_id)
-        self._needs: dict[int, list[OperationNeed]] = defaultdict(list)
-        needs = OperationNeed.objects.filter(operation__in={one.operation_id for one in self.work.values()})
-        for need in needs.exclude(item=""):
-            self._needs[need.operation_id].append(need)
+        self._good: dict[int, list[tuple[float, int]]] = {}
+        self._counted = _Counted(singly={}, together={})
+        self._needs = _needs_of(order_id)
         self._makers: dict[Heap, list[WorkRow]] = defaultdict(list)
         self._users: dict[Heap, list[tuple[WorkRow, OperationNeed]]] = defaultdict(list)
-        for one in self.work.values():
-            self._makers[one.site_id, one.item].append(one)
-            for need in self._needs[one.operation_id]:
-                self._users[one.site_id, need.item].append((one, need))
         self._outgoing: dict[Heap, list[BoxRow]] = defaultdict(list)
         self._incoming: dict[Heap, list[BoxRow]] = defaultdict(list)
-        for box in self.boxes.values():
-            self._outgoing[box.from_site_id, box.item].append(box)
-            if box.to_site_id is not None:
-                self._incoming[box.to_site_id, box.item].append(box)
 
     def back_from(self, box_id: int) -> list[WorkRow]:
         """By position in the routing, then start."""
-        seen = self._reached((BOX, box_id), self._sources)
-        return [one for pk, one in self.work.items() if (WORK, pk) in seen]
+        self._boxes = {one.pk: one for one in _box_rows(self._order_id, Q(pk=box_id))}
+        seen = self._reached((BOX, box_id), heaps=self._heaps_before, at=lambda heap: heap.sources)
+        return work_rows(self._order_id, Q(pk__in=[pk for kind, pk in seen if kind == WORK]))
 
     def forward_from(self, work_order_id: int) -> list[BoxRow]:
         """By shipment and number."""
-        seen = self._reached((WORK, work_order_id), self._sinks)
-        found = [self.boxes[pk] for kind, pk in seen if kind == BOX]
+        self._work = {one.pk: one for one in work_rows(self._order_id, Q(pk=work_order_id))}
+        seen = self._reached((WORK, work_order_id), heaps=self._heaps_after, at=lambda heap: heap.sinks)
+        found = [self._boxes[pk] for kind, pk in seen if kind == BOX]
         return sorted(found, key=lambda box: (box.shipment_id, box.number))
 
-    def _reached(self, start: What, onward: Callable[[What], Iterable[What]]) -> set[What]:
+    def _reached(
+        self,
+        start: What,
+        *,
+        heaps: Callable[[What], Iterable[Heap]],
+        at: Callable[[_Heap], Mapping[What, list[What]]],
+    ) -> set[What]:
+        """All that is linked to `start`. What lies at sites not read yet waits until they are read all together."""
         seen, waiting = {start}, [start]
+        later: list[What] = []
         while waiting:
-            new = set(onward(waiting.pop())) - seen
-            seen |= new
-            waiting += new
+            what = waiting.pop()
+            where = list(heaps(what))
+            if self._read.issuperset(site_id for site_id, _item in where):
+                new = {one for heap in where for one in at(self._at(heap)).get(what, ())} - seen
+                seen |= new
+                waiting += new
+            else:
+                later.append(what)
+            if not waiting and later:
+                self._read_sites({site_id for one in later for site_id, _item in heaps(one)} - self._read)
+                waiting, later = later, []
         return seen
 
-    def _sources(self, what: What) -> Iterable[What]:
+    def _heaps_before(self, what: What) -> Iterable[Heap]:
         """What a box was packed from, or what work used."""
         kind, pk = what
         if kind == BOX:
-            heaps = [(self.boxes[pk].from_site_id, self.boxes[pk].item)]
-        else:
-            one = self.work[pk]
-            heaps = [(one.site_id, need.item) for need in self._needs[one.operation_id]]
-        return [source for heap in heaps for source in self._at(heap).sources.get(what, ())]
+            return [(self._boxes[pk].from_site_id, self._boxes[pk].item)]
+        one = self._work[pk]
+        return [(one.site_id, need.item) for need in self._needs[one.operation_id]]
 
-    def _sinks(self, what: What) -> Iterable[What]:
-        """Where what work made, or what came in a box, went."""
+    def _heaps_after(self, what: What) -> Iterable[Heap]:
+        """Where what work made, or what came in a box, lay."""
         kind, pk = what
         if kind == WORK:
-            return self._at((self.work[pk].site_id, self.work[pk].item)).sinks.get(what, ())
-        box = self.boxes[pk]
-        return self._at((box.to_site_id, box.item)).sinks.get(what, ()) if box.to_site_id is not None else ()
+            return [(self._work[pk].site_id, self._work[pk].item)]
+        box = self._boxes[pk]
+        return [] if box.to_site_id is None else [(box.to_site_id, box.item)]
 
-    def _at(self, heap: Heap) -> "_Heap":
+    def _read_sites(self, sites: set[int]) -> None:
+        """What was made, used, received and packed there. Four queries."""
+        work = work_rows(self._order_id, Q(equipment__site__in=sites))
+        self._good |= _good_by_hour([one.pk for one in work])
+        for one in work:
+            self._work[one.pk] = one
+            self._makers[one.site_id, one.item].append(one)
+            for need in self._needs[one.operation_id]:
+                self._users[one.site_id, need.item].append((one, need))
+        self._counted |= _standing_lines(self._order_id, sites)
+        for box in _box_rows(
+            self._order_id, Q(shipment__from_site__in=sites) | Q(shipment__to_site__in=sites)
+        ):
+            self._boxes[box.pk] = box
+            if box.from_site_id in sites:
+                self._outgoing[box.from_site_id, box.item].append(box)
+            if box.to_site_id in sites:
+                self._incoming[box.to_site_id, box.item].append(box)
+        self._read |= sites
+
+    def _at(self, heap: Heap) -> _Heap:
         if heap not in self._links:
             arrivals = [*self._made(heap), *self._received(heap)]
             departures = [*self._used(heap), *self._packed(heap)]
@@ -183,10 +213,26 @@ class _Counted:
     singly: dict[int, int]
     together: dict[int, int]
 
+    def __or__(self, other: "_Counted") -> "_Counted":
+        return _Counted(singly=self.singly | other.singly, together=self.together | other.together)
 
-def _standing_lines(order_id: int) -> _Counted:
+
+def _needs_of(order_id: int) -> dict[int, list[OperationNeed]]:
+    """What is used of goods that other operations make, by key of the operation."""
+    operations = WorkOrder.objects.filter(order_id=order_id).values("run__operation_id")
+    needs: dict[int, list[OperationNeed]] = defaultdict(list)
+    for need in OperationNeed.objects.filter(operation__in=operations).exclude(item=""):
+        needs[need.operation_id].append(need)
+    return needs
+
+
+def _standing_lines(order_id: int, sites: Collection[int]) -> _Counted:
+    """Of what was received at these sites."""
     standing = ReceiptLine.objects.filter(
-        receipt__shipment__order_id=order_id, receipt__shipment__to_drop=None, corrects=None, correction=None
+        receipt__shipment__order_id=order_id,
+        receipt__shipment__to_site__in=sites,
+        corrects=None,
+        correction=None,
     ).values_list("box_id", "receipt__shipment_id", "good")
     return _Counted(
         singly={box_id: good for box_id, _shipment, good in standing if box_id is not None},
@@ -194,10 +240,10 @@ def _standing_lines(order_id: int) -> _Counted:
     )
 
 
-def _box_rows(order_id: int) -> Iterable[BoxRow]:
+def _box_rows(order_id: int, only: Q) -> Iterable[BoxRow]:
     """By shipment and number."""
     found = (
-        Box.objects.filter(shipment__order_id=order_id)
+        Box.objects.filter(only, shipment__order_id=order_id)
         .order_by("shipment_id", "number")
         .values_list(
             "pk",
@@ -244,20 +290,24 @@ def origins_of(viewer: Viewer, box: Box) -> list[Origin]:
     ]
 
 
-def boxes_with(viewer: Viewer, *, work_order: str) -> QuerySet[Box]:
-    """Boxes that pieces of the work order may be in, by shipment and number: all for the buyer, those it packed itself
-    for the factory.
+def boxes_with(viewer: Viewer, *, work_order: str) -> list[int]:
+    """Keys of the boxes that pieces of the work order may be in, by shipment and number: all for the buyer, those it
+    packed itself for the factory.
     """
     one = WorkOrder.objects.filter(public_id=work_order).select_related("order", "equipment").first()
     allowed = one is not None and viewer.enterprise_id in (one.order.buyer_id, one.equipment.enterprise_id)
     if one is None or not allowed or viewer.enterprise_id is None:
         raise NotFound(gettext_lazy("There is no such work order."))
-    found = Box.objects.filter(
-        pk__in=[box.pk for box in Genealogy(one.order_id).forward_from(one.pk)]
-    ).select_related("shipment__from_site", "shipment__to_site", "shipment__to_drop")
+    found = Genealogy(one.order_id).forward_from(one.pk)
     if viewer.enterprise_id != one.order.buyer_id:
-        found = found.filter(shipment__from_site__enterprise_id=viewer.enterprise_id)
-    return found.order_by("shipment_id", "number")
+        own = set(Site.objects.filter(enterprise_id=viewer.enterprise_id).values_list("pk", flat=True))
+        found = [box for box in found if box.from_site_id in own]
+    return [box.pk for box in found]
+
+
+def boxes_named(keys: Collection[int]) -> list[Box]:
+    """With their shipments, by shipment and number; the caller has shown that the viewer may see them."""
+    return list(Box.objects.filter(pk__in=keys).select_related("shipment").order_by("shipment_id", "number"))
 
 
 def _own_names(work: Iterable[WorkRow]) -> dict[int, str]:
@@ -277,11 +327,11 @@ def _machine_names(order_id: int) -> dict[int, str]:
     return names
 
 
-def _good_by_hour(order_id: int) -> dict[int, list[tuple[float, int]]]:
+def _good_by_hour(work_orders: Collection[int]) -> dict[int, list[tuple[float, int]]]:
     """When good pieces of each work order were told, by its key; what was taken back is left out."""
     told = (
         Tally.objects.filter(
-            work_order__order_id=order_id, kind__in=[Tally.Kind.GOOD, Tally.Kind.BOX], undone_by=None
+            work_order__in=work_orders, kind__in=[Tally.Kind.GOOD, Tally.Kind.BOX], undone_by=None
         )
         .order_by()
         .values_list("work_order_id", _seconds(TruncHour("made_at")))

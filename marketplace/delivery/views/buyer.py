@@ -20,7 +20,7 @@ from marketplace.delivery.selectors.account import account_of_order
 from marketplace.delivery.selectors.drops import drops_of
 from marketplace.delivery.selectors.finding import matching
 from marketplace.delivery.selectors.forecast import forecast
-from marketplace.delivery.selectors.genealogy import boxes_with
+from marketplace.delivery.selectors.genealogy import boxes_named, boxes_with
 from marketplace.delivery.selectors.progress import milestones_of, steps_of
 from marketplace.delivery.shown import shown
 from marketplace.orders.models import Order
@@ -124,7 +124,8 @@ def boxes_with_work(request: ViewerRequest, work_order: str) -> HttpResponse:
     page = Paginator(boxes_with(request.viewer, work_order=work_order), ROWS_A_PAGE).get_page(
         request.GET.get("page")
     )
-    return render(request, "delivery/boxes_with_work.html", {"page": page, "num": page.paginator.count})
+    context = {"page": page, "boxes": boxes_named(page.object_list), "num": page.paginator.count}
+    return render(request, "delivery/boxes_with_work.html", context)
 
 
 def _progress(viewer: Viewer, order: Order) -> dict[str, object]:
