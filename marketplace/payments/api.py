@@ -54,6 +54,12 @@ class InvoiceSerializer(serializers.Serializer[Any]):
     total_cents = serializers.IntegerField(source="invoice.total_cents", read_only=True)
     open_cents = serializers.IntegerField(read_only=True)
     currency = serializers.CharField(source="invoice.currency", read_only=True)
+    because = serializers.CharField(
+        source="invoice.because",
+        read_only=True,
+        help_text="of a credit note: `difference` (see `reason`) or `less` (the order comes to less than was invoiced)",
+    )
+    reason = serializers.CharField(source="invoice.reason", read_only=True)
     issued_at = serializers.DateTimeField(source="invoice.issued_at", read_only=True)
     due_on = serializers.DateField(source="invoice.due_on", read_only=True)
 

@@ -14,10 +14,14 @@ ROWS = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """Cents a buyer paid ahead or too much for an order."""
+    """Cents of an order: paid ahead or too much by its buyer, or borne by the platform."""
 
     order: Order
     cents: int
+
+    @property
+    def currency(self) -> str:
+        return self.order.currency
 
 
 def open_invoices() -> list[OpenInvoice]:
@@ -57,6 +61,19 @@ def credits() -> list[Credit]:
     )
     orders = Order.objects.filter(pk__in=sums).select_related("buyer").order_by("id")[:ROWS]
     return [Credit(order=order, cents=-sums[order.pk]) for order in orders]
+
+
+def borne() -> list[Credit]:
+    """Orders of which the platform bears a difference, until it or who owes it has put the money in."""
+    sums = dict(
+        Line.objects.filter(account__kind=Account.Kind.ALLOWANCE)
+        .order_by()
+        .values_list("entry__order_id")
+        .annotate(cents=Sum("amount_cents"))
+        .filter(cents__gt=0)
+    )
+    orders = Order.objects.filter(pk__in=sums).select_related("buyer").order_by("id")[:ROWS]
+    return [Credit(order=order, cents=sums[order.pk]) for order in orders]
 
 
 def lost_calls() -> list[StripeCall]:

@@ -52,15 +52,22 @@ def invoice_data(invoice: Invoice, *, language: str) -> Data:
             "facts": rows + (_credit_rows(invoice) if invoice.is_credit_note else _paying_rows(invoice)),
             "heads": [_("What"), _("Amount")],
             "lines": _invoice_lines(invoice),
-            "sentences": [] if invoice.is_credit_note else [
-                _("Please pay by bank transfer and write the reference: it alone says what is paid."),
+            "sentences": [
+                _(
+                    "It is set off against what is open of the order; the rest counts against its next invoice, "
+                    "or is given back."
+                )
+                if invoice.is_credit_note
+                else _("Please pay by bank transfer and write the reference: it alone says what is paid."),
             ],
         }  # fmt: skip
 
 
 def _credit_rows(invoice: Invoice) -> list[tuple[str, str]]:
     assert invoice.credits is not None
-    return [(_("Credits invoice"), invoice.credits.number), (_("Reason"), invoice.reason)]
+    is_less = invoice.because == Invoice.Because.LESS
+    reason = _("The order comes to less than was invoiced.") if is_less else invoice.reason
+    return [(_("Credits invoice"), invoice.credits.number), (_("Reason"), reason)]
 
 
 def _paying_rows(invoice: Invoice) -> list[tuple[str, str]]:
@@ -76,10 +83,12 @@ def _invoice_lines(invoice: Invoice) -> list[tuple[str, str]]:
         return format_cents(-cents if invoice.is_credit_note else cents, invoice.currency)
 
     accepted = quantity_text(invoice.accepted_total)
-    what = _("%(product)s, accepted so far: %(accepted)s") % {
-        "product": invoice.facts["product"],
-        "accepted": accepted,
-    }
+    what = (
+        invoice.facts["product"]
+        if invoice.is_credit_note
+        else _("%(product)s, accepted so far: %(accepted)s")
+        % {"product": invoice.facts["product"], "accepted": accepted}
+    )
     fee = [(_("Platform fee"), amount(invoice.fee_cents))] if invoice.fee_cents else []
     return [
         (what, amount(invoice.net_cents)),

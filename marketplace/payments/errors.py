@@ -45,6 +45,12 @@ class WrongAmount(InvalidInput):
     code = "payments:wrong-amount"
 
 
+class NotCovered(Conflict):
+    """The order has less money than that which is promised to no factory: others' money is not touched for it."""
+
+    code = "payments:not-covered"
+
+
 class NotDue(Conflict):
     """Nothing of this kind is open any more."""
 

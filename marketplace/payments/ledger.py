@@ -93,9 +93,12 @@ def open_cents(invoice: Invoice) -> int:
 
 
 def booked_to(order: Order, kind: str) -> dict[int | None, int]:
-    """All that was ever credited to accounts of this kind by acceptance, in cents by enterprise, as positive sums."""
+    """All that accounts of this kind were credited with by accepted pieces and changes of the deal.
+
+    In cents by enterprise, as positive sums.
+    """
     sums = (
-        Line.objects.filter(entry__order=order, entry__kind=Entry.Kind.ACCEPTED, account__kind=kind)
+        Line.objects.filter(entry__order=order, entry__kind__in=Entry.EARNING, account__kind=kind)
         .order_by()
         .values_list("account__enterprise_id")
         .annotate(cents=Sum("amount_cents"))

@@ -10,6 +10,7 @@ from marketplace.payments.models import (
     Account,
     BankLine,
     Charge,
+    ContractsFollow,
     Entry,
     Invoice,
     InvoiceSeries,
@@ -19,11 +20,10 @@ from marketplace.payments.models import (
     StripeCall,
 )
 from marketplace.payments.models.movement import Method, MovementStatus
-from marketplace.payments.services.accept import accepted_pieces
+from marketplace.payments.services.crediting import left_of, most_of
+from marketplace.payments.services.earning import accepted_pieces, is_settled, standing
+from marketplace.payments.services.numbering import billed
 from marketplace.payments.services.receiving import status_of
-from marketplace.payments.services.terms import terms_of
-from marketplace.payments.shares import share_cents
-from marketplace.payments.worth import worth_of
 from marketplace.trading.models import Deal
 
 CASH = (Account.Kind.BANK, Account.Kind.STRIPE)
@@ -52,8 +52,9 @@ def entries_sum_to_zero() -> Iterator[str]:
 def cash_is_what_moved() -> Iterator[str]:
     """captured = released + refunded + held + fees, for each order: what rows say moved is what the ledger holds.
 
-    Captured are bank lines in and charges received; released are pay-outs paid, refunded are refunds paid. What the
-    ledger still has in the bank and at Stripe must be the rest; it is held for others or our fee.
+    Captured are bank lines in and charges received; released are pay-outs that left, less what Stripe took back;
+    refunded are refunds paid. What the ledger still has in the bank and at Stripe must be the rest; it is held for
+    others or our fee.
     """
     held = dict(
         Line.objects.filter(account__kind__in=CASH)
@@ -63,7 +64,7 @@ def cash_is_what_moved() -> Iterator[str]:
     )
     captured = _sums(BankLine.objects.filter(amount_cents__gt=0), "amount_cents")
     by_card = _sums(Charge.objects.all(), "received_cents")
-    released = _sums(Payout.objects.filter(status=MovementStatus.PAID), "amount_cents")
+    released = _paid_out()
     refunded = _sums(Refund.objects.filter(status=MovementStatus.PAID), "amount_cents")
     for order_id in sorted({*held, *captured, *by_card, *released, *refunded}):
         came = captured.get(order_id, 0) + by_card.get(order_id, 0)
@@ -78,6 +79,8 @@ def cash_is_what_moved() -> Iterator[str]:
 def cash_is_never_negative() -> Iterator[str]:
     """Of no order more went out than came in, nor more at Stripe; no buyer's credit or factory's pay is overdrawn.
 
+    Nor was more released to a factory than it has earned.
+
     What came by card may go out by the bank: Stripe pays what lies there to our account, which no order sees.
     """
     lines = Line.objects.order_by()
@@ -85,6 +88,7 @@ def cash_is_never_negative() -> Iterator[str]:
         ("cash", CASH, 1),
         ("stripe", (Account.Kind.STRIPE,), 1),
         ("credit", (Account.Kind.CREDIT,), -1),
+        ("earned", (Account.Kind.EARNED,), -1),
         ("payable", (Account.Kind.PAYABLE,), -1),
     ):
         by = ["entry__order_id"] if sign > 0 else ["entry__order_id", "account__enterprise_id"]
@@ -95,19 +99,35 @@ def cash_is_never_negative() -> Iterator[str]:
 
 
 def earned_is_what_was_accepted() -> Iterator[str]:
-    """Each factory has earned its cumulative share of the accepted pieces, to the cent."""
-    deals = Deal.objects.filter(status=Deal.Status.AGREED, order__acceptances__isnull=False).distinct()
-    for deal in deals.select_related("order__buyer"):
-        pay = worth_of(deal, terms=terms_of(deal)).pay_cents
+    """Each factory has earned its cumulative share of the accepted pieces, and no less than what was released to it.
+
+    What it keeps beyond its share is borne by the platform, and by nobody else. A deal that changed and whose books
+    have not followed yet is left out.
+    """
+    for deal in _followed(order__acceptances__isnull=False):
         order = deal.order
-        pieces = min(accepted_pieces(order), order.quantity)
-        if pieces < order.quantity:
-            continue  # a deal that changed since is put right by the next pieces
+        wanted = standing(order, deal=deal, pieces=min(accepted_pieces(order), order.quantity))
         earned = booked_to(order, Account.Kind.EARNED)
-        for pk in sorted({*pay, *earned}, key=str):
-            wanted = share_cents(pay.get(pk or 0, 0), pieces=pieces, of=order.quantity)
-            if earned.get(pk, 0) != wanted:
-                yield f"order {order.public_id}: a factory earned {earned.get(pk, 0)} and its share is {wanted} cents"
+        for pk in sorted({*wanted.factories, *earned}, key=str):
+            share = wanted.factories.get(pk or 0, 0)
+            if earned.get(pk, 0) != share:
+                yield f"order {order.public_id}: a factory earned {earned.get(pk, 0)} and its share is {share} cents"
+        borne = -booked_to(order, Account.Kind.ALLOWANCE).get(None, 0)
+        if borne != wanted.borne_cents:
+            yield (
+                f"order {order.public_id}: factories keep {wanted.borne_cents} cents beyond their shares and the "
+                f"platform bears {borne}"
+            )
+
+
+def nothing_is_invoiced_beyond_an_order() -> Iterator[str]:
+    """What is invoiced and not credited again is at most what the order can come to, unless all is credited."""
+    for deal in _followed(order__invoices__isnull=False):
+        before, most = billed(deal.order), most_of(deal.order, deal=deal)
+        over = before.untaxed_cents - most.untaxed_cents
+        room = sum(left_of(one).untaxed_cents for one in deal.order.invoices.filter(credits=None))
+        if over > 0 and room > 0:
+            yield f"order {deal.order.public_id}: {over} cents are invoiced beyond what it comes to"
 
 
 def invoice_numbers_have_no_gap() -> Iterator[str]:
@@ -138,6 +158,47 @@ def invoices_stand_as_the_ledger_says() -> Iterator[str]:
             yield f"invoice {invoice.number} is {invoice.status} and the ledger says {status}"
 
 
+def credit_notes_are_booked_and_within_their_invoices() -> Iterator[str]:
+    """Each is booked with its total, and those of an invoice take off no more than was invoiced."""
+    for note in Invoice.objects.exclude(credits=None):
+        sides = Line.objects.filter(
+            entry__key=f"credited:{note.public_id}",
+            account__kind__in=(Account.Kind.RECEIVABLE, Account.Kind.CREDIT),
+        )
+        booked = -(sides.aggregate(cents=Sum("amount_cents"))["cents"] or 0)
+        if booked != note.total_cents:
+            yield f"credit note {note.number} is booked with {booked} of {note.total_cents} cents"
+    sums = Invoice.objects.filter(credits=None).annotate(off=Sum("credit_notes__total_cents"))
+    for invoice in sums.filter(off__gt=F("total_cents")):
+        yield f"invoice {invoice.number} over {invoice.total_cents} is credited with {invoice.off} cents"
+
+
+def payable_is_what_waits() -> Iterator[str]:
+    """A factory is owed, in the ledger, exactly the pay-outs that were not paid yet."""
+    owed: dict[tuple[int, int | None], int] = {}
+    for order_id, pk, cents in (
+        Line.objects.filter(account__kind=Account.Kind.PAYABLE)
+        .order_by()
+        .values_list("entry__order_id", "account__enterprise_id")
+        .annotate(cents=Sum("amount_cents"))
+    ):
+        owed[order_id, pk] = -cents
+    waiting: dict[tuple[int, int | None], int] = {}
+    for order_id, pk, cents in (
+        Payout.objects.exclude(status=MovementStatus.PAID)
+        .order_by()
+        .values_list("order_id", "enterprise_id")
+        .annotate(cents=Sum("amount_cents"))
+    ):
+        waiting[order_id, pk] = cents
+    for key in sorted({*owed, *waiting}, key=str):
+        if owed.get(key, 0) != waiting.get(key, 0):
+            yield (
+                f"order {_name(key[0])}: a factory is owed {owed.get(key, 0)} cents and pay-outs over "
+                f"{waiting.get(key, 0)} wait"
+            )
+
+
 def each_effect_has_one_object() -> Iterator[str]:
     """Of each effect at most one call was answered, no object answered two calls, and what is paid names its object."""
     done = StripeCall.objects.filter(state=StripeCall.State.DONE)
@@ -156,6 +217,33 @@ def each_effect_has_one_object() -> Iterator[str]:
         yield f"pay-out {payout.public_id} is paid and no bank line says so"
 
 
+def _followed(**of: object) -> Iterator[Deal]:
+    """Agreed deals whose books are where the deal is."""
+    deals = Deal.objects.filter(status=Deal.Status.AGREED, **of).distinct()
+    for deal in deals.select_related("order__buyer"):
+        behind = ContractsFollow.objects.filter(deal=deal).exclude(plan_run_id=deal.plan_run_id)
+        if is_settled(deal) and not behind.exists():
+            yield deal
+
+
+def _paid_out() -> dict[int, int]:
+    """Cents by order: what Stripe moved and kept moved, and what left the bank."""
+    moved: dict[int, int] = {}
+    by_stripe = Payout.objects.exclude(transfer_id="").annotate(left=F("amount_cents") - F("returned_cents"))
+    for sums in (
+        _sums(by_stripe, "left"),
+        {
+            order_id: -cents
+            for order_id, cents in _sums(
+                BankLine.objects.filter(payout__isnull=False), "amount_cents"
+            ).items()
+        },
+    ):
+        for order_id, cents in sums.items():
+            moved[order_id] = moved.get(order_id, 0) + cents
+    return moved
+
+
 def _sums(rows: object, field: str) -> dict[int, int]:
     return dict(rows.order_by().values_list("order_id").annotate(cents=Sum(field)))  # type: ignore[attr-defined]
 
@@ -171,5 +259,8 @@ ORACLES: tuple[Callable[[], Iterator[str]], ...] = (
     earned_is_what_was_accepted,
     invoice_numbers_have_no_gap,
     invoices_stand_as_the_ledger_says,
+    nothing_is_invoiced_beyond_an_order,
+    credit_notes_are_booked_and_within_their_invoices,
+    payable_is_what_waits,
     each_effect_has_one_object,
 )

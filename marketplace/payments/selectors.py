@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery, Sum
+from django.db.models import Count, Max, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
@@ -21,7 +21,7 @@ from marketplace.payments.models import (
     Line,
     Payout,
 )
-from marketplace.payments.models.movement import MovementStatus
+from marketplace.payments.models.movement import Method, MovementStatus
 from marketplace.trading.models import Deal, Package, Run
 
 CAME = (Entry.Kind.TRANSFER_IN, Entry.Kind.CARD)
@@ -74,6 +74,11 @@ class Pay:
     due_cents: int
     paid_cents: int
     pay_on: date  # of the money that is due; before, when it is expected
+
+    @property
+    def kept_cents(self) -> int:
+        """Earned beyond what is agreed now: it was paid before the deal was changed."""
+        return max(0, self.earned_cents - self.agreed_cents)
 
     @property
     def is_due(self) -> bool:
@@ -183,16 +188,22 @@ def order_money(viewer: Viewer, *, order_public_id: str) -> OrderMoney:
 
 
 def pays(viewer: Viewer) -> list[Pay]:
-    """What the viewer's factory gets for each agreed deal, newest first. Four queries."""
+    """What the viewer's factory gets for each agreed deal, newest first; also where a change left it no run but what
+    it had earned. Four queries.
+    """
     if viewer.enterprise_id is None:
         return []
-    booked = Package.objects.filter(enterprise_id=viewer.enterprise_id, runs__status=Run.Status.BOOKED)
+    is_booked = Q(runs__status=Run.Status.BOOKED)
     agreed = {
         row["deal_id"]: row
-        for row in booked.filter(deal__status=Deal.Status.AGREED)
+        for row in Package.objects.filter(enterprise_id=viewer.enterprise_id, deal__status=Deal.Status.AGREED)
         .order_by()
         .values("deal_id")
-        .annotate(cents=Sum("runs__pay_cents"), on=Max("pay_on"))
+        .annotate(
+            cents=Sum("runs__pay_cents", filter=is_booked, default=0),
+            runs=Count("runs", filter=is_booked),
+            on=Max("pay_on"),
+        )
     }
     own_payouts = Prefetch(
         "order__payouts", Payout.objects.filter(enterprise_id=viewer.enterprise_id), to_attr="own_payouts"
@@ -204,7 +215,11 @@ def pays(viewer: Viewer) -> list[Pay]:
         .order_by("-id")
     )
     earned = _earned(viewer.enterprise_id, order_ids=[deal.order_id for deal in deals])
-    return [_pay(deal, agreed[deal.pk], earned_cents=earned.get(deal.order_id, 0)) for deal in deals]
+    return [
+        _pay(deal, agreed[deal.pk], earned_cents=earned.get(deal.order_id, 0))
+        for deal in deals
+        if agreed[deal.pk]["runs"] or earned.get(deal.order_id)
+    ]
 
 
 def payouts(viewer: Viewer) -> QuerySet[Payout]:
@@ -243,7 +258,7 @@ def _earned(enterprise_id: int, *, order_ids: list[int]) -> dict[int, int]:
         Line.objects.filter(
             account__enterprise_id=enterprise_id,
             account__kind=Account.Kind.EARNED,
-            entry__kind=Entry.Kind.ACCEPTED,
+            entry__kind__in=Entry.EARNING,
             entry__order_id__in=order_ids,
         )
         .order_by()
@@ -263,7 +278,11 @@ def _pay(deal: Deal, agreed: Mapping[str, object], *, earned_cents: int) -> Pay:
         agreed_cents=agreed["cents"],
         earned_cents=earned_cents,
         due_cents=sum(one.amount_cents for one in due),
-        paid_cents=sum(one.amount_cents for one in own if one.status == MovementStatus.PAID),
+        paid_cents=sum(
+            one.amount_cents - (one.returned_cents if one.method == Method.STRIPE else 0)
+            for one in own
+            if one.status == MovementStatus.PAID
+        ),
         pay_on=min((one.due_on for one in due), default=expected),
     )
 

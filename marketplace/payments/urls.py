@@ -20,6 +20,7 @@ urlpatterns = [
     path("staff/money/payouts/<str:payout>/", staff.confirm_payout, name="confirm-payout"),
     path("staff/money/payouts/<str:payout>/again/", staff.move_payout, name="move-payout"),
     path("staff/money/orders/<str:order>/refund/", staff.refund, name="refund"),
+    path("staff/money/orders/<str:order>/cover/", staff.cover, name="cover"),
     path("staff/money/refunds/<str:refund>/", staff.confirm_refund, name="confirm-refund"),
     path("staff/money/invoices/<str:invoice>/credit/", staff.credit, name="credit"),
     path("staff/money/calls/<str:call>/again/", staff.revive, name="revive"),

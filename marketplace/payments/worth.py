@@ -7,6 +7,7 @@ from fractions import Fraction
 from django.db.models import Sum
 
 from marketplace.common.money import BASIS_POINTS, round_half_up, tax_cents
+from marketplace.payments.earnings import Price
 from marketplace.payments.models import PaymentTerms
 from marketplace.trading.models import Deal, Run
 
@@ -24,6 +25,11 @@ class Worth:
     def transport_cents(self) -> int:
         """What of the price is not for runs: the ways of the goods."""
         return self.net_cents - sum(self.pay_cents.values())
+
+    @property
+    def price(self) -> Price:
+        """The same as what earnings follow."""
+        return Price(pay_cents=self.pay_cents, transport_cents=self.transport_cents, fee_cents=self.fee_cents)
 
     @property
     def tax_cents(self) -> int:

@@ -11,13 +11,17 @@ from marketplace.payments.models import BankLine, Entry, Invoice, InvoiceSeries,
 from marketplace.payments.oracles import (
     cash_is_never_negative,
     cash_is_what_moved,
+    credit_notes_are_booked_and_within_their_invoices,
     each_effect_has_one_object,
     earned_is_what_was_accepted,
     entries_sum_to_zero,
     invoice_numbers_have_no_gap,
     invoices_stand_as_the_ledger_says,
+    nothing_is_invoiced_beyond_an_order,
     open_faults,
+    payable_is_what_waits,
 )
+from marketplace.trading.models import Deal, Run
 from tests.builders import NOW
 from tests.payments.agreed import an_agreed_order
 
@@ -138,3 +142,62 @@ def test_verify_ends_with_one_where_an_oracle_of_money_is_red(paid_order, capsys
         call_command("verify", "payments")
     assert ended.value.code == 1
     assert "payments: invoices of 2026" in capsys.readouterr().out
+
+
+def test_more_released_to_a_factory_than_it_has_earned(paid_order):
+    with unguarded("line"):
+        for line in Line.objects.filter(entry__kind=Entry.Kind.RELEASED):
+            Line.objects.filter(pk=line.pk).update(amount_cents=2 * line.amount_cents)
+    assert f"order {paid_order.public_id}: earned is overdrawn by 60000 cents" in list(
+        cash_is_never_negative()
+    )
+
+
+def test_a_change_whose_difference_nobody_bears(paid_order):
+    with unguarded("line"):
+        Run.objects.update(pay_cents=50_000)
+        lines = Line.objects.filter(entry__kind=Entry.Kind.ACCEPTED, account__kind="transport")
+        lines.update(amount_cents=-15_000)
+    faults = list(earned_is_what_was_accepted())
+    assert faults == [
+        f"order {paid_order.public_id}: factories keep 10000 cents beyond their shares and the platform bears 0"
+    ]
+
+
+def test_an_order_that_is_invoiced_beyond_what_it_comes_to(paid_order):
+    Deal.objects.update(net_cents=60_000)
+    assert list(nothing_is_invoiced_beyond_an_order()) == [
+        f"order {paid_order.public_id}: 5000 cents are invoiced beyond what it comes to"
+    ]
+
+
+def test_a_credit_note_that_is_not_booked_or_takes_too_much(paid_order, cashier):
+    invoice = Invoice.objects.get()
+    note = services.credit_invoice(
+        by=cashier, invoice_public_id=invoice.public_id, net_cents=1_000, reason="late", now=NOW
+    )
+    assert list(credit_notes_are_booked_and_within_their_invoices()) == []
+    with unguarded("invoice"):
+        Invoice.objects.filter(pk=note.pk).update(net_cents=99_870, total_cents=100_000)
+    assert list(credit_notes_are_booked_and_within_their_invoices()) == [
+        f"credit note {note.number} is booked with 1130 of 100000 cents",
+        f"invoice {invoice.number} over 73450 is credited with 100000 cents",
+    ]
+
+
+def test_a_pay_out_that_waits_and_is_not_owed(paid_order):
+    with unguarded("payout"):
+        Payout.objects.update(status="due")
+    (fault,) = payable_is_what_waits()
+    assert fault == f"order {paid_order.public_id}: a factory is owed 0 cents and pay-outs over 60000 wait"
+
+
+def test_a_part_that_came_back_and_is_not_booked(paid_order):
+    """Of a transfer by Stripe: the row says so, the ledger does not."""
+    with unguarded("bankline", "payout"):
+        BankLine.objects.filter(payout__isnull=False).delete()
+        Payout.objects.update(method="stripe", transfer_id="tr_1")
+        assert list(cash_is_what_moved()) == []
+        Payout.objects.update(returned_cents=7)
+    (fault,) = cash_is_what_moved()
+    assert "released 59993" in fault

@@ -26,6 +26,13 @@ class Invoice(models.Model):
         PAID = "paid", _("paid")
         CREDITED = "credited", _("credited")
 
+    class Because(models.TextChoices):
+        """Why a credit note was issued; nothing of an invoice."""
+
+        INVOICE = "", _("no credit note")
+        DIFFERENCE = "difference", _("a difference was settled")
+        LESS = "less", _("the order comes to less than was invoiced")
+
     public_id = PublicIdField("bil")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="invoices")
     buyer = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="invoices")
@@ -45,7 +52,10 @@ class Invoice(models.Model):
     currency = models.CharField(max_length=3)
     issued_at = models.DateTimeField()  # business time
     due_on = models.DateField()
-    reason = models.CharField(max_length=240, blank=True)  # of a credit note
+    because = models.CharField(
+        max_length=10, choices=Because.choices, default=Because.INVOICE, blank=True
+    )  # a difference is borne by the platform, less is taken off what the order comes to
+    reason = models.CharField(max_length=240, blank=True)  # of a difference, as it was typed
     facts = models.JSONField(default=dict)  # names and addresses as they were, for the document
 
     class Meta:

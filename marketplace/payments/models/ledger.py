@@ -53,6 +53,7 @@ class Entry(models.Model):
 
     class Kind(models.TextChoices):
         ACCEPTED = "accepted", _("pieces accepted")
+        CHANGED = "changed", _("put right after a change of the plan")
         INVOICED = "invoiced", _("invoice issued")
         CREDITED = "credited", _("credit note issued")
         CREDIT_USED = "credit-used", _("paid ahead, used for an invoice")
@@ -62,6 +63,9 @@ class Entry(models.Model):
         PAID_OUT = "paid-out", _("paid out")
         REFUNDED = "refunded", _("refunded")
         RETURNED = "returned", _("came back")
+        COVERED = "covered", _("difference covered")
+
+    EARNING = (Kind.ACCEPTED, Kind.CHANGED)
 
     public_id = PublicIdField("jnl")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="entries")

@@ -1,7 +1,7 @@
 """Money that moved outside: lines of the bank account a person confirmed, pay-outs to factories, refunds to buyers."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Enterprise, Person
@@ -27,26 +27,42 @@ class MovementStatus(models.TextChoices):
 
 
 class Payout(models.Model):
-    """What one factory gets because one invoice was paid. `due_on` is the day the buyer's money was there."""
+    """What one factory gets because an invoice was paid. `due_on` is the day the buyer's money was there.
+
+    `part` counts a factory's pay-outs of one invoice: a later part is what a change of the plan, or money that was
+    missing, left over. What Stripe took back of one is `returned_cents`, and is paid again by another (`again_for`).
+    """
 
     public_id = PublicIdField("pay")
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="payouts")
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="payouts")
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="payouts")
+    part = models.PositiveSmallIntegerField(default=1)
+    again_for = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="paid_again"
+    )
     amount_cents = CentsField()
+    returned_cents = CentsField(default=0)
     currency = models.CharField(max_length=3)
     method = models.CharField(max_length=8, choices=Method.choices, default=Method.TRANSFER)
     status = models.CharField(max_length=8, choices=MovementStatus.choices, default=MovementStatus.DUE)
     due_on = models.DateField()
     paid_at = models.DateTimeField(null=True, blank=True)  # business time
     transfer_id = models.CharField(max_length=80, blank=True)  # Stripe's
+    looked_at = models.DateTimeField(null=True, blank=True)  # real time of the last look at Stripe
     error = models.CharField(max_length=240, blank=True)
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["invoice", "enterprise"], name="one_payout_for_an_invoice"),
+            models.UniqueConstraint(
+                fields=["invoice", "enterprise", "part"], name="one_payout_of_a_part_of_an_invoice"
+            ),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payout_is_positive"),
+            models.CheckConstraint(
+                condition=Q(returned_cents__gte=0, returned_cents__lte=F("amount_cents")),
+                name="payout_returns_at_most_all",
+            ),
         ]
 
 
@@ -96,6 +112,7 @@ class BankLine(models.Model):
     refund = models.OneToOneField(
         Refund, on_delete=models.PROTECT, null=True, blank=True, related_name="bank_line"
     )
+    covers = models.BooleanField(default=False)  # it came to cover what the order's own money does not
     amount_cents = CentsField()
     currency = models.CharField(max_length=3)
     booked_on = models.DateField()  # as the bank says
@@ -107,9 +124,10 @@ class BankLine(models.Model):
         permissions = [("settle_money", "May confirm bank transfers, pay-outs and refunds")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(amount_cents__gt=0, invoice__isnull=False, payout=None, refund=None)
-                | Q(amount_cents__lt=0, invoice=None, payout__isnull=False, refund=None)
-                | Q(amount_cents__lt=0, invoice=None, payout=None, refund__isnull=False),
+                condition=Q(amount_cents__gt=0, invoice__isnull=False, payout=None, refund=None, covers=False)
+                | Q(amount_cents__gt=0, invoice=None, payout=None, refund=None, covers=True)
+                | Q(amount_cents__lt=0, invoice=None, payout__isnull=False, refund=None, covers=False)
+                | Q(amount_cents__lt=0, invoice=None, payout=None, refund__isnull=False, covers=False),
                 name="bank_line_is_for_one_thing",
             )
         ]

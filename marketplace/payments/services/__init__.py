@@ -1,6 +1,6 @@
 """Money of orders: earned by accepted pieces, invoiced, paid, paid out."""
 
-from marketplace.payments.services.accept import accept_delivery, accepted_pieces
+from marketplace.payments.services.accept import accept_delivery
 from marketplace.payments.services.bank_lines import BankDraft
 from marketplace.payments.services.cards import (
     deposit_cents,
@@ -9,9 +9,12 @@ from marketplace.payments.services.cards import (
     pay_invoice_by_card,
 )
 from marketplace.payments.services.contracts import write_contracts
+from marketplace.payments.services.covering import cover_difference
+from marketplace.payments.services.crediting import credit_invoice
+from marketplace.payments.services.earning import accepted_pieces
 from marketplace.payments.services.inbox import store_event
 from marketplace.payments.services.incoming import Confirmed, confirm_transfer
-from marketplace.payments.services.invoicing import credit_invoice, issue_invoice
+from marketplace.payments.services.invoicing import issue_invoice
 from marketplace.payments.services.onboarding import connect_stripe
 from marketplace.payments.services.outbox import revive_call
 from marketplace.payments.services.payouts import confirm_payout, pay_by_transfer, resend_payout
@@ -28,6 +31,7 @@ __all__ = [
     "confirm_refund",
     "confirm_transfer",
     "connect_stripe",
+    "cover_difference",
     "credit_invoice",
     "deposit_cents",
     "free_credit",

@@ -50,6 +50,7 @@ def write_bank_line(
     invoice: Invoice | None = None,
     payout: Payout | None = None,
     refund: Refund | None = None,
+    covers: bool = False,
 ) -> BankLine:
     """Keep the line; `sign` is 1 for what came, -1 for what went. Raises `AlreadyConfirmed` and what `check` does."""
     draft.check(now=now)
@@ -61,6 +62,7 @@ def write_bank_line(
                 invoice=invoice,
                 payout=payout,
                 refund=refund,
+                covers=covers,
                 amount_cents=sign * draft.amount_cents,
                 currency=draft.currency,
                 booked_on=draft.booked_on,

@@ -18,15 +18,20 @@ from marketplace.payments.ledger import Move, post
 from marketplace.payments.models import Account, BankLine, Charge, Entry, Refund, StripeCall
 from marketplace.payments.models.movement import Method, MovementStatus
 from marketplace.payments.services.bank_lines import BankDraft, write_bank_line
+from marketplace.payments.services.covering import require_covered
 from marketplace.payments.services.outbox import queue_call
 from marketplace.payments.services.payouts import at_stripe
 from marketplace.payments.services.receiving import free_credit
+from marketplace.payments.services.releasing import covered_cents
 from marketplace.payments.services.settlers import refusals_logged, require_settler
 
 
 @transaction.atomic
 def refund_credit(*, by: Person, order_public_id: str, amount_cents: int, now: datetime) -> Refund:
-    """Give back so much of what the order's buyer has paid ahead. Raises `NothingToRefund` where that is less."""
+    """Give back so much of what the order's buyer has paid ahead. Raises `NothingToRefund` where that is less.
+
+    Raises `NotCovered` where the money has gone to factories: the platform bears that and puts it in first.
+    """
     with refusals_logged("refund", by=by, order=order_public_id, amount_cents=amount_cents):
         require_settler(by)
         require_whole(amount_cents, field="amount_cents", least=1, most=MAX_CENTS)
@@ -37,6 +42,7 @@ def refund_credit(*, by: Person, order_public_id: str, amount_cents: int, now: d
             raise NothingToRefund(
                 _("The buyer has not paid so much ahead."), field="amount_cents", free_cents=free
             )
+        require_covered(order, cents=amount_cents, free_cents=covered_cents(order) + free)
         charge = _charge_for(order, amount_cents)
         refund = Refund.objects.create(
             order=order,

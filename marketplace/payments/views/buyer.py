@@ -1,5 +1,6 @@
 """The buyer's side: invoices and payments of an order, contracts, paying by card."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
@@ -39,6 +40,7 @@ def order(request: ViewerRequest, order: str) -> HttpResponse:
                 for one in money.invoices
             ],
             "deposit_cents": services.deposit_cents(money.order),
+            "bank": settings.PLATFORM_BANK,
             "contracts": selectors.all_contracts(request.viewer).filter(deal__order=money.order),
         },
     )

@@ -109,6 +109,18 @@ def confirm_refund(request: ViewerRequest, refund: str) -> HttpResponse:
 
 @require_POST
 @_for_settlers
+def cover(request: ViewerRequest, order: str) -> HttpResponse:
+    form = BankLineForm(request.POST)
+    if form.is_valid():
+        with refusals_in(form):
+            services.cover_difference(
+                by=request.user, order_public_id=order, draft=form.draft, now=clock.now()
+            )
+    return _back(request, form, said=_("The difference is covered."))
+
+
+@require_POST
+@_for_settlers
 def credit(request: ViewerRequest, invoice: str) -> HttpResponse:
     form = CreditForm(request.POST)
     if form.is_valid():
@@ -139,6 +151,7 @@ def _desk(request: ViewerRequest, form: TransferForm, *, status: int = 200) -> H
         "payouts": payouts,
         "refunds": refunds,
         "credits": desk.credits(),
+        "borne": desk.borne(),
         "calls": lost,
         "lines": desk.last_lines(),
         "num_waiting": len(payouts) + len(refunds),
