@@ -31,19 +31,31 @@ class Link:
     is_current: bool
 
 
-SETTINGS = Place(name="accounts:settings", label=_("Settings"), icon="settings", also=("/accounts/",))
+SETTINGS = Place(
+    name="accounts:settings", label=_("Settings"), icon="settings", also=("/accounts/", "/disclosure/")
+)
 PLACES: dict[str, tuple[Place, ...]] = {
     Enterprise.Kind.FACTORY: (
-        Place(name="trading:home", label=_("Home"), icon="home", also=("/booked/",)),
+        Place(
+            name="trading:home",
+            label=_("Home"),
+            icon="home",
+            also=("/booked/", "/runs/", "/payouts/", "/contracts/"),
+        ),
         Place(name="production:today", label=_("Work"), icon="tool"),
         Place(name="capacity:list", label=_("Machines"), icon="assembly"),
         Place(name="trading:offers", label=_("Offers"), icon="inbox"),
-        Place(name="delivery:shipments", label=_("Shipments"), icon="truck"),
-        Place(name="machines:data", label=_("Data"), icon="activity", also=("/capacity-read/",)),
+        Place(name="delivery:shipments", label=_("Shipments"), icon="truck", also=("/box/",)),
+        Place(name="machines:data", label=_("Data"), icon="activity", also=("/capacity-read/", "/devices/")),
         SETTINGS,
     ),
     Enterprise.Kind.BUYER: (
-        Place(name="orders:list", label=_("Orders"), icon="clipboard-list", also=("/plans/",)),
+        Place(
+            name="orders:list",
+            label=_("Orders"),
+            icon="clipboard-list",
+            also=("/plans/", "/runs/", "/first-articles/", "/contracts/", "/box/", "/shipments/"),
+        ),
         Place(name="orders:new", label=_("New order"), icon="plus"),
         Place(name="orders:products", label=_("Products"), icon="box", also=("/materials/",)),
         SETTINGS,
@@ -54,7 +66,7 @@ PLACES: dict[str, tuple[Place, ...]] = {
             name="mobilisation:emergencies",
             label=_("Emergency"),
             icon="urgent",
-            also=("/firms/", "/questions/", "/extensions/"),
+            also=("/firms/", "/questions/", "/extensions/", "/ratings/"),
         ),
         Place(name="mobilisation:network", label=_("Network"), icon="topology-star-3"),
         SETTINGS,

@@ -1,13 +1,15 @@
 """What the preview shows an owner of the widened sight: on no page of a firm, only in a logged look, offices read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from marketplace.capacity.market import listed_equipment
 from marketplace.capacity.models import Equipment
 from marketplace.common.show.amounts import number_text, quantity_text
+from marketplace.common.show.times import day_text
 from marketplace.disclosure import facets
 from marketplace.disclosure.facets import Asked, Fact
 from marketplace.disclosure.words import Audience, Group, Word
@@ -24,11 +26,30 @@ def free_hours(asked: Asked, word: Word) -> Sequence[Fact]:
         return []
     machines = list(listed_equipment().filter(enterprise=asked.owner_id))
     days = free_days(machines, now=asked.now)
-    return [Fact(label=machine.name, value=_in_words(machine, days[machine.pk])) for machine in machines]
+    today = asked.now.date()
+    return [
+        Fact(label=machine.name, value=_in_words(machine, days[machine.pk], today=today))
+        for machine in machines
+    ]
 
 
-def _in_words(machine: Equipment, days: Days) -> str:
+def _in_words(machine: Equipment, days: Days, *, today: date) -> str:
     rate = fastest(machine.rates.all())
-    by_day = [f"{date_format(day, 'm-d')}: {quantity_text(hours, 'h', digits=1)}" for day, hours in days]
     speed = [_("%(speed)s pieces an hour") % {"speed": number_text(rate)}] if rate else []
-    return ", ".join(speed + (by_day or [quantity_text(0, "h")]))
+    alike = [_stretch(first, last, hours, today=today) for first, last, hours in _alike(days)]
+    return "; ".join(speed + (alike or [quantity_text(0, "h")]))
+
+
+def _alike(days: Days) -> Iterator[tuple[date, date, str]]:
+    """First and last of days that follow each other with as many hours, and the hours of each."""
+    told = [(day, quantity_text(hours, "h", digits=1)) for day, hours in days]
+    for _key, group in groupby(enumerate(told), lambda one: (one[1][0].toordinal() - one[0], one[1][1])):
+        same = [pair for _index, pair in group]
+        yield same[0][0], same[-1][0], same[0][1]
+
+
+def _stretch(first: date, last: date, hours: str, *, today: date) -> str:
+    if first == last:
+        return f"{day_text(first, today=today)}: {hours}"
+    words = {"first": day_text(first, today=today), "last": day_text(last, today=today), "hours": hours}
+    return _("%(first)s – %(last)s: %(hours)s a day") % words

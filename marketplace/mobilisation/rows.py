@@ -52,10 +52,13 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgrammeRow:
-    """Pieces of rated orders against the target; `agreed` are those whose capacity is booked or more."""
+    """What rated orders want, in `unit`s of the product, against the target; `agreed` are those whose capacity is
+    booked or more.
+    """
 
     name: str
     product: str
+    unit: str
     public_id: str
     target: int
     rated: int
@@ -65,15 +68,15 @@ class ProgrammeRow:
 
     @property
     def target_text(self) -> str:
-        return quantity_text(self.target)
+        return quantity_text(self.target, self.unit)
 
     @property
     def rated_text(self) -> str:
-        return quantity_text(self.rated)
+        return quantity_text(self.rated, self.unit)
 
     @property
     def agreed_text(self) -> str:
-        return quantity_text(self.agreed)
+        return quantity_text(self.agreed, self.unit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +151,7 @@ def programme_rows(declaration: Declaration) -> list[ProgrammeRow]:
             ProgrammeRow(
                 name=programme.name,
                 product=programme.product.name,
+                unit=programme.product.unit,
                 public_id=programme.public_id,
                 target=programme.target_quantity,
                 rated=sum(order.quantity for order in orders),

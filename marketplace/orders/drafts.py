@@ -99,7 +99,7 @@ class OrderDraft:
         total = sum(drop.quantity for drop in self.drops)
         if total != self.quantity:
             raise InvalidInput(
-                _("The places add up to %(total)s pieces, the order is for %(quantity)s.")
+                _("The places add up to %(total)s, the order is for %(quantity)s.")
                 % {"total": f"{total:,}", "quantity": f"{self.quantity:,}"},
                 field="drops",
                 value=total,

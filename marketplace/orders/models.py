@@ -3,7 +3,8 @@
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Enterprise, Person
@@ -64,6 +65,14 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @cached_property
+    def unit(self) -> str:
+        """What 1 of the finished product is: `piece`, `m`. Two queries where operations and needs are not loaded."""
+        prefetch_related_objects([self], "operations__needs")
+        operations = self.operations.all()
+        used = {need.item for operation in operations for need in operation.needs.all()}
+        return next((one.unit for one in operations if one.makes not in used), "piece")
 
 
 class Operation(models.Model):

@@ -61,7 +61,7 @@ def order(*, viewer: Viewer, order: str) -> Order:
 
 def find_orders(*, viewer: Viewer, text: str = "", status: str = "") -> QuerySet[Order]:
     """The viewer's orders whose title, product or number holds `text`; an empty `status` means any."""
-    found = orders(viewer=viewer)
+    found = orders(viewer=viewer).prefetch_related("product__operations__needs")
     if status:
         found = found.filter(status=status)
     for word in text.split()[:MOST_WORDS]:

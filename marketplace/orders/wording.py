@@ -15,7 +15,7 @@ def title_of(order: Order, *, now: datetime) -> str:
     """Where the order stands, how much, until when."""
     words = {
         "title": order.title,
-        "quantity": quantity_text(order.quantity),
+        "quantity": quantity_text(order.quantity, order.product.unit),
         "due": local_text(order.due_at, now=now, style="date"),
     }
     match order.status:

@@ -56,7 +56,7 @@ def _data(found: Disturbance, *, language: str) -> dict[str, object]:
         [_("Order"), f"{order.title} ({order.public_id})"],
         [_("Buyer"), order.buyer.name],
         [_("Product"), order.product.name],
-        [_("Quantity"), quantity_text(order.quantity)],
+        [_("Quantity"), quantity_text(order.quantity, order.product.unit)],
         [_("Agreed date"), _moment(agreed_at(found), zone)],
         [_("New date"), _("A new date follows.") if moved_to is None else _moment(moved_to, zone)],
         [_("Reason"), str(cause_of(found.cause))],

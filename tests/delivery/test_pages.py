@@ -193,6 +193,24 @@ def test_goods_by_the_metre_are_no_pieces_to_whoever_carries_waits_for_or_counts
     assert "Damaged, m" in receiving and "pieces" not in receiving
 
 
+def test_a_buyer_of_metres_reads_metres_of_its_deliveries_and_its_account():
+    flow = a_flow()
+    flow.order.product.operations.update(unit="m")
+    send(flow, flow.between)
+    for name in ("deliveries", "account"):
+        text = words(page(flow.buyer, name, flow.order.public_id))
+        assert "1,000\xa0m" in text and "0\xa0pieces" not in text and "0 pieces" not in text, name
+
+
+def test_boxes_that_may_hold_work_are_called_by_their_way_not_by_a_code():
+    flow = a_flow()
+    flow.order.product.operations.update(unit="m")
+    sent = send(flow, flow.between)
+    text = words(page(flow.press, "boxes-with-work", flow.work("press").public_id))
+    assert " → " in text and "500\xa0m" in text
+    assert sent.public_id not in re.sub(r"<[^>]*>", "", text) and "500 pieces" not in text
+
+
 def test_the_drivers_link_ends_with_the_receipt_and_is_not_that_of_another_shipment():
     flow = a_flow()
     sent = send(flow, flow.between)

@@ -139,7 +139,7 @@ def test_the_due_date_is_read_by_the_buyers_clock(buyer):
         ({"drops-0-city": "Atlantis"}, "do not know this city"),
         ({"drops-0-lat": "91", "drops-0-lon": "0"}, "less than or equal to 90"),
         ({"drops-0-lat": "nan", "drops-0-lon": "0"}, "Enter a number"),
-        ({"drops-0-quantity": "499"}, "add up to 499 pieces"),
+        ({"drops-0-quantity": "499"}, "add up to 499, the order is for"),
         ({"drops-TOTAL_FORMS": "9999"}, "at most 500"),
         ({"budget": "-1"}, "greater than or equal to 0"),
         ({"tax_pct": "101"}, "less than or equal to 100"),
@@ -394,3 +394,16 @@ def test_an_order_that_is_offered_is_not_changed(browser, buyer):
     assert url not in page(browser, reverse("orders:order", args=[order.public_id]))
     assert browser.get(url).headers["Location"] == reverse("orders:order", args=[order.public_id])
     page(browser_of(a_buyer()), url, status=404)
+
+
+def test_what_is_not_counted_in_pieces_keeps_its_unit_from_the_form_to_the_list(buyer, browser):
+    product = a_product()
+    product.operations.update(unit="m")
+    html = page(browser, new_url(product))
+    assert html.count("quantity, m") == html.count("quantity,")
+    order = an_order(buyer=buyer, product=product, quantity=700)
+    order_page = page(browser, reverse("orders:order", args=[order.public_id]))
+    assert "a draft for 700 m, due" in " ".join(title_of(order_page).split())
+    for shown in (order_page, page(browser, reverse("orders:list"))):
+        assert "700\u00a0m<" in shown
+        assert "pieces" not in shown

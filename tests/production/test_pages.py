@@ -59,6 +59,15 @@ def test_what_is_made_by_the_metre_is_told_in_metres():
     assert "Make 5 m first" in phone
 
 
+def test_the_buyer_reads_what_is_made_by_the_metre_in_metres():
+    shop = a_shop()
+    shop.first.run.operation.product.operations.update(unit="m")
+    tell(shop, shop.first, 3)
+    order = shop.first.order
+    html = a_client(shop.buyer).get(reverse("production:made", args=[order.public_id])).text
+    assert "3\xa0m<" in html and "500\xa0m<" in html and "pieces" not in strip_tags(html)
+
+
 def test_work_is_told_started_stopped_and_taken_back_on_its_page():
     shop = a_shop()
     client, args = a_client(shop.owner), [shop.first.public_id]

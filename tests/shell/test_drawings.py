@@ -28,6 +28,22 @@ def test_a_strip_is_clipped_and_its_hours_add_up():
     ]
 
 
+def test_a_machine_that_was_just_connected_is_no_machine_that_never_was():
+    strip = strip_of(
+        [
+            ("never-connected", DAY, DAY + 24 * HOUR - timedelta(minutes=2)),
+            ("idle", DAY + 24 * HOUR - timedelta(minutes=2), None),
+        ],
+        starts_at=DAY,
+        ends_at=DAY + 24 * HOUR,
+    )
+    assert [(str(total.text), total.hours) for total in strip.totals] == [
+        ("idle", "< 0.1 h"),
+        ("not connected yet", "24.0 h"),
+    ]
+    assert [str(piece.text) for piece in strip.pieces] == ["not connected yet", "idle"]
+
+
 def test_pieces_outside_the_strip_are_left_out():
     strip = strip_of([("off", DAY - 9 * HOUR, DAY)], starts_at=DAY, ends_at=DAY + HOUR)
     assert strip.pieces == ()

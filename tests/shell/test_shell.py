@@ -55,6 +55,23 @@ def test_the_current_place_is_marked_once_in_each_bar(client, somebody):
     ]
 
 
+def test_deeper_pages_belong_to_a_place_of_the_rail(client, somebody):
+    deep = {
+        Enterprise.Kind.FACTORY: (
+            "/payouts/",
+            "/contracts/",
+            "/devices/new/",
+            "/shipments/history/",
+            "/disclosure/",
+        ),
+        Enterprise.Kind.BUYER: ("/contracts/", "/first-articles/", "/materials/", "/shipments/receive/"),
+    }
+    for kind, paths in deep.items():
+        somebody(kind)
+        for path in paths:
+            assert 'aria-current="page"' in page(client, path), path
+
+
 def test_the_phone_has_at_most_five_in_its_bar_and_the_rest_behind_more(client, somebody):
     somebody(Enterprise.Kind.FACTORY)
     bar = page(client).split('class="m-bottom-bar"')[1].split("</nav>")[0]

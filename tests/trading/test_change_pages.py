@@ -1,5 +1,7 @@
 """The buyer sees a proposed change before and after, commits it by form or API; others find nothing."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -93,6 +95,17 @@ def test_dismissing_without_a_reason_changes_nothing(client: Client, monkeypatch
     client.post(reverse("trading:dismiss", args=[found.public_id]), {"reason": "it is back soon"})
     found.refresh_from_db()
     assert found.status == Disturbance.Status.DISMISSED
+
+
+def test_a_run_that_is_over_is_not_said_to_move(client: Client, monkeypatch):
+    network, _deal, run, _now, _found = a_disturbed_deal()
+    other = Run.objects.exclude(pk=run.pk).first()
+    owner = network.owners[other.package.enterprise_id]
+    client.force_login(Person.objects.get(pk=owner.person_id))
+    for at, is_said in ((other.ends_at - timedelta(minutes=1), True), (other.ends_at, False)):
+        monkeypatch.setattr(clock, "now", lambda at=at: at)
+        html = client.get(reverse("trading:run", args=[other.public_id])).content.decode()
+        assert ("Not pinned: a re-plan may move it" in html) is is_said
 
 
 def test_a_factory_moves_and_pins_over_the_api(monkeypatch):

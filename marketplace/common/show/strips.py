@@ -1,7 +1,7 @@
 """A strip of states over a day or a week: coloured and patterned pieces, and the hours of each state in words."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -9,11 +9,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from marketplace.common.show.amounts import number_text
-from marketplace.common.show.states import look_of
+from marketplace.common.show.states import Look, look_of
 from marketplace.common.show.times import HOUR_S, clock_text
 
 WIDTH = 1440  # units of the drawing
 TICK_EVERY_H = 6
+SHORTEST_H = 0.05  # what is shorter would read as nothing
+NOT_YET = "never-connected"  # a machine that says something now was only not connected yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ def strip_of(
         first, last = max(begin, starts_at), min(end or ends_at, ends_at)
         if first >= last:
             continue
-        look = look_of(state)
+        look = _look_of(state)
         pieces.append(
             Piece(
                 state=state,
@@ -75,19 +77,28 @@ def strip_of(
     return Strip(pieces=tuple(pieces), ticks=_ticks(starts_at, ends_at), totals=_totals(pieces))
 
 
+def _hours_text(hours: float) -> str:
+    return "< 0.1" if hours < SHORTEST_H else number_text(hours, digits=1)
+
+
+def _look_of(state: str) -> Look:
+    look = look_of(state)
+    return replace(look, text=_("not connected yet")) if state == NOT_YET else look
+
+
 def _totals(pieces: list[Piece]) -> tuple[Total, ...]:
-    """Hours of each state in words, longest first."""
+    """Hours of each state in words, longest first; those before the first connection last, however many."""
     spent: dict[str, timedelta] = {}
     for piece in pieces:
         spent[piece.state] = spent.get(piece.state, timedelta()) + (piece.ends_at - piece.starts_at)
     return tuple(
         Total(
             state=state,
-            tone=look_of(state).tone,
-            text=look_of(state).text,
-            hours=_("%(n)s h") % {"n": number_text(time.total_seconds() / HOUR_S, digits=1)},
+            tone=_look_of(state).tone,
+            text=_look_of(state).text,
+            hours=_("%(n)s h") % {"n": _hours_text(time.total_seconds() / HOUR_S)},
         )
-        for state, time in sorted(spent.items(), key=lambda item: -item[1])
+        for state, time in sorted(spent.items(), key=lambda item: (item[0] == NOT_YET, -item[1]))
     )
 
 

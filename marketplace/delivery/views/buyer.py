@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
+from marketplace.accounts.models import Enterprise
 from marketplace.accounts.viewer import Viewer
 from marketplace.common import clock
 from marketplace.common.sheets import csv_response
@@ -124,7 +125,18 @@ def boxes_with_work(request: ViewerRequest, work_order: str) -> HttpResponse:
     page = Paginator(boxes_with(request.viewer, work_order=work_order), ROWS_A_PAGE).get_page(
         request.GET.get("page")
     )
-    context = {"page": page, "boxes": boxes_named(page.object_list), "num": page.paginator.count}
+    boxes = boxes_named(page.object_list)
+    sent = selectors.with_boxes(
+        selectors.shipments(request.viewer).filter(pk__in={box.shipment_id for box in boxes})
+    )
+    rows = {row.shipment.pk: row for row in shown(request.viewer, sent)}
+    context = {
+        "page": page,
+        "boxes": [(box, rows[box.shipment_id]) for box in boxes],
+        "num": page.paginator.count,
+        "work_order": work_order,
+        "is_maker": request.viewer.kind == Enterprise.Kind.FACTORY,
+    }
     return render(request, "delivery/boxes_with_work.html", context)
 
 

@@ -18,7 +18,7 @@ from marketplace.capacity.market import listed_equipment, sellable_windows
 from marketplace.capacity.models import Process
 from marketplace.disclosure.gate import Cell, gate, shown_total
 from marketplace.mobilisation.selectors.office import require_coordinator
-from marketplace.orders.models import Order, OrderDrop
+from marketplace.orders.models import Order, OrderDrop, Product
 
 WEEK = timedelta(days=7)
 NUM_WEEKS = 4
@@ -30,9 +30,11 @@ NEED = (Order.Status.OPEN, Order.Status.OFFERED, Order.Status.PLACED, Order.Stat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """Pieces of a product wanted in a city by orders that are not done; `covered` is booked or in production."""
+    """What is wanted of a product in a city, in `unit`s, by orders that are not done; `covered` is booked or in
+    production."""
 
     product: str
+    unit: str
     city: str
     num_orders: int
     quantity: int
@@ -61,11 +63,11 @@ class Capacity:
 
 
 def need(viewer: Viewer) -> list[Need]:
-    """By product and city, largest gap first. Two queries."""
+    """By product and city, largest gap first. Five queries."""
     require_coordinator(viewer)
     rows = (
         OrderDrop.objects.filter(order__status__in=NEED)
-        .values("order__product__name", "city", "order__status")
+        .values("order__product", "order__product__name", "city", "order__status")
         .annotate(quantity=Sum("quantity"), orders=Count("order", distinct=True))
         .order_by("order__product__name", "city")
     )
@@ -78,7 +80,11 @@ def need(viewer: Viewer) -> list[Need]:
     found: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
     for row in rows:
         found[row["order__product__name"], row["city"]].append(row)
-    needs = [_need(key, group, due=dues[key]) for key, group in found.items()]
+    units = _units({row["order__product"] for row in rows})
+    needs = [
+        _need(key, group, unit=units[group[0]["order__product"]], due=dues[key])
+        for key, group in found.items()
+    ]
     return sorted(needs, key=lambda one: (-one.gap, one.product, one.city))
 
 
@@ -154,10 +160,16 @@ def _by_week(spans: Iterable[tuple[datetime, datetime]], *, first: datetime) -> 
         )
 
 
-def _need(key: tuple[str, str], group: Sequence[Mapping[str, Any]], *, due: datetime) -> Need:
+def _units(product_ids: Iterable[int]) -> dict[int, str]:
+    products = Product.objects.filter(pk__in=product_ids).prefetch_related("operations__needs")
+    return {product.pk: product.unit for product in products}
+
+
+def _need(key: tuple[str, str], group: Sequence[Mapping[str, Any]], *, unit: str, due: datetime) -> Need:
     covered = {Order.Status.PLACED.value, Order.Status.RUNNING.value}
     return Need(
         product=key[0],
+        unit=unit,
         city=key[1],
         num_orders=sum(row["orders"] for row in group),
         quantity=sum(row["quantity"] for row in group),

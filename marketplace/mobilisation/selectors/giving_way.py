@@ -39,7 +39,9 @@ class OrderThatGivesWay:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bearer:
-    """An enterprise that bears a part; `machine_min` are booked minutes that go, `times_before` runs that went before."""
+    """An enterprise that bears a part; `machine_min` are booked minutes that go, `times_before` runs that went before,
+    these ones not among them.
+    """
 
     name: str
     is_buyer: bool
@@ -74,16 +76,25 @@ def giving_way(plan: PlanRun) -> list[OrderThatGivesWay]:
 
 
 def bearers(rows: Sequence[OrderThatGivesWay]) -> list[Bearer]:
-    """Factories and buyers, who bears most first; two queries."""
+    """Factories and buyers, who bears most first; three queries."""
     factories, buyers = _factory_turns(), turns_of_buyers()
+    gone = _gone(run for row in rows for run in row.runs)
     found = [
-        *_added((run.package.enterprise, run, factories) for row in rows for run in row.runs),
-        *_added(((row.order.buyer, run, buyers) for row in rows for run in row.runs), is_buyer=True),
+        *_added(((run.package.enterprise, run, factories) for row in rows for run in row.runs), gone=gone),
+        *_added(
+            ((row.order.buyer, run, buyers) for row in rows for run in row.runs), gone=gone, is_buyer=True
+        ),
     ]
     return sorted(found, key=lambda one: (-one.machine_min, one.is_buyer, one.name))
 
 
-def _added(parts: Iterable[tuple], *, is_buyer: bool = False) -> list[Bearer]:  # type: ignore[type-arg]
+def _gone(runs: Iterable[Run]) -> set[int]:
+    """Keys of those that gave way already: the plan was committed."""
+    displaced = Disturbance.objects.filter(kind=Disturbance.Kind.DISPLACED, run__in=list(runs))
+    return {pk for pk in displaced.values_list("run_id", flat=True) if pk is not None}
+
+
+def _added(parts: Iterable[tuple], *, gone: set[int], is_buyer: bool = False) -> list[Bearer]:  # type: ignore[type-arg]
     listed = list(parts)
     return [
         Bearer(
@@ -95,7 +106,8 @@ def _added(parts: Iterable[tuple], *, is_buyer: bool = False) -> list[Bearer]:  
                 for one, run, _turns in listed
                 if one == enterprise
             ),
-            times_before=turns.get(enterprise.pk, 0),
+            times_before=turns.get(enterprise.pk, 0)
+            - sum(1 for one, run, _turns in listed if one == enterprise and run.pk in gone),
         )
         for enterprise, turns in {one: turns for one, _run, turns in listed}.items()
     ]

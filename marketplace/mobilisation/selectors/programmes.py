@@ -27,7 +27,7 @@ class Candidate:
 
 
 def programmes(found: Declaration) -> QuerySet[Programme]:
-    return found.programmes.select_related("product")
+    return found.programmes.select_related("product").prefetch_related("product__operations__needs")
 
 
 def programme(viewer: Viewer, *, public_id: str) -> Programme:
@@ -44,8 +44,10 @@ def programme(viewer: Viewer, *, public_id: str) -> Programme:
 
 def rated(found: Declaration) -> QuerySet[OrderRating]:
     """Every rating given under the declaration, also those that ended."""
-    return OrderRating.objects.filter(programme__declaration=found).select_related(
-        "order__buyer", "order__product", "programme", "signed_by", "need__confirmed_by"
+    return (
+        OrderRating.objects.filter(programme__declaration=found)
+        .select_related("order__buyer", "order__product", "programme", "signed_by", "need__confirmed_by")
+        .prefetch_related("order__product__operations__needs")
     )
 
 
@@ -88,7 +90,7 @@ def rateable(found: Declaration) -> list[Candidate]:
         covered_orders(found)
         .filter(status__in=NOT_AGREED, rating="")
         .exclude(pk__in=rated_here.values("order"))
-        .prefetch_related("drops")[:200]
+        .prefetch_related("drops", "product__operations__needs")[:200]
     )
     confirmations = {
         one.order_id: one

@@ -1,5 +1,8 @@
 """The coordinator's screens in normal times, and the way into an emergency."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 from django.http import HttpResponse
 from django.shortcuts import render
 
@@ -8,6 +11,7 @@ from marketplace.common import clock
 from marketplace.common.show.amounts import quantity_text
 from marketplace.mobilisation import selectors
 from marketplace.mobilisation.rows import declaration_rows
+from marketplace.mobilisation.selectors.control_room import Need
 from marketplace.mobilisation.views.verified import once_verified
 
 
@@ -15,11 +19,10 @@ from marketplace.mobilisation.views.verified import once_verified
 def control_room(request: ViewerRequest) -> HttpResponse:
     now = clock.now()
     needs = selectors.need(request.viewer)
-    open_gap = sum(need.gap for need in needs)
+    gaps = _gaps(needs)
     context = {
         "needs": needs,
-        "open_gap": open_gap,
-        "gap": quantity_text(open_gap),
+        "gap": " + ".join(quantity_text(gap, unit) for unit, gap in gaps.items()),
         "capacity": selectors.capacity(request.viewer, now=now),
         "weeks": [
             selectors.first_week(now) + number * selectors.WEEK for number in range(selectors.NUM_WEEKS)
@@ -27,6 +30,14 @@ def control_room(request: ViewerRequest) -> HttpResponse:
         "emergencies": [row for row in declaration_rows(request.viewer, now=now) if row.is_open],
     }
     return render(request, "mobilisation/control_room.html", context)
+
+
+def _gaps(needs: Iterable[Need]) -> dict[str, int]:
+    """What is wanted and not booked, by unit; units with nothing left are not in it."""
+    gaps: Counter[str] = Counter()
+    for need in needs:
+        gaps[need.unit] += need.gap
+    return dict(+gaps)
 
 
 @once_verified

@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Enterprise
@@ -30,7 +31,7 @@ class OrderForm(forms.Form):
     title = forms.CharField(
         label=_("title"), max_length=160, required=False, help_text=_("Empty: the product's name.")
     )
-    quantity = forms.IntegerField(label=_("quantity, pieces"), min_value=1)
+    quantity = forms.IntegerField(label=_("quantity"), min_value=1)
     due_at = LocalMomentField(label=_("due"))
     release_at = LocalMomentField(label=_("not before"), required=False)
     certificates = WordsField(
@@ -66,6 +67,7 @@ class OrderForm(forms.Form):
         self.product = product
         self.parameters = read_parameters(product.parameters)
         self.materials = _materials(product)
+        self.fields["quantity"].label = _quantity_in(product.unit)
         seller = self.fields["seller_of_record"]
         assert isinstance(seller, forms.ChoiceField)
         seller.choices = [("", _("each factory sells its share")), *((s.public_id, s.name) for s in sellers)]
@@ -153,8 +155,12 @@ class DropForm(forms.Form):
     address = forms.CharField(label=_("address"), max_length=240, required=False)
     lat = forms.FloatField(label=_("latitude, °"), min_value=-90, max_value=90, required=False)
     lon = forms.FloatField(label=_("longitude, °"), min_value=-180, max_value=180, required=False)
-    quantity = forms.IntegerField(label=_("quantity, pieces"), min_value=1, required=False)
+    quantity = forms.IntegerField(label=_("quantity"), min_value=1, required=False)
     due_at = LocalMomentField(label=_("due"), required=False)
+
+    def __init__(self, *args: Any, unit: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["quantity"].label = _quantity_in(unit)
 
     @property
     def first_fields(self) -> list[forms.BoundField]:
@@ -246,6 +252,10 @@ def initial_of(order: Order, *, with_dates: bool = False) -> tuple[dict[str, Any
 def usual_due(now: datetime) -> datetime:
     """A fortnight ahead, on the full hour."""
     return (now + timedelta(days=14)).replace(minute=0, second=0, microsecond=0)
+
+
+def _quantity_in(unit: str) -> Promise | str:
+    return _("quantity, pieces") if unit == "piece" else _("quantity, %(unit)s") % {"unit": unit}
 
 
 def _materials(product: Product) -> list[Material]:

@@ -69,7 +69,7 @@ def _saved(
 ) -> HttpResponse:
     """To the order's page, or the form again with what is wrong."""
     form = OrderForm(request.POST, product=product, sellers=selectors.sellers())
-    formset = DropForms(request.POST, prefix="drops")
+    formset = DropForms(request.POST, prefix="drops", form_kwargs={"unit": product.unit})
     if all([form.is_valid(), formset.is_valid()]):
         kept = drop_forms(formset)
         try:
@@ -92,7 +92,7 @@ def _form_page(
     changed: Order | None = None,
 ) -> HttpResponse:
     form = OrderForm(product=product, sellers=selectors.sellers(), initial=values)
-    formset = DropForms(prefix="drops", initial=drops)
+    formset = DropForms(prefix="drops", initial=drops, form_kwargs={"unit": product.unit})
     return _rendered(request, product, form=form, drops=formset, changed=changed)
 
 

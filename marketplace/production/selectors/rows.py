@@ -11,9 +11,9 @@ from marketplace.production.models import WorkOrder
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkRow:
-    """A `WorkOrder` with what pages say of its run and machine. Pieces; business time.
+    """A `WorkOrder` with what pages say of its run and machine. Business time.
 
-    `starts_at` and `ends_at` are the plan's, `item` is what it makes, `label` the neutral name of its factory.
+    `starts_at` and `ends_at` are the plan's, `item` is what it makes, counted in `unit`s, `label` the neutral name of its factory.
     """
 
     pk: int
@@ -34,6 +34,7 @@ class WorkRow:
     operation: str
     operation_code: str
     item: str
+    unit: str
     label: str
     equipment_id: int
     enterprise_id: int
@@ -67,6 +68,7 @@ _ELSEWHERE = {
     "operation": "run__operation__name",
     "operation_code": "run__operation__code",
     "item": "run__operation__makes",
+    "unit": "run__operation__unit",
     "label": "run__package__label",
     "enterprise_id": "equipment__enterprise_id",
     "enterprise": "equipment__enterprise__name",

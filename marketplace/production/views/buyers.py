@@ -52,9 +52,9 @@ def made(request: ViewerRequest, order: str) -> HttpResponse:
 
 
 def _lots_csv(order: Order, wanted: Q) -> HttpResponse:
-    header = ("lot", "step", "factory", "state", "good", "wanted", "scrap")
+    header = ("lot", "step", "factory", "state", "good", "wanted", "scrap", "unit")
     rows = [
-        (one.code, one.operation, one.enterprise, one.status, one.good, one.quantity, one.scrap)
+        (one.code, one.operation, one.enterprise, one.status, one.good, one.quantity, one.scrap, one.unit)
         for one in selectors.work_rows(order.pk, wanted)
     ]
     return csv_response(name=f"made-{order.public_id}.csv", header=header, rows=rows)
