@@ -13,7 +13,8 @@ from marketplace.production.models import WorkOrder
 class WorkRow:
     """A `WorkOrder` with what pages say of its run and machine. Business time.
 
-    `starts_at` and `ends_at` are the plan's, `item` is what it makes, counted in `unit`s, `label` the neutral name of its factory.
+    `starts_at` and `ends_at` are the plan's, `item` is what it makes, counted in `unit`s, `label` the neutral name of
+    its factory.
     """
 
     pk: int
