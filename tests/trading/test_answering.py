@@ -12,6 +12,7 @@ from marketplace.planning.models import PlanRun
 from marketplace.trading import selectors, services
 from marketplace.trading.errors import OfferClosed, UnknownRun
 from marketplace.trading.models import Deal, Package, Run
+from marketplace.trading.services.settle import settle
 from tests.builders import NOW, a_viewer, an_enterprise
 from tests.trading.deals import a_network
 
@@ -134,6 +135,31 @@ def test_an_offer_nobody_answers_runs_out_and_counts_as_declined():
     package.refresh_from_db()
     assert package.status == Package.Status.EXPIRED
     assert not TakenTime.objects.exists()
+
+
+def test_an_order_that_cannot_be_settled_holds_up_no_other(monkeypatch, caplog):
+    first, second, third = (a_network().deal() for _ in range(3))
+    late = max(deal.packages.first().answer_by for deal in (first, second, third)) + timedelta(seconds=1)
+
+    def settle_but_one(deal, *, now):
+        settle(deal, now=now)
+        if deal.order_id == second.order_id:
+            raise RuntimeError("planted")
+
+    monkeypatch.setattr("marketplace.trading.services.answer.settle", settle_but_one)
+    assert services.expire_packages(now=late) == first.packages.count() + third.packages.count()
+    assert states_of(first) == states_of(third) == {Package.Status.EXPIRED}
+    assert states_of(second) == {Package.Status.OFFERED}
+    assert {run.status for run in Run.objects.filter(package__deal=second)} == {Run.Status.OFFERED}
+    assert "planted" in caplog.text
+
+    monkeypatch.undo()
+    assert services.expire_packages(now=late) == second.packages.count()
+    assert states_of(second) == {Package.Status.EXPIRED}
+
+
+def states_of(deal) -> set[str]:
+    return set(deal.packages.values_list("status", flat=True))
 
 
 def test_an_offer_is_answered_once_and_in_time():

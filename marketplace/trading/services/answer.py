@@ -1,9 +1,11 @@
 """A factory answers its package: whole, or run by run. What is accepted is booked at once."""
 
+import logging
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
@@ -15,6 +17,8 @@ from marketplace.trading.errors import OfferClosed, UnknownRun
 from marketplace.trading.models import Deal, Package, Run
 from marketplace.trading.rated import refusal_of
 from marketplace.trading.services.settle import settle
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,24 +68,39 @@ def answer_package(*, viewer: Viewer, public_id: str, answer: Answer, now: datet
     return package
 
 
-@transaction.atomic
 def expire_packages(*, now: datetime) -> int:
-    """Close every open package whose time to answer is over; returns how many."""
-    late = Package.objects.filter(status=Package.Status.OFFERED, answer_by__lt=now)
+    """Close every open package whose time to answer is over; returns how many. Each order in a transaction of its own:
+    one that cannot be settled is told in the log, holds up no other and is tried again by the next sweep.
+    """
     num_expired = 0
-    for order_id in sorted(set(late.values_list("deal__order_id", flat=True))):
-        Order.objects.select_for_update(no_key=True).get(pk=order_id)
-        mine = late.filter(deal__order_id=order_id).select_related("deal__order", "enterprise")
-        packages = list(mine.select_for_update(of=("self",), no_key=True))
-        for package in packages:
-            _decline(list(package.runs.filter(status=Run.Status.OFFERED)))
-            package.status = Package.Status.EXPIRED
-            package.save(update_fields=["status"])
-            push_after_commit(f"enterprise:{package.enterprise.public_id}")
-        num_expired += len(packages)
-        for deal in Deal.objects.filter(pk__in={package.deal_id for package in packages}):
-            settle(deal, now=now)
+    orders = _late(now).order_by("deal__order_id").values_list("deal__order_id", flat=True).distinct()
+    for order_id in list(orders):
+        try:
+            num_expired += _expire_order(order_id, now=now)
+        except Exception:  # whatever it is: the offers of others run out all the same
+            log.exception("offers of order %s could not be closed; the next sweep tries again", order_id)
     return num_expired
+
+
+@transaction.atomic
+def _expire_order(order_id: int, *, now: datetime) -> int:
+    Order.objects.select_for_update(no_key=True).get(pk=order_id)
+    mine = (
+        _late(now).filter(deal__order_id=order_id).select_related("deal__order", "enterprise").order_by("pk")
+    )
+    packages = list(mine.select_for_update(of=("self",), no_key=True))
+    for package in packages:
+        _decline(list(package.runs.filter(status=Run.Status.OFFERED)))
+        package.status = Package.Status.EXPIRED
+        package.save(update_fields=["status"])
+        push_after_commit(f"enterprise:{package.enterprise.public_id}")
+    for deal in Deal.objects.filter(pk__in={package.deal_id for package in packages}):
+        settle(deal, now=now)
+    return len(packages)
+
+
+def _late(now: datetime) -> QuerySet[Package]:
+    return Package.objects.filter(status=Package.Status.OFFERED, answer_by__lt=now)
 
 
 def _book(package: Package, runs: list[Run], *, viewer: Viewer) -> None:
