@@ -65,12 +65,24 @@ class InvoiceSerializer(serializers.Serializer[Any]):
 
 
 class PayoutSerializer(serializers.ModelSerializer[Payout]):
+    """`returned_cents` of it were taken back by Stripe and are paid again by another pay-out."""
+
     id = serializers.CharField(source="public_id", read_only=True)
     order = serializers.CharField(source="order.public_id", read_only=True)
 
     class Meta:
         model = Payout
-        fields = ("id", "order", "amount_cents", "currency", "method", "status", "due_on", "paid_at")
+        fields = (
+            "id",
+            "order",
+            "amount_cents",
+            "returned_cents",
+            "currency",
+            "method",
+            "status",
+            "due_on",
+            "paid_at",
+        )
         read_only_fields = fields
 
 

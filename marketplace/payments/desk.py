@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from django.db.models import Sum
 
 from marketplace.orders.models import Order
-from marketplace.payments.models import Account, BankLine, Invoice, Line, Payout, Refund, StripeCall
+from marketplace.payments.models import (
+    Account,
+    BankLine,
+    Invoice,
+    Line,
+    Payout,
+    Refund,
+    StripeCall,
+    StripeEvent,
+)
 from marketplace.payments.models.movement import MovementStatus
 from marketplace.payments.selectors import OpenInvoice, with_open
 
@@ -80,6 +89,11 @@ def lost_calls() -> list[StripeCall]:
     """Calls to Stripe that were refused or given up, newest first."""
     ends = [StripeCall.State.DEAD, StripeCall.State.FAILED]
     return list(StripeCall.objects.filter(state__in=ends).order_by("-id")[:ROWS])
+
+
+def lost_events() -> list[StripeEvent]:
+    """Events that do not fit what is booked, or that nobody came to an end with, newest first."""
+    return list(StripeEvent.objects.filter(state=StripeEvent.State.DEAD).order_by("-id")[:ROWS])
 
 
 def last_lines() -> list[BankLine]:

@@ -4,11 +4,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from marketplace.common import clock
 from marketplace.payments import stripe_gateway
-from marketplace.payments.models import Charge, ConnectedAccount, Refund, StripeCall, StripeEvent
+from marketplace.payments.models import Charge, ConnectedAccount, Payout, Refund, StripeCall, StripeEvent
 from marketplace.payments.models.movement import MovementStatus
 from marketplace.payments.services import effects, inbox, outbox
 from marketplace.payments.stripe_gateway import Refused, Shown, Unanswered
@@ -16,6 +16,8 @@ from marketplace.payments.stripe_gateway import Refused, Shown, Unanswered
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = timedelta(minutes=10)  # real time; events may be lost
+TRANSFERS_EVERY = timedelta(days=1)  # they are done; that they were taken back may have been told in vain
+TRANSFERS_FOR = timedelta(days=30)
 Apply = Callable[[str, Shown, datetime, datetime], None]
 
 # beginning of an event's type → kind of object, name of our row in its metadata, what it means for that
@@ -43,7 +45,7 @@ def send_call(public_id: str) -> None:
         return
     began = clock.real_now()
     try:
-        shown = stripe_gateway.find(call.kind, call.params) if outbox.is_key_old(call) else None
+        shown = _made_before(call)
         if shown is None:
             outbox.note_sending(call)
             shown = stripe_gateway.create(call.kind, call.params, key=call.public_id)
@@ -55,6 +57,16 @@ def send_call(public_id: str) -> None:
         outbox.postpone_call(call, error=str(error))
     else:
         _finish(call, shown, began=began)
+
+
+def _made_before(call: StripeCall) -> Shown | None:
+    """What a call whose key Stripe may have forgotten has made. That we may not look is no word on whether it happened."""
+    if not outbox.is_key_old(call):
+        return None
+    try:
+        return stripe_gateway.find(call.kind, call.params)
+    except Refused as error:
+        raise Unanswered(f"looking it up: {error}") from error
 
 
 def _finish(call: StripeCall, shown: Shown, *, began: datetime) -> None:
@@ -103,7 +115,10 @@ def look_at(look: tuple[str, str, Apply], object_id: str) -> bool:
 
 
 def look_again() -> None:
-    """Events may be lost: look at everything that should have ended by now. One look at each every ten minutes."""
+    """Events may be lost: look at everything that should have ended by now. One look at each every ten minutes.
+
+    At transfers, which have ended, once a day for a month: they may have been taken back.
+    """
     before = clock.real_now() - LOOK_EVERY
     old = Q(looked_at=None) | Q(looked_at__lt=before)
     waiting = [
@@ -123,9 +138,28 @@ def look_again() -> None:
             ("account.", one.account_id)
             for one in ConnectedAccount.objects.filter(old, payouts_enabled=False).exclude(account_id="")[:50]
         ),
+        *(("transfer.", object_id) for object_id in _transfers_to_look_at()),
     ]
     for start, object_id in waiting:
         try:
             look_at(LOOKS[start], object_id)
         except (Refused, Unanswered, effects.Mismatch) as error:
             log.warning("looking again at %s: %s", object_id, error)
+
+
+def _transfers_to_look_at() -> list[str]:
+    """Those looked at longest ago first."""
+    now = clock.real_now()
+    recent = StripeCall.objects.filter(
+        kind=StripeCall.Kind.TRANSFER, state=StripeCall.State.DONE, finished_at__gt=now - TRANSFERS_FOR
+    )
+    return list(
+        Payout.objects.filter(
+            Q(looked_at=None) | Q(looked_at__lt=now - TRANSFERS_EVERY),
+            public_id__in=recent.values("subject"),
+            returned_cents__lt=F("amount_cents"),
+        )
+        .exclude(transfer_id="")
+        .order_by(F("looked_at").asc(nulls_first=True), "pk")
+        .values_list("transfer_id", flat=True)[:50]
+    )

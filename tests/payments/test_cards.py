@@ -175,36 +175,6 @@ def test_a_refund_that_fails_is_a_credit_again(sandbox, cashier, is_slow):
     assert open_faults() == []
 
 
-def test_a_transfer_that_stripe_takes_back_is_owed_again_and_can_be_paid_otherwise(sandbox, cashier):
-    agreed = an_agreed_order(pays=(60_000,), transport=0)
-    onboarded(sandbox, agreed)
-    invoice = delivered(agreed)
-    paid(
-        sandbox,
-        services.pay_invoice_by_card(viewer=agreed.buyer, invoice_public_id=invoice.public_id, now=NOW),
-    )
-    sandbox.reverse(sandbox.of("transfer")[0]["id"])
-    work_off(sandbox)
-    payout = Payout.objects.get()
-    assert (payout.status, payout.error) == ("failed", "reversed")
-    assert balance(agreed.order, Account.Kind.PAYABLE, enterprise_id=payout.enterprise_id) == -60_000
-    assert open_faults() == []
-    services.resend_payout(by=cashier, payout_public_id=payout.public_id)
-    work_off(sandbox)
-    payout.refresh_from_db()
-    assert (payout.status, payout.method) == ("due", "transfer")
-    services.confirm_payout(
-        by=cashier, payout_public_id=payout.public_id, draft=a_line("B1", 60_000), now=NOW
-    )
-    assert balance(agreed.order, Account.Kind.PAYABLE, enterprise_id=payout.enterprise_id) == 0
-    sandbox.tell_again("transfer.reversed", sandbox.of("transfer")[0])
-    work_off(sandbox)
-    payout.refresh_from_db()
-    assert payout.status == "paid"
-    assert len(sandbox.of("transfer")) == 1
-    assert open_faults() == []
-
-
 def test_what_came_by_card_may_be_paid_out_by_the_bank(sandbox, cashier):
     agreed = an_agreed_order(pays=(60_000,), transport=0)
     invoice = delivered(agreed)

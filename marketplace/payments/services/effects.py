@@ -21,12 +21,13 @@ from marketplace.payments.models import (
     Refund,
     StripeCall,
 )
-from marketplace.payments.models.movement import Method, MovementStatus
+from marketplace.payments.models.movement import MovementStatus
 from marketplace.payments.services.onboarding import ask_for_link
 from marketplace.payments.services.outbox import close_call
 from marketplace.payments.services.payouts import book_payout
 from marketplace.payments.services.receiving import receive
 from marketplace.payments.services.refunds import book_refund, fail_refund
+from marketplace.payments.services.releasing import next_part
 from marketplace.payments.stripe_gateway import Shown
 
 Row = TypeVar("Row", Charge, Payout, Refund)
@@ -111,7 +112,7 @@ def apply_intent(public_id: str, shown: Shown, now: datetime, real_now: datetime
 
 @transaction.atomic
 def apply_transfer(public_id: str, shown: Shown, now: datetime, real_now: datetime) -> None:
-    """A transfer to a factory: made, or taken back."""
+    """A transfer to a factory: made, or taken back whole or in part. What came back is cumulative at Stripe."""
     payout = _of_order(Payout, public_id)
     if payout is None:
         return
@@ -119,13 +120,17 @@ def apply_transfer(public_id: str, shown: Shown, now: datetime, real_now: dateti
         raise Mismatch(f"{shown['id']} moved {shown['amount']} {shown['currency']} for {public_id}")
     if payout.transfer_id not in ("", shown["id"]):
         raise Mismatch(f"{shown['id']} moved money for {public_id}, for which {payout.transfer_id} did")
-    if payout.method != Method.STRIPE and payout.transfer_id:
-        return  # it came back long ago and is paid by the bank
+    if not payout.transfer_id and payout.status != MovementStatus.SENDING:
+        raise Mismatch(f"{shown['id']} moved money for {public_id}, which is {payout.status} otherwise")
+    back = int(shown.get("amount_reversed") or 0)
+    if back > payout.amount_cents:
+        raise Mismatch(f"{shown['id']} gave back {back} of {payout.amount_cents} cents for {public_id}")
+    Payout.objects.filter(pk=payout.pk).update(looked_at=real_now)
     payout.transfer_id = shown["id"]
     if payout.status == MovementStatus.SENDING:
         book_payout(payout, out_of=Account.Kind.STRIPE, now=now)
-    if shown.get("reversed") and payout.status == MovementStatus.PAID:
-        _take_back(payout, now=now)
+    if back > payout.returned_cents:
+        _take_back(payout, back=back, now=now)
 
 
 @transaction.atomic
@@ -136,9 +141,13 @@ def apply_refund(public_id: str, shown: Shown, now: datetime, real_now: datetime
         return
     if shown["currency"].upper() != refund.currency or shown["amount"] != refund.amount_cents:
         raise Mismatch(f"{shown['id']} gave back {shown['amount']} {shown['currency']} for {public_id}")
-    Refund.objects.filter(pk=refund.pk).update(looked_at=real_now)
-    refund.refund_id = shown["id"]
+    if refund.refund_id not in ("", shown["id"]):
+        raise Mismatch(f"{shown['id']} gave money back for {public_id}, for which {refund.refund_id} did")
     has_failed = shown.get("status") in {"failed", "canceled"}
+    if refund.status == MovementStatus.FAILED and not refund.refund_id and not has_failed:
+        raise Mismatch(f"{shown['id']} gives money back for {public_id}, which was refused")
+    Refund.objects.filter(pk=refund.pk).update(looked_at=real_now, refund_id=shown["id"])
+    refund.refund_id = shown["id"]
     if refund.status == MovementStatus.FAILED:
         return  # the last word on a refund
     if has_failed:
@@ -171,24 +180,36 @@ def _apply_link(public_id: str, shown: Shown, now: datetime, real_now: datetime)
     push_after_commit(f"enterprise:{account.enterprise.public_id}")
 
 
-def _take_back(payout: Payout, *, now: datetime) -> None:
-    """Stripe reversed the transfer: the factory is owed the pay again."""
+def _take_back(payout: Payout, *, back: int, now: datetime) -> None:
+    """Stripe has reversed `back` cents of the transfer in all: what is new of it is owed again, by a row of its own.
+
+    The row waits for a person, who pays it by bank transfer.
+    """
+    cents = back - payout.returned_cents
     post(
         order=payout.order,
-        key=f"returned:{payout.public_id}",
+        key=f"returned:{payout.public_id}:{back}",
         kind=Entry.Kind.RETURNED,
         at=now,
         lines=[
-            Move(kind=Account.Kind.STRIPE, amount_cents=payout.amount_cents),
-            Move(
-                kind=Account.Kind.PAYABLE,
-                enterprise_id=payout.enterprise_id,
-                amount_cents=-payout.amount_cents,
-            ),
+            Move(kind=Account.Kind.STRIPE, amount_cents=cents),
+            Move(kind=Account.Kind.PAYABLE, enterprise_id=payout.enterprise_id, amount_cents=-cents),
         ],
     )
-    payout.status, payout.error = MovementStatus.FAILED, "reversed"
-    payout.save(update_fields=["status", "error"])
+    payout.returned_cents = back
+    payout.save(update_fields=["returned_cents"])
+    Payout.objects.create(
+        order=payout.order,
+        enterprise_id=payout.enterprise_id,
+        invoice=payout.invoice,
+        part=next_part(payout.invoice, enterprise_id=payout.enterprise_id),
+        again_for=payout,
+        amount_cents=cents,
+        currency=payout.currency,
+        status=MovementStatus.FAILED,
+        due_on=now.date(),
+        error="reversed",
+    )
 
 
 def _safe_url(url: object) -> str:

@@ -57,6 +57,11 @@ def lease_event(*, pk: int) -> StripeEvent | None:
     )
     if event is None:
         return None
+    if event.state == State.RUNNING and event.attempts >= MAX_ATTEMPTS:
+        event.state, event.lease_until = State.DEAD, None
+        event.error = event.error or "no worker came to an end with it"
+        event.save(update_fields=["state", "lease_until", "error"])
+        return None
     event.state, event.lease_until = State.RUNNING, now + LEASE
     event.fencing_token += 1
     event.attempts += 1

@@ -43,11 +43,21 @@ def lease_call(*, public_id: str) -> StripeCall | None:
     )
     if call is None:
         return None
+    if call.state == State.RUNNING and call.attempts >= MAX_ATTEMPTS:
+        _bury(call, now=now)
+        return None
     call.state, call.lease_until = State.RUNNING, now + LEASE
     call.fencing_token += 1
     call.attempts += 1
     call.save(update_fields=["state", "lease_until", "fencing_token", "attempts"])
     return call
+
+
+def _bury(call: StripeCall, *, now: datetime) -> None:
+    """Every worker that took it has died over it: a person looks at it."""
+    call.state, call.lease_until, call.finished_at = State.DEAD, None, now
+    call.error = call.error or "no worker came to an end with it"
+    call.save(update_fields=["state", "lease_until", "finished_at", "error"])
 
 
 def is_key_old(call: StripeCall) -> bool:

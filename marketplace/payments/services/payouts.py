@@ -25,7 +25,7 @@ def route_payout(payout: Payout) -> None:
 
     Never twice: what Stripe sent and took back again is paid by bank transfer.
     """
-    if payout.transfer_id:
+    if payout.transfer_id or payout.again_for_id:
         return
     account = ConnectedAccount.objects.filter(enterprise=payout.enterprise, payouts_enabled=True).first()
     if account is None or not stripe_gateway.is_enabled() or at_stripe(payout.order) < payout.amount_cents:

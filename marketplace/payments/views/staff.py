@@ -153,6 +153,7 @@ def _desk(request: ViewerRequest, form: TransferForm, *, status: int = 200) -> H
         "credits": desk.credits(),
         "borne": desk.borne(),
         "calls": lost,
+        "events": desk.lost_events(),
         "lines": desk.last_lines(),
         "num_waiting": len(payouts) + len(refunds),
         "today": clock.now().date().isoformat(),

@@ -130,10 +130,15 @@ class Sandbox:
             self._move(refund["currency"], refund["amount"])
         self._tell("refund.failed" if status == "failed" else "refund.updated", refund)
 
-    def reverse(self, transfer_id: str) -> None:
+    def reverse(self, transfer_id: str, cents: int | None = None) -> None:
+        """Take a part of a transfer back, or all that is left of it. What came back adds up; `reversed` is all of it."""
         transfer = self.objects[transfer_id]
-        transfer |= {"reversed": True, "amount_reversed": transfer["amount"]}
-        self._move(transfer["currency"], transfer["amount"])
+        left = transfer["amount"] - transfer["amount_reversed"]
+        cents = left if cents is None else cents
+        assert 0 < cents <= left, transfer
+        transfer["amount_reversed"] += cents
+        transfer["reversed"] = transfer["amount_reversed"] == transfer["amount"]
+        self._move(transfer["currency"], cents)
         self._tell("transfer.reversed", transfer)
 
     def tell_again(self, kind: str, about: Object) -> None:
@@ -191,7 +196,7 @@ class Sandbox:
         self._move(currency, -amount)
         transfer = self._add(
             "transfer", "tr", amount=amount, currency=currency, destination=params["destination"], reversed=False,
-            metadata=params.get("metadata", {}), transfer_group=params.get("transfer_group"),
+            amount_reversed=0, metadata=params.get("metadata", {}), transfer_group=params.get("transfer_group"),
         )  # fmt: skip
         self._tell("transfer.created", transfer)
         return transfer
