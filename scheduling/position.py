@@ -1,79 +1,177 @@
-"""What of a plan has happened at a minute: the goods that lie or travel somewhere then. Pure.
+"""Where the goods of a plan are at a minute: quantities as they are known, times as they were planned. Pure.
 
-It takes the plan at its word; who knows better (a count, a receipt) corrects the work before asking. A lot that has
-begun has used its needs, one that has ended has made its pieces; a running lot stays a lot (the contract's
+What was counted, sent and received is taken as it is. What goes on as planned is taken at its word: a lot whose time is
+over counts as made though its last pieces are still being told, and goods that should have left are about to, as far
+as they lie there. So small delays change nothing and no piece counts twice or gets lost. Minutes count from the moment
+asked for; a lot that has begun has used its needs, one that has ended has made its pieces (the contract's
 `fixed_lots`, begun before minute 0).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
-from matching.problem import ItemId, OrderId, SiteId, Stock
+from matching.problem import ItemId, Lot, OrderId, SiteId, Stock
 
-Place = tuple[OrderId, ItemId, SiteId]
+Place = tuple[ItemId, SiteId]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A lot with what it uses and makes, for `position_at`; minutes as there."""
+    """A run that the plan goes on with. `lots` are all it is to make, `good` the pieces of them that were made so far
+    in fact; `uses` are the units of other items for one good piece."""
 
-    order: OrderId
     makes: ItemId
     site: SiteId
-    start_min: int
-    end_min: int
+    lots: Sequence[Lot]
     hold_min: int
-    quantity: int
-    uses: Mapping[ItemId, int]
+    good: int
+    uses: Mapping[ItemId, Fraction]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sending:
-    """Goods on a way; `to_site` is None on the way to a buyer."""
+class Way:
+    """A planned way of goods; `to_site` is None on the way to a buyer. `sent` have left in fact, and `is_due` is set
+    where all should have."""
 
-    order: OrderId
     item: ItemId
     from_site: SiteId
     to_site: SiteId | None
-    depart_min: int
+    arrive_min: int
+    quantity: int
+    sent: int
+    is_due: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """Goods that have left for a site and were not counted there yet."""
+
+    item: ItemId
+    site: SiteId
     arrive_min: int
     quantity: int
 
 
-def position_at(works: Iterable[Work], sendings: Iterable[Sending], *, at_min: int) -> tuple[Stock, ...]:
-    """Stock in minutes from `at_min`: 0 lies there, more is on its way or held until then.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """`stock` in minutes from the moment: 0 lies there, more is on its way or held until then. `gone` are the pieces of
+    each way, as given, that have left or leave now; nothing else of it is on its way. `lacking` is what lots that have
+    begun by the plan will never get: they make that much less."""
 
-    What was used or sent is taken from what was there first; where more left than came, from what comes next.
+    stock: tuple[Stock, ...]
+    gone: tuple[int, ...]
+    lacking: Mapping[Place, int]
+
+
+def position_at(
+    order: OrderId,
+    *,
+    works: Iterable[Work],
+    ways: Sequence[Way],
+    lying: Mapping[Place, int],
+    coming: Iterable[Coming],
+) -> Position:
+    """`lying` is made less used, and received less sent, as counted; `ways` are in the order in which they leave.
+
+    Where more is wanted of a place than it has, what comes next pays for it; what nothing pays for is `lacking`.
     """
-    there: dict[Place, list[tuple[int, int]]] = defaultdict(list)
-    gone: dict[Place, int] = defaultdict(int)
+    books = _Books()
+    for place, pieces in lying.items():
+        books.add(place, pieces)
+    for one in coming:
+        books.add((one.item, one.site), one.quantity, at_min=max(0, one.arrive_min))
     for work in works:
-        if work.start_min >= at_min:
-            continue
-        for item, units in work.uses.items():
-            gone[work.order, item, work.site] += units
-        if work.end_min <= at_min:
-            there[work.order, work.makes, work.site].append((work.end_min + work.hold_min, work.quantity))
-    for way in sendings:
-        if way.depart_min < at_min:
-            gone[way.order, way.item, way.from_site] += way.quantity
-            if way.to_site is not None:
-                there[way.order, way.item, way.to_site].append((way.arrive_min, way.quantity))
-    return tuple(_left(there, gone, at_min=at_min))
+        _go_on(books, work)
+    gone = [_leave(books, way) if way.is_due else 0 for way in ways]
+    for index, way in enumerate(ways):
+        if not way.is_due:
+            gone[index] = way.sent - _made_again(books, way)
+    lacking = {place: pieces for place in sorted(books.owed) if (pieces := books.lacking(place))}
+    return Position(stock=tuple(books.stock(order)), gone=tuple(gone), lacking=lacking)
 
 
-def _left(
-    there: dict[Place, list[tuple[int, int]]], gone: dict[Place, int], *, at_min: int
-) -> Iterable[Stock]:
-    """One row for each place and moment, sorted; nothing of none."""
-    for (order, item, site), came in sorted(there.items()):
-        owed = gone[order, item, site]
-        left: dict[int, int] = defaultdict(int)
-        for moment, quantity in sorted(came):
-            used = min(owed, quantity)
-            owed -= used
-            left[max(0, moment - at_min)] += quantity - used
-        for from_min, quantity in sorted(left.items()):
-            if quantity:
-                yield Stock(order=order, item=item, site=site, from_min=from_min, quantity=quantity)
+def shortened(lots: Iterable[Lot], *, by: int) -> tuple[Lot, ...]:
+    """Without so many pieces of the lots that have begun by the plan, the last of them first."""
+    left = []
+    for lot in sorted(lots, key=lambda lot: lot.start_min, reverse=True):
+        less = min(by, lot.quantity) if lot.start_min < 0 else 0
+        by -= less
+        if less < lot.quantity:
+            left.append(replace(lot, quantity=lot.quantity - less))
+    return tuple(reversed(left))
+
+
+@dataclass(slots=True)
+class _Books:
+    """Pieces by place and minute, and what is owed there: paid with the earliest first."""
+
+    there: dict[Place, dict[int, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    owed: dict[Place, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, place: Place, pieces: int, *, at_min: int = 0) -> None:
+        """Less than none is owed."""
+        if pieces > 0:
+            self.there[place][at_min] += pieces
+        else:
+            self.owed[place] -= pieces
+
+    def free_now(self, place: Place) -> int:
+        return max(0, self.there[place][0] - self.owed[place])
+
+    def lacking(self, place: Place) -> int:
+        return max(0, self.owed[place] - sum(self.there[place].values()))
+
+    def stock(self, order: OrderId) -> Iterable[Stock]:
+        """One row for each place and moment, sorted; nothing of none."""
+        for (item, site), rows in sorted(self.there.items()):
+            owed = self.owed[item, site]
+            for from_min, quantity in sorted(rows.items()):
+                paid = min(owed, quantity)
+                owed -= paid
+                if quantity > paid:
+                    yield Stock(
+                        order=order, item=item, site=site, from_min=from_min, quantity=quantity - paid
+                    )
+
+
+def _go_on(books: _Books, work: Work) -> None:
+    """What the lots that are over or begun have made and used by the plan, and nobody has told yet; of lots that are
+    still to come, what was made already is made with them, and not before."""
+    place = (work.makes, work.site)
+    over = [lot for lot in work.lots if lot.end_min <= 0]
+    total = sum(lot.quantity for lot in work.lots)
+    good = min(work.good, total)
+    books.add(place, sum(lot.quantity for lot in over) - good)
+    for lot in over:
+        if lot.end_min + work.hold_min > 0:
+            books.add(place, lot.quantity, at_min=lot.end_min + work.hold_min)
+            books.add(place, -lot.quantity)
+    begun = sum(lot.quantity for lot in work.lots if lot.start_min < 0)
+    for item, units in work.uses.items():
+        books.add((item, work.site), _used(good, units) - _used(begun, units))
+
+
+def _used(good: int, units: Fraction) -> int:
+    return -(-good * units.numerator // units.denominator)
+
+
+def _leave(books: _Books, way: Way) -> int:
+    """Pieces of a way that is due that have left, or leave now because they lie there."""
+    place = (way.item, way.from_site)
+    leaves = min(max(0, way.quantity - way.sent), books.free_now(place))
+    books.add(place, -leaves)
+    if way.to_site is not None:
+        books.add((way.item, way.to_site), leaves, at_min=max(0, way.arrive_min))
+    return way.sent + leaves
+
+
+def _made_again(books: _Books, way: Way) -> int:
+    """Of pieces that left before their time: those that the plan has still to make, and so to send."""
+    place = (way.item, way.from_site)
+    again = min(way.sent, books.lacking(place))
+    books.add(place, again)
+    if way.to_site is not None:
+        books.add((way.item, way.to_site), -again)
+    return again

@@ -11,7 +11,10 @@ class DeliveryConfig(AppConfig):
         from marketplace.accounts import notices
         from marketplace.common import oracles
         from marketplace.delivery.oracles import find_faults
+        from marketplace.delivery.selectors.goods import goods_of
+        from marketplace.trading import told
 
+        told.register_goods(goods_of)
         oracles.register("delivery", find_faults)
         notices.register(
             "delivery.difference",

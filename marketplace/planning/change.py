@@ -16,12 +16,14 @@ class Change:
 
     `remaining`: pieces to be sent still, by public id of the drop. `frozen`: ids of pinned lots that stand whatever
     happens; other pins may be released. `freed`: references of taken time that counts as free, the order's own.
-    `closed`: machine, start and end of time in which a machine is not there.
+    `closed`: machine, start and end of time in which a machine is not there. `facts`: what the asker found and wants
+    to know again when the plan is put into force.
     """
 
     stock: Sequence[Stock]
     remaining: Mapping[str, int]
     sent_arrives_min: int | None
+    facts: Mapping[str, object]
     transfers: Sequence[Transfer]
     deliveries: Sequence[Delivery]
     promise_min: int
@@ -35,6 +37,7 @@ class Change:
             "stock": [_stock(each) for each in self.stock],
             "remaining": dict(self.remaining),
             "sent_arrives_min": self.sent_arrives_min,
+            "facts": dict(self.facts),
             "in_force": write_plan(self._in_force()),
             "freed": sorted(self.freed),
             "closed": [list(each) for each in self.closed],

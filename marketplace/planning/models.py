@@ -83,6 +83,7 @@ class PlanRun(models.Model):
     sent_arrives_min = models.IntegerField(
         null=True, blank=True
     )  # last arrival of what has left for the buyer
+    facts = models.JSONField(default=dict, blank=True)  # what its asker wants to know again later
     in_force = models.JSONField(
         null=True, blank=True
     )  # plan/1: goods that have not left; promise and frozen lots

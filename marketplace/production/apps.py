@@ -12,11 +12,11 @@ class ProductionConfig(AppConfig):
         from marketplace.accounts import notices
         from marketplace.common import oracles
         from marketplace.production import facets, oracle
-        from marketplace.production.selectors.begun import good_of_begun
+        from marketplace.production.selectors.begun import made_of_begun
         from marketplace.trading import told
 
         facets.register_all()
-        told.register(good_of_begun)
+        told.register_made(made_of_begun)
         notices.register(
             "production.articles-wait",
             _("First articles of %(order)s that wait for your approval: %(waiting)s."),
@@ -37,7 +37,7 @@ class ProductionConfig(AppConfig):
             "production.closed-short",
             _("%(operation)s for %(order)s ends short at %(good)s of %(wanted)s pieces: %(reason)s."),
         )
-        notices.register(
+        notices.register(  # as it was told before late work was planned anew whatever had left
             "production.late",
             _(
                 "%(operation)s for %(order)s should have been made by %(ends_at)s: %(good)s of %(wanted)s pieces are."

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from django.db.models import QuerySet
+
 from marketplace.common.money import round_half_up
 from marketplace.planning.models import PlanRun
 from marketplace.planning.runs import RunDraft, runs_of
 from marketplace.planning.stored import stored_plan
-from marketplace.trading.models import Deal, Disturbance, Run
+from marketplace.trading.facts import Facts, facts_of
+from marketplace.trading.models import Deal, Disturbance, Leg, Run
+from marketplace.trading.position import unsent_of
 from marketplace.trading.standing import RunLots, lost_by, standing_runs
-from matching.problem import Lot, Problem
+from matching.problem import Lot, OrderId, Problem
 from scheduling.costs import costs_of
 from scheduling.plan import Delivery, Plan, Transfer
 from scheduling.plan_format import read_plan
@@ -57,7 +61,9 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
     """Of a re-plan that is done, for the disturbances it answers. The caller has shown that the deal is the viewer's."""
     problem, plan = stored_plan(run)
     living = list(Disturbance.objects.filter(plan_run=run).select_related("run__equipment"))
-    standing = standing_runs(deal, epoch=run.epoch, lost=lost_by(living, at=run.epoch))
+    facts = facts_of(run)
+    lost = lost_by(living, at=run.epoch)
+    standing = [each.without(facts.short) for each in standing_runs(deal, epoch=run.epoch, lost=lost)]
     planned = set(plan.lots)
     between = _new_starts(plan.lots, standing)
     kept, shrunk, gone, kept_lots = [], [], [], set[str]()
@@ -89,7 +95,7 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
         + sum(draft.pay_cents for draft in new)
         - dropped
         - declined
-        + _transport(problem, plan, run),
+        + _transport(problem, plan, run, facts=facts, due=_due(deal, run)),
     )
 
 
@@ -120,11 +126,24 @@ def _stays(each: RunLots, *, planned: set[Lot], between: Mapping[str, Iterable[i
     return tuple(stays)
 
 
-def _transport(problem: Problem, plan: Plan, run: PlanRun) -> int:
-    """Cents by which the ways cost more than those of the plan in force."""
+def _due(deal: Deal, run: PlanRun) -> QuerySet[Leg]:
+    """Ways that should have left before the re-plan."""
+    return deal.legs.filter(departs_at__lt=run.epoch).select_related("from_site", "to_site", "to_drop")
+
+
+def _transport(problem: Problem, plan: Plan, run: PlanRun, *, facts: Facts, due: Iterable[Leg]) -> int:
+    """Cents by which the ways cost more than those of the plan in force; of those due, what did not leave is unspent."""
     before = read_plan(json.dumps(run.in_force))
+    order = OrderId(run.order.public_id)
+    unsent = [
+        unsent_of(leg, order=order, less=facts.gone, epoch=run.epoch)
+        for leg in due
+        if facts.gone.get(leg.pk, 0) < leg.quantity
+    ]
     more = _ways(problem, plan.transfers, plan.deliveries) - _ways(
-        problem, before.transfers, before.deliveries
+        problem,
+        [*before.transfers, *(way for way in unsent if isinstance(way, Transfer))],
+        [*before.deliveries, *(way for way in unsent if isinstance(way, Delivery))],
     )
     return round_half_up(more)
 

@@ -1,27 +1,36 @@
 """What of a deal's runs stands at a moment: their lots counted from it, less what is lost."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from marketplace.trading.models import Deal, Disturbance, Run
+from marketplace.trading.told import Made, begun_in_fact
 from matching.parse_work import read_lot
 from matching.problem import Lot
+from scheduling.position import shortened
 
 STANDING = (Run.Status.BOOKED, Run.Status.OFFERED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLots:
-    """A run with its lots in minutes from an epoch: as booked, and what is left of them after a loss."""
+    """A run with its lots in minutes from an epoch: as booked, and what is left of them after a loss; `made` is None
+    where nobody has begun it."""
 
     run: Run
     booked: tuple[Lot, ...]
     left: tuple[Lot, ...]
+    made: Made | None = None
 
     @property
     def is_pinned(self) -> bool:
         return self.run.is_pinned
+
+    def without(self, short: Mapping[int, int]) -> "RunLots":
+        """`short` are pieces by key of the run that it cannot make."""
+        by = short.get(self.run.pk, 0)
+        return replace(self, left=shortened(self.left, by=by)) if by else self
 
 
 def minute_of(moment: datetime, *, epoch: datetime) -> int:
@@ -41,23 +50,30 @@ def lots_at(run: Run, *, epoch: datetime) -> tuple[Lot, ...]:
     )
 
 
-def cut(lots: Iterable[Lot], *, made: int) -> tuple[Lot, ...]:
-    """The lots that made the first `made` pieces; minute 0 is now, and nothing of them is still to come."""
-    kept = []
+def cut(lots: Sequence[Lot], *, made: int) -> tuple[Lot, ...]:
+    """The lots that made the first `made` pieces; minute 0 is now, and nothing of them is still to come.
+
+    What was made ahead of the plan is in the last of them; where none should have begun, the first is over now.
+    """
+    kept: list[Lot] = []
     for lot in lots:
         quantity = min(lot.quantity, made)
         if quantity == 0 or lot.start_min >= 0:
             break
         kept.append(replace(lot, quantity=quantity, end_min=min(lot.end_min, 0)))
         made -= quantity
+    if made and kept:
+        kept[-1] = replace(kept[-1], quantity=kept[-1].quantity + made)
+    elif made and lots:
+        kept = [replace(lots[0], start_min=-1, setup_min=0, end_min=0, quantity=made)]
     return tuple(kept)
 
 
-def begun_lots(lots: Iterable[Lot], *, made: int | None) -> tuple[Lot, ...]:
-    """The lots that made the first `made` pieces and the one that is made next; none where nobody has begun (None)."""
+def begun_lots(lots: Iterable[Lot], *, made: int) -> tuple[Lot, ...]:
+    """The lots that made the first `made` pieces and the one that is made next."""
     begun: list[Lot] = []
     for lot in lots:
-        if made is None or made < 0:
+        if made < 0:
             break
         begun.append(lot)
         made -= lot.quantity
@@ -65,17 +81,26 @@ def begun_lots(lots: Iterable[Lot], *, made: int | None) -> tuple[Lot, ...]:
 
 
 def standing_runs(deal: Deal, *, epoch: datetime, lost: Mapping[int, int]) -> list[RunLots]:
-    """Booked and offered runs by start; `lost` are pieces made so far by run key, of runs that make no more. One query."""
-    runs = (
+    """Booked and offered runs by start. Two queries.
+
+    `lost` are pieces made so far by run key, of runs that make no more; one that was closed short makes no more either.
+    """
+    runs = list(
         Run.objects.filter(package__deal=deal, status__in=STANDING)
         .select_related("equipment__site", "operation", "package__enterprise")
         .order_by("starts_at", "pk")
     )
+    told = begun_in_fact([run.pk for run in runs])
     found = []
     for run in runs:
-        booked = lots_at(run, epoch=epoch)
-        left = cut(booked, made=lost[run.pk]) if run.pk in lost else booked
-        found.append(RunLots(run=run, booked=booked, left=left))
+        booked, made = lots_at(run, epoch=epoch), told.get(run.pk)
+        if run.pk in lost:
+            left = cut(booked, made=min(lost[run.pk], run.quantity))
+        elif made is not None and made.is_closed and made.good < run.quantity:
+            left = cut(booked, made=made.good)
+        else:
+            left = booked
+        found.append(RunLots(run=run, booked=booked, left=left, made=made))
     return found
 
 
@@ -87,14 +112,19 @@ def lost_by(disturbances: Iterable[Disturbance], *, at: datetime) -> dict[int, i
             continue
         lost[one.run.pk] = one.made or 0
         if one.kind == Disturbance.Kind.MACHINE_DOWN:
-            more = Run.objects.filter(
-                package__deal=one.deal_id,
-                status__in=STANDING,
-                equipment=one.run.equipment_id,
-                starts_at__gte=at,
-            )
-            if one.closed_until is not None:
-                more = more.filter(starts_at__lt=one.closed_until)
-            for pk in more.values_list("pk", flat=True):
-                lost.setdefault(pk, 0)
+            more = _on_the_machine(one, at=at)
+            made = begun_in_fact(more)
+            for pk in more:
+                lost.setdefault(pk, made[pk].good if pk in made else 0)
     return lost
+
+
+def _on_the_machine(one: Disturbance, *, at: datetime) -> list[int]:
+    """Keys of the deal's runs that were to begin on a machine while it is down."""
+    assert one.run is not None
+    more = Run.objects.filter(
+        package__deal=one.deal_id, status__in=STANDING, equipment=one.run.equipment_id, starts_at__gte=at
+    )
+    if one.closed_until is not None:
+        more = more.filter(starts_at__lt=one.closed_until)
+    return list(more.values_list("pk", flat=True))

@@ -1,18 +1,65 @@
-"""What really happened in runs, as the app that counts pieces tells it: it lies above and registers here to be asked."""
+"""What really happened, as the apps tell it that count pieces and move goods: they lie above and register to be asked."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-Teller = Callable[[Collection[int]], Mapping[int, int]]
-
-_tellers: list[Teller] = []
-
-
-def register(teller: Teller) -> None:
-    """`teller` gets keys of runs and answers for those that have begun in fact, with the good pieces told of each."""
-    if teller not in _tellers:
-        _tellers.append(teller)
+Route = tuple[str, int, int | None, int | None]  # item, from site, to site, to drop; keys
 
 
-def begun_in_fact(run_ids: Collection[int]) -> dict[int, int]:
-    """Good pieces by key, of those of these runs that have begun, whatever their booked time says."""
-    return {pk: good for teller in _tellers for pk, good in teller(run_ids).items()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """Goods that have left for a site and were not counted there yet; `arrives_at` as planned."""
+
+    item: str
+    site_id: int
+    arrives_at: datetime
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """Of an order, in pieces. `lying` is made and received less used and sent, by item and site; `sent` what has left
+    by planned ways in all; `open`, by key of the drop, what it waits for and nobody has sent."""
+
+    lying: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    coming: Sequence[Coming] = ()
+    sent: Mapping[Route, int] = field(default_factory=dict)
+    open: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """Good pieces of a run that has begun; `is_closed` where no more will be made."""
+
+    good: int
+    is_closed: bool
+
+
+MadeTeller = Callable[[Collection[int]], Mapping[int, Made]]
+GoodsTeller = Callable[[int], Goods]
+
+_of_runs: list[MadeTeller] = []
+_of_goods: list[GoodsTeller] = []
+
+
+def register_made(teller: MadeTeller) -> None:
+    """`teller` gets keys of runs and answers for those that have begun in fact."""
+    if teller not in _of_runs:
+        _of_runs.append(teller)
+
+
+def register_goods(teller: GoodsTeller) -> None:
+    """`teller` gets the key of an order."""
+    if teller not in _of_goods:
+        _of_goods.append(teller)
+
+
+def begun_in_fact(run_ids: Collection[int]) -> dict[int, Made]:
+    """By key, those of these runs that have begun, whatever their booked time says."""
+    return {pk: made for teller in _of_runs for pk, made in teller(run_ids).items()}
+
+
+def goods_of(order_id: int) -> Goods:
+    (teller,) = _of_goods
+    return teller(order_id)

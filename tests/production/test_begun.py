@@ -10,7 +10,6 @@ from marketplace.production import services
 from marketplace.production.hands import Hand
 from marketplace.production.models import WorkOrder
 from marketplace.trading.errors import RunNotMovable
-from marketplace.trading.made import made_by_run
 from marketplace.trading.models import Disturbance, Run
 from marketplace.trading.services import commit_move, plan_around, report
 from tests.builders import NOW
@@ -36,12 +35,6 @@ def an_early_start():
     )
     assert run.starts_at > NOW
     return network, deal, run, owner
-
-
-def test_what_hands_told_counts_where_no_counter_does():
-    shop = a_shop(quantity=500)
-    tell(shop, shop.first, 120)
-    assert made_by_run(shop.deal, now=NOW) == {shop.first.run_id: 120}
 
 
 def test_a_run_that_falls_out_keeps_what_hands_told_of_it(monkeypatch):

@@ -11,7 +11,7 @@ from marketplace.planning.models import PlanRun
 from marketplace.production import services
 from marketplace.production.models import WorkOrder
 from marketplace.production.services.behind import LATE_AFTER
-from marketplace.trading.models import Deal, Disturbance, Leg, Run
+from marketplace.trading.models import Deal, Disturbance, Run
 from marketplace.trading.services import dismiss
 from tests.builders import NOW
 from tests.production.work import LASTS, a_shop, close_short, start, tell
@@ -114,25 +114,6 @@ def test_work_that_was_closed_short_is_made_up_for_and_its_reason_is_told_once()
     assert told() == [("short", "short", 120)]
     (notice,) = Notice.objects.filter(enterprise_id=shop.buyer.enterprise_id)
     assert notice.kind == "production.closed-short"
-
-
-def test_where_goods_should_have_left_already_people_are_told_once_and_the_rest_is_waited_for():
-    shop = a_shop(quantity=500)
-    run = shop.first.run
-    site = shop.first.equipment.site
-    Leg.objects.create(
-        deal=shop.deal, from_site=site, to_site=site, item=run.operation.makes, quantity=500,
-        departs_at=NOW + LASTS, arrives_at=NOW + LASTS + LATE_AFTER,
-    )  # fmt: skip
-    start(shop, shop.first)
-    tell(shop, shop.first, 120)
-    for _again in range(2):
-        assert sweep(NOW + LASTS + 2 * LATE_AFTER) == 0
-    assert not Disturbance.objects.exists()
-    told_to = Notice.objects.filter(kind="production.late").values_list("enterprise_id", flat=True)
-    assert sorted(told_to) == sorted([shop.buyer.enterprise_id, shop.owner.enterprise_id])
-    close_short(shop, at=NOW + LASTS + 2 * LATE_AFTER)
-    assert sweep(NOW + LASTS + 2 * LATE_AFTER) == 0
 
 
 @pytest.mark.parametrize("change", ["run", "deal", "order"])

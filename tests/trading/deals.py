@@ -50,20 +50,25 @@ class Network:
         )
 
 
-def a_network(*, num_firms=3, quantity=2_000, units_per_h=200, parameters=(), **order) -> Network:
-    """Firms that press day and night, each with its own owner, and a buyer who wants more than one can make quickly."""
+def a_network(
+    *, num_firms=3, quantity=2_000, units_per_h=200, parameters=(), processes=("press",), **order
+) -> Network:
+    """Firms that press day and night, each with its own owner, and a buyer who wants more than one can make quickly.
+
+    Of several processes each firm has one, in turn.
+    """
     owners = {}
     for number in range(num_firms):
         enterprise = an_enterprise(name=f"Firm {number}")
         owners[enterprise.pk] = a_viewer(enterprise=enterprise)
         a_machine(
             site=a_site(enterprise=enterprise, lat=29.9 + number / 10),
-            process="press",
+            process=processes[number % len(processes)],
             units_per_h=units_per_h,
             hours=ALWAYS,
         )
     buyer = a_buyer()
-    product = a_product(processes=("press",), parameters=parameters)
+    product = a_product(processes=processes, parameters=parameters)
     return Network(
         buyer=buyer, order=an_order(buyer=buyer, product=product, quantity=quantity, **order), owners=owners
     )

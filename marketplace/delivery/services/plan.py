@@ -19,9 +19,9 @@ from marketplace.delivery.selectors.shipments import sent_by
 from marketplace.delivery.services.batch import lock_shipments, push, require_hands, require_living
 from marketplace.orders.models import MAX_QUANTITY, Order
 from marketplace.trading.models import Deal, Leg
+from marketplace.trading.told import Route
 
 S = Shipment.Status
-Route = tuple[str, int, int | None, int | None]  # item, from site, to site, to drop
 
 
 @transaction.atomic
@@ -45,6 +45,7 @@ def plan_shipments(*, deal_public_id: str) -> int:
     for shipment in gone:
         shipment.status = S.CANCELLED
     Shipment.objects.bulk_update(gone, ["status"], batch_size=500)
+    Shipment.objects.bulk_update(_close_rests(there), ["quantity"], batch_size=500)
     Shipment.objects.bulk_create(made, batch_size=500)
     if gone or made:
         _tell_pages(order, [*gone, *made])
@@ -111,23 +112,35 @@ def _there(order: Order) -> list[Shipment]:
 
 def _is_gone(shipment: Shipment) -> bool:
     """Planned, and the plan it came from wants it no more."""
-    if shipment.status != S.PLANNED or shipment.is_extra:
-        return False
+    return shipment.status == S.PLANNED and _outlives(shipment)
+
+
+def _outlives(shipment: Shipment) -> bool:
+    """Its way, or that of which it is the rest, is no more."""
     root = shipment
     while root.rest_of is not None:
         root = root.rest_of
-    return root.leg_id is None and not root.is_extra
+    return root.leg_id is None and not root.is_extra and not shipment.is_extra
+
+
+def _close_rests(there: Iterable[Shipment]) -> list[Shipment]:
+    """What is packed and outlives its way leaves as it is: the new plan sends the others. Returns those changed."""
+    packed = [shipment for shipment in there if shipment.status == S.PACKING and _outlives(shipment)]
+    larger = [shipment for shipment in packed if shipment.quantity > shipment.num_packed]  # type: ignore[attr-defined]
+    for shipment in larger:
+        shipment.quantity = shipment.num_packed  # type: ignore[attr-defined]
+    return larger
 
 
 def _missing(order: Order, legs: Iterable[Leg], there: Iterable[Shipment]) -> list[Shipment]:
-    """Shipments for legs that have none, less what is on its way already without a leg."""
+    """Shipments for legs that have none, less what has left already without a leg."""
     moved: dict[Route, int] = defaultdict(int)
     with_shipment = set()
     for shipment in there:
         if shipment.leg is not None:
             with_shipment.add(shipment.leg_id)
             moved[_route(shipment)] -= shipment.leg.quantity - shipment.quantity
-        elif not shipment.is_extra and shipment.rest_of_id is None:
+        elif _outlives(shipment):
             moved[_route(shipment)] += shipment.num_packed  # type: ignore[attr-defined]
     missing = []
     for leg in legs:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 
 from marketplace.production.models import WorkOrder
+from marketplace.trading.told import Made
 
 
 def begun_among(run_ids: Collection[int]) -> frozenset[str]:
@@ -11,7 +12,10 @@ def begun_among(run_ids: Collection[int]) -> frozenset[str]:
     return frozenset(begun.values_list("run__public_id", flat=True))
 
 
-def good_of_begun(run_ids: Collection[int]) -> Mapping[int, int]:
-    """Good pieces so far, by key of those of these runs whose work was started at its machine. One query."""
+def made_of_begun(run_ids: Collection[int]) -> Mapping[int, Made]:
+    """By key, those of these runs whose work was started at its machine. One query."""
     begun = WorkOrder.objects.filter(run_id__in=run_ids, started_at__isnull=False)
-    return dict(begun.values_list("run_id", "good"))
+    rows = begun.values_list("run_id", "good", "status")
+    return {
+        run_id: Made(good=good, is_closed=status not in WorkOrder.LIVING) for run_id, good, status in rows
+    }

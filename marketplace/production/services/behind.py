@@ -1,20 +1,17 @@
 """Work that falls behind its run: nobody begins it, its time is over and it is not made, or it was closed short.
 
 Trading is told, which plans the rest anew and waits for the buyer. What goes on by itself before somebody has committed
-a change is over. Where goods of the run should have left already, a re-plan would count them as sent: then people are
-told, and the rest is waited for. Nothing is locked here: trading locks the order first.
+a change is over. Nothing is locked here: trading locks the order first.
 """
 
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
-from marketplace.accounts.services import tell
 from marketplace.orders.models import Order
 from marketplace.production.models import WorkOrder
 from marketplace.trading import services as trading
-from marketplace.trading.models import Deal, Disturbance, Leg, Run
+from marketplace.trading.models import Deal, Disturbance, Run
 
 LATE_AFTER = timedelta(hours=1)
 KNOWN = (*Disturbance.LIVING, Disturbance.Status.DISMISSED)
@@ -30,45 +27,14 @@ def report_what_falls_behind(*, now: datetime, heard_until: datetime | None) -> 
     late = [] if heard_until is None else _late(min(now - LATE_AFTER, heard_until))
     for work in late:
         cause = "not-begun" if work.started_at is None else "late"
-        if _should_have_left(work, now=now):
-            _tell_late(work, now=now)
-        else:
-            changed += _report(work, kind=Disturbance.Kind.LATE, cause=cause, now=now)
+        changed += _report(work, kind=Disturbance.Kind.LATE, cause=cause, now=now)
     for work in _short():
-        if not _should_have_left(work, now=now):
-            changed += _report(work, kind=Disturbance.Kind.SHORT, cause="short", now=now)
+        changed += _report(work, kind=Disturbance.Kind.SHORT, cause="short", now=now)
     return changed
 
 
 def _report(work: WorkOrder, *, kind: Disturbance.Kind, cause: str, now: datetime) -> bool:
     return trading.report(run_id=work.run_id, kind=kind, cause=cause, made=work.good, now=now) is not None
-
-
-def _should_have_left(work: WorkOrder, *, now: datetime) -> bool:
-    """Some of its goods, by the plan: from its site, since it was to begin."""
-    run = work.run
-    ways = Leg.objects.filter(
-        deal=run.package.deal_id, from_site=work.equipment.site_id, item=run.operation.makes
-    )
-    return ways.filter(departs_at__gt=run.starts_at, departs_at__lte=now).exists()
-
-
-def _tell_late(work: WorkOrder, *, now: datetime) -> None:
-    """Buyer and factory, each once."""
-    facts: dict[str, str | int] = {
-        "operation": work.run.operation.name,
-        "order": work.order.title,
-        "good": work.good,
-        "wanted": work.quantity,
-        "ends_at": work.run.ends_at.isoformat(),
-    }
-    for enterprise, url in (
-        (work.order.buyer_id, reverse("production:made", args=[work.order.public_id])),
-        (work.equipment.enterprise_id, reverse("production:work-order", args=[work.public_id])),
-    ):
-        tell(
-            [enterprise], key=f"late:{work.public_id}", kind="production.late", facts=facts, url=url, now=now
-        )
 
 
 def _late(since: datetime) -> QuerySet[WorkOrder]:

@@ -24,8 +24,9 @@ from marketplace.planning.models import PlanRun
 from marketplace.planning.run import build_problem
 from marketplace.trading.errors import MoveBreaksPlan, RunNotMovable
 from marketplace.trading.models import Deal, Disturbance, Run
+from marketplace.trading.position import position_of
 from marketplace.trading.services.disturb import raise_disturbance
-from marketplace.trading.services.propose import change_of, propose
+from marketplace.trading.services.propose import change_of, pins_of, propose
 from marketplace.trading.standing import standing_runs
 from marketplace.trading.told import begun_in_fact
 from marketplace.trading.wording import BROKEN
@@ -201,8 +202,9 @@ def _check(run: Run, *, target: Equipment, starts_at: datetime, now: datetime) -
     deal = run.package.deal
     epoch = now.replace(second=0, microsecond=0)
     standing = standing_runs(deal, epoch=epoch, lost={run.pk: 0})
-    pins = [(each, lot) for each in standing for lot in each.left if lot.end_min > 0]
-    change = change_of(deal, standing, pins=pins, living=[], epoch=epoch)
+    position = position_of(deal, standing, epoch=epoch)
+    pins = pins_of(position)
+    change = change_of(deal, position, living=[], epoch=epoch)
     asked = PlanRun(
         order=deal.order,
         kind=PlanRun.Kind.REPLAN,

@@ -18,6 +18,7 @@ from marketplace.planning.stored import stored_plan
 from marketplace.trading.answer_clock import answer_due
 from marketplace.trading.drafts import PackageDraft, packages_of
 from marketplace.trading.errors import CapacityGone
+from marketplace.trading.facts import facts_of
 from marketplace.trading.models import Deal, Leg, Package, Run
 from matching.problem import MachineId, Problem
 from matching.write import write_lot
@@ -67,7 +68,7 @@ def write_offers(
     ]
     Run.objects.bulk_create(runs)
     hold_time(runs, until=answer_by, now=now, clock_speed=clock_speed)
-    _replace_legs(deal, list(_legs(deal, plan, problem=problem)), epoch=problem.epoch)
+    _replace_legs(deal, list(_legs(deal, plan, problem=problem)), gone=facts_of(plan_run).gone)
     push_after_commit(*(f"enterprise:{enterprise.public_id}" for enterprise in enterprises.values()))
     return packages
 
@@ -154,19 +155,40 @@ def _labels(deal: Deal, drafts: Sequence[PackageDraft]) -> dict[str, str]:
     return {draft.enterprise: known.get(draft.enterprise) or next(free) for draft in drafts}
 
 
-def _replace_legs(deal: Deal, wanted: list[Leg], *, epoch: datetime) -> None:
-    """Ways that have left before the plan's first minute, and those it keeps as they were, stay the same rows."""
+def _replace_legs(deal: Deal, wanted: list[Leg], *, gone: Mapping[int, int]) -> None:
+    """Ways that have left before the plan, and those it keeps as they were, stay the same rows.
+
+    `gone` are pieces by key of the way: where not all have left, the way is another one of so many.
+    """
     there: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for leg in deal.legs.filter(departs_at__gte=epoch):
-        there[_way(leg)].append(leg.pk)
-    new = []
+    new, over = [], []
+    for leg in deal.legs.all():
+        left = gone.get(leg.pk, 0)
+        if not left:
+            there[_way(leg)].append(leg.pk)
+        elif left < leg.quantity:
+            over.append(leg.pk)
+            new.append(_of(leg, quantity=left))
     for leg in wanted:
         if same := there[_way(leg)]:
             same.pop()
         else:
             new.append(leg)
-    deal.legs.filter(pk__in=[pk for left in there.values() for pk in left]).delete()
+    deal.legs.filter(pk__in=[*over, *(pk for rows in there.values() for pk in rows)]).delete()
     Leg.objects.bulk_create(new)
+
+
+def _of(leg: Leg, *, quantity: int) -> Leg:
+    return Leg(
+        deal_id=leg.deal_id,
+        item=leg.item,
+        from_site_id=leg.from_site_id,
+        to_site_id=leg.to_site_id,
+        to_drop_id=leg.to_drop_id,
+        departs_at=leg.departs_at,
+        arrives_at=leg.arrives_at,
+        quantity=quantity,
+    )
 
 
 def _way(leg: Leg) -> tuple[object, ...]:

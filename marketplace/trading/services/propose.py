@@ -2,32 +2,27 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from marketplace.common.clock import real_now
-from marketplace.orders.models import OperationNeed, Order
+from marketplace.orders.models import Order
 from marketplace.orders.services import change_status
 from marketplace.planning.change import Change
 from marketplace.planning.models import PlanRun
 from marketplace.planning.services import LIVING, queue_run
-from marketplace.trading.made import made_by_run
-from marketplace.trading.models import Deal, Disturbance, Leg, Run
+from marketplace.trading.models import Deal, Disturbance
+from marketplace.trading.position import Position, position_of
 from marketplace.trading.services.choose import withdraw
 from marketplace.trading.standing import RunLots, begun_lots, lost_by, minute_of, standing_runs
 from marketplace.trading.told import begun_in_fact
 from matching.parse_work import read_lot
-from matching.problem import DropId, ItemId, Lot, OrderId, SiteId, Stock
+from matching.problem import Lot
 from matching.write import write_lot
-from scheduling.plan import Delivery, Transfer
-from scheduling.position import Sending, Work, position_at
 
 MAX_REPLANS = 5  # before all is agreed
 FOR_GOOD_MIN = 2 * 366 * 1440  # a machine of which nobody knows when it is back
-
-Needs = dict[int, list[OperationNeed]]  # by key of the operation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +53,7 @@ def propose(deal: Deal, *, now: datetime) -> PlanRun | None:
         return None
     _stop_older(deal)
     living = living_of(deal)
-    _count_made(deal, living, now=now)
+    _count_made(living)
     run = queue_change(deal, living=living, now=now)
     Disturbance.objects.filter(pk__in=[one.pk for one in living]).update(
         plan_run=run, status=Disturbance.Status.OPEN
@@ -82,9 +77,10 @@ def queue_change(
     gone: frozenset[str] = frozenset() if instead is None else instead.gone
     standing = standing_runs(deal, epoch=epoch, lost=lost_by(living, at=epoch))
     runs = [each for each in standing if each.run.public_id not in gone]
-    pins = [(each, lot) for each in runs for lot in each.left if lot.end_min > 0]
+    position = position_of(deal, runs, epoch=epoch)
+    pins = pins_of(position)
     moved = [lot for one in living if (lot := _moved(one, epoch=epoch))]
-    change = change_of(deal, runs, pins=pins, living=living, epoch=epoch)
+    change = change_of(deal, position, living=living, epoch=epoch)
     change = replace(change, frozen={*change.frozen, *(str(lot.id) for lot in moved)})
     if instead is not None:
         change = replace(
@@ -99,7 +95,7 @@ def queue_change(
         epoch=epoch,
         now=now,
         replaces=deal.plan_run,
-        pins=[write_lot(lot) for _each, lot in pins] + [write_lot(lot) for lot in moved],
+        pins=[write_lot(lot) for lot in [*(lot for _each, lot in pins), *moved]],
         refused=_refused(living, epoch=epoch),
         change=change,
         foreseen_for=None if instead is None else instead.plan,
@@ -116,16 +112,16 @@ def _stop_older(deal: Deal) -> None:
     older.filter(status=PlanRun.Status.RUNNING).update(stop_requested=True)
 
 
-def _count_made(deal: Deal, living: list[Disturbance], *, now: datetime) -> None:
-    """What was made of a run that fell out, as of its first re-plan: later re-plans count the same."""
-    open_ones = [one for one in living if one.made is None and one.run is not None]
-    if not open_ones:
-        return
-    counted = made_by_run(deal, now=now)
-    for one in open_ones:
-        assert one.run is not None
-        one.made = counted.get(one.run.pk, 0)
-    Disturbance.objects.bulk_update(open_ones, ["made"])
+def _count_made(living: list[Disturbance]) -> None:
+    """What was told as made of runs that fall out; a counter's pieces before anybody began a run are its owner's."""
+    told = begun_in_fact([one.run_id for one in living if one.run_id is not None])
+    for one in living:
+        known = told.get(one.run_id) if one.run_id is not None else None
+        if one.run is not None and known is not None:
+            one.made = min(known.good, one.run.quantity)
+        elif one.made is None and one.run is not None:
+            one.made = 0
+    Disturbance.objects.bulk_update(living, ["made"])
 
 
 def _refused(living: Iterable[Disturbance], *, epoch: datetime) -> list[list[object]]:
@@ -141,38 +137,40 @@ def _refused(living: Iterable[Disturbance], *, epoch: datetime) -> list[list[obj
     ]
 
 
-def change_of(
-    deal: Deal,
-    runs: list[RunLots],
-    *,
-    pins: list[tuple[RunLots, Lot]],
-    living: list[Disturbance],
-    epoch: datetime,
-) -> Change:
-    legs = list(deal.legs.select_related("from_site", "to_site", "to_drop"))
-    gone = [leg for leg in legs if leg.departs_at < epoch]
-    to_go = [leg for leg in legs if leg.departs_at >= epoch]
-    order = OrderId(deal.order.public_id)
-    arrivals = [minute_of(leg.arrives_at, epoch=epoch) for leg in gone if leg.to_drop_id]
+def pins_of(position: Position) -> list[tuple[RunLots, Lot]]:
+    """The lots that are still to come or going on, each with its run."""
+    return [(each, lot) for each in position.runs for lot in each.left if lot.end_min > 0]
+
+
+def change_of(deal: Deal, position: Position, *, living: list[Disturbance], epoch: datetime) -> Change:
     return Change(
-        stock=_stock(deal, runs, gone, epoch=epoch),
-        remaining=_remaining(deal, epoch=epoch),
-        sent_arrives_min=max(arrivals, default=None),
-        transfers=[_transfer(leg, order, epoch) for leg in to_go if leg.to_site is not None],
-        deliveries=[_delivery(leg, order, epoch) for leg in to_go if leg.to_drop is not None],
+        stock=position.stock,
+        remaining=position.remaining,
+        sent_arrives_min=position.sent_arrives_min,
+        facts=position.facts.column(),
+        transfers=position.transfers,
+        deliveries=position.deliveries,
         promise_min=minute_of(deal.promised_at, epoch=epoch),
-        frozen=_frozen(runs, pins),
-        freed={each.run.public_id for each in runs},
+        frozen=_frozen(position),
+        freed={each.run.public_id for each in position.runs},
         closed=[closed for one in living if (closed := _closed(one, epoch=epoch))],
     )
 
 
-def _frozen(runs: list[RunLots], pins: list[tuple[RunLots, Lot]]) -> set[str]:
+def _frozen(position: Position) -> set[str]:
     """Ids of the pinned lots that stand whatever happens: begun by their time, or by what was made of their run, which
     may be ahead of its plan or have begun before it; and all of a run that a person has pinned."""
-    made = begun_in_fact([each.run.pk for each in runs])
-    begun = {lot.id for each in runs for lot in begun_lots(each.left, made=made.get(each.run.pk))}
-    return {str(lot.id) for each, lot in pins if lot.start_min < 0 or each.is_pinned or lot.id in begun}
+    begun = {
+        lot.id
+        for each in position.runs
+        if each.made is not None
+        for lot in begun_lots(each.left, made=each.made.good)
+    }
+    return {
+        str(lot.id)
+        for each, lot in pins_of(position)
+        if lot.start_min < 0 or each.is_pinned or lot.id in begun
+    }
 
 
 def _moved(one: Disturbance, *, epoch: datetime) -> Lot | None:
@@ -189,82 +187,3 @@ def _closed(one: Disturbance, *, epoch: datetime) -> tuple[str, int, int] | None
         return None
     until = FOR_GOOD_MIN if one.closed_until is None else minute_of(one.closed_until, epoch=epoch)
     return (one.run.equipment.public_id, 0, max(0, until)) if until > 0 else None
-
-
-def _stock(deal: Deal, runs: list[RunLots], gone: list[Leg], *, epoch: datetime) -> tuple[Stock, ...]:
-    """What lies where by the plan, corrected by what the disturbances say was made."""
-    base = epoch - deal.chosen_at.replace(second=0, microsecond=0) + timedelta(days=1)
-    at_min = base // timedelta(minutes=1)  # so that everything of the deal lies after minute 0
-    needs: Needs = {}
-    for need in OperationNeed.objects.filter(operation__product=deal.order.product_id):
-        needs.setdefault(need.operation_id, []).append(need)
-    order = OrderId(deal.order.public_id)
-    works = [
-        _work(each.run, lot, order=order, needs=needs, shift=at_min) for each in runs for lot in each.left
-    ]
-    sendings = [
-        Sending(
-            order=order,
-            item=ItemId(leg.item),
-            from_site=SiteId(leg.from_site.public_id),
-            to_site=None if leg.to_site is None else SiteId(leg.to_site.public_id),
-            depart_min=minute_of(leg.departs_at, epoch=epoch) + at_min,
-            arrive_min=minute_of(leg.arrives_at, epoch=epoch) + at_min,
-            quantity=leg.quantity,
-        )
-        for leg in gone
-    ]
-    return position_at(works, sendings, at_min=at_min)
-
-
-def _work(run: Run, lot: Lot, *, order: OrderId, needs: Needs, shift: int) -> Work:
-    started = -(-lot.quantity * 1000 // run.good_per_1000)
-    return Work(
-        order=order,
-        makes=ItemId(run.operation.makes),
-        site=SiteId(run.equipment.site.public_id),
-        start_min=lot.start_min + shift,
-        end_min=lot.end_min + shift,
-        hold_min=run.operation.hold_min,
-        quantity=lot.quantity,
-        uses={
-            ItemId(need.item): -(-started * need.num // need.den)
-            for need in needs.get(run.operation_id, [])
-            if need.item
-        },
-    )
-
-
-def _remaining(deal: Deal, *, epoch: datetime) -> dict[str, int]:
-    sent = dict(
-        deal.legs.filter(departs_at__lt=epoch, to_drop__isnull=False)
-        .order_by()
-        .values_list("to_drop_id")
-        .annotate(pieces=Sum("quantity"))
-    )
-    return {drop.public_id: max(0, drop.quantity - sent.get(drop.pk, 0)) for drop in deal.order.drops.all()}
-
-
-def _transfer(leg: Leg, order: OrderId, epoch: datetime) -> Transfer:
-    assert leg.to_site is not None
-    return Transfer(
-        order=order,
-        item=ItemId(leg.item),
-        from_site=SiteId(leg.from_site.public_id),
-        to_site=SiteId(leg.to_site.public_id),
-        depart_min=minute_of(leg.departs_at, epoch=epoch),
-        arrive_min=minute_of(leg.arrives_at, epoch=epoch),
-        quantity=leg.quantity,
-    )
-
-
-def _delivery(leg: Leg, order: OrderId, epoch: datetime) -> Delivery:
-    assert leg.to_drop is not None
-    return Delivery(
-        order=order,
-        drop=DropId(leg.to_drop.public_id),
-        from_site=SiteId(leg.from_site.public_id),
-        depart_min=minute_of(leg.departs_at, epoch=epoch),
-        arrive_min=minute_of(leg.arrives_at, epoch=epoch),
-        quantity=leg.quantity,
-    )

@@ -1,18 +1,18 @@
 """After a loss the plan is repaired: valid, in time where that is possible, and with few changes."""
 
 from dataclasses import replace
+from fractions import Fraction
 from itertools import combinations
 from random import Random
 
 import pytest
 
 from matching.problem import Lot, Window
-from matching.rules import consumed, started_pieces
 from scheduling.arrivals import last_arrival
 from scheduling.check import check
 from scheduling.options import SolveOptions
 from scheduling.plan import Delivery, Status, Transfer
-from scheduling.position import Sending, Work, position_at
+from scheduling.position import Way, Work, position_at
 from scheduling.replan.ask import Ask
 from scheduling.replan.choose import replan
 from scheduling.replan.repair import repair
@@ -30,23 +30,22 @@ def solved(problem):
     return plan
 
 
-def work_of(problem, lot):
-    """A lot of a plan of this problem."""
+def work_of(problem, lot, *, at_min):
+    """A lot of a plan of this problem, of which nobody has told anything."""
     order = problem.order_by_id[lot.order]
     operation = problem.product_by_id[order.product].operation_by_id[lot.operation]
     machine = problem.machine_by_id[lot.machine]
     mode = machine.mode_by_operation[order.product, lot.operation]
-    started = started_pieces(mode, good=lot.quantity)
     return Work(
-        order=order.id,
         makes=operation.makes,
         site=machine.site,
-        start_min=lot.start_min,
-        end_min=lot.end_min,
+        lots=(moved(lot, at_min),),
         hold_min=mode.hold_min,
-        quantity=lot.quantity,
+        good=0,
         uses={
-            need.item: consumed(need, started=started) for need in operation.needs if need.item is not None
+            need.item: Fraction(1000 * need.num, mode.good_per_1000 * need.den)
+            for need in operation.needs
+            if need.item is not None
         },
     )
 
@@ -57,21 +56,23 @@ def after(problem, plan, *, at_min, down):
     order = problem.orders[0]
     ways = [(each, each.item, each.to_site) for each in plan.transfers]
     ways += [(each, problem.products[0].final_item, None) for each in plan.deliveries]
-    stock = position_at(
-        [work_of(problem, lot) for lot in lots],
-        [
-            Sending(
-                order="o",
+    position = position_at(
+        "o",
+        works=[work_of(problem, lot, at_min=at_min) for lot in lots],
+        ways=[
+            Way(
                 item=item,
                 from_site=each.from_site,
                 to_site=site,
-                depart_min=each.depart_min,
-                arrive_min=each.arrive_min,
+                arrive_min=each.arrive_min - at_min,
                 quantity=each.quantity,
+                sent=0,
+                is_due=each.depart_min < at_min,
             )
-            for each, item, site in ways
+            for each, item, site in sorted(ways, key=lambda way: way[0].depart_min)
         ],
-        at_min=at_min,
+        lying={},
+        coming=[],
     )
     quantity = order.quantity - sum(each.quantity for each in plan.deliveries if each.depart_min < at_min)
     machines = tuple(
@@ -92,7 +93,7 @@ def after(problem, plan, *, at_min, down):
         problem,
         machines=machines,
         orders=(replace(order, quantity=quantity, drops=drops),),
-        stock=stock,
+        stock=position.stock,
         fixed_lots=tuple(moved(lot, at_min) for lot in lots if lot.end_min > at_min),
         horizon_min=problem.horizon_min - at_min,
     )

@@ -1,0 +1,30 @@
+"""What a re-plan was made upon and its deal wants to know again when it comes into force: kept with the plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from marketplace.planning.models import PlanRun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """Pieces by key. `gone` have left by a way (`Leg`), and no others of it will; `short` are those that a run cannot
+    make for want of material that is lost."""
+
+    gone: Mapping[int, int] = field(default_factory=dict)
+    short: Mapping[int, int] = field(default_factory=dict)
+
+    def column(self) -> dict[str, dict[str, int]]:
+        return {"gone": _to_json(self.gone), "short": _to_json(self.short)}
+
+
+def facts_of(plan: PlanRun) -> Facts:
+    return Facts(gone=_from_json(plan.facts.get("gone", {})), short=_from_json(plan.facts.get("short", {})))
+
+
+def _to_json(pieces: Mapping[int, int]) -> dict[str, int]:
+    return {str(key): num for key, num in pieces.items()}
+
+
+def _from_json(pieces: Mapping[str, int]) -> dict[int, int]:
+    return {int(key): num for key, num in pieces.items()}

@@ -1,0 +1,192 @@
+"""Where the goods of a deal are when it is planned anew, and which of its ways have been gone."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from marketplace.accounts.models import Site
+from marketplace.orders.models import OperationNeed
+from marketplace.trading.facts import Facts
+from marketplace.trading.models import Deal, Leg
+from marketplace.trading.standing import RunLots, minute_of
+from marketplace.trading.told import Goods, Route, goods_of
+from matching.problem import DropId, ItemId, OrderId, SiteId, Stock
+from scheduling.plan import Delivery, Transfer
+from scheduling.position import Coming, Place, Way, Work, position_at
+
+Uses = dict[int, dict[ItemId, Fraction]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Minutes from the epoch. `runs` are those that the deal goes on with, without what they cannot make; `transfers`
+    and `deliveries` have not left by the plan; `remaining` is still to be sent to each drop (public id)."""
+
+    runs: tuple[RunLots, ...]
+    facts: Facts
+    stock: tuple[Stock, ...]
+    remaining: dict[str, int]
+    transfers: tuple[Transfer, ...]
+    deliveries: tuple[Delivery, ...]
+    sent_arrives_min: int | None
+
+
+def position_of(deal: Deal, runs: Sequence[RunLots], *, epoch: datetime) -> Position:
+    """`runs` are those that the deal goes on with. What they cannot make for want of material, and what others then
+    lack of that, is left out."""
+    goods, order = goods_of(deal.order_id), OrderId(deal.order.public_id)
+    legs = list(deal.legs.select_related("from_site", "to_site", "to_drop").order_by("departs_at", "pk"))
+    sent = _sent(legs, goods.sent)
+    ways = [_way(leg, sent=sent[leg.pk], epoch=epoch) for leg in legs]
+    told = _told(goods, epoch=epoch)
+    uses = _uses_of(deal)
+    short: dict[int, int] = {}
+    while True:
+        left = [each.without(short) for each in runs]
+        found = position_at(order, works=[_work(each, uses) for each in left], ways=ways, **told)
+        more = _short_of(left, uses, lacking=found.lacking)
+        if not more:
+            break
+        short = {pk: short.get(pk, 0) + more.get(pk, 0) for pk in {*short, *more}}
+    gone = {leg.pk: pieces for leg, pieces in zip(legs, found.gone, strict=True) if pieces}
+    to_go = [
+        unsent_of(leg, order=order, less=gone, epoch=epoch)
+        for leg in legs
+        if leg.departs_at >= epoch and gone.get(leg.pk, 0) < leg.quantity
+    ]
+    arrivals = [leg.arrives_at for leg in legs if leg.to_drop_id and leg.pk in gone]
+    return Position(
+        runs=tuple(left),
+        facts=Facts(gone=gone, short=short),
+        stock=found.stock,
+        remaining=_remaining(deal, goods, legs, sent=sent, gone=gone),
+        transfers=tuple(way for way in to_go if isinstance(way, Transfer)),
+        deliveries=tuple(way for way in to_go if isinstance(way, Delivery)),
+        sent_arrives_min=minute_of(max(arrivals), epoch=epoch) if arrivals else None,
+    )
+
+
+def unsent_of(leg: Leg, *, order: OrderId, less: Mapping[int, int], epoch: datetime) -> Transfer | Delivery:
+    """What is left of a way without the pieces `less`, by key of the way."""
+    depart_min, arrive_min = minute_of(leg.departs_at, epoch=epoch), minute_of(leg.arrives_at, epoch=epoch)
+    from_site, quantity = SiteId(leg.from_site.public_id), leg.quantity - less.get(leg.pk, 0)
+    if leg.to_site is not None:
+        return Transfer(
+            order=order,
+            item=ItemId(leg.item),
+            from_site=from_site,
+            to_site=SiteId(leg.to_site.public_id),
+            depart_min=depart_min,
+            arrive_min=arrive_min,
+            quantity=quantity,
+        )
+    assert leg.to_drop is not None
+    return Delivery(
+        order=order,
+        drop=DropId(leg.to_drop.public_id),
+        from_site=from_site,
+        depart_min=depart_min,
+        arrive_min=arrive_min,
+        quantity=quantity,
+    )
+
+
+def _route(leg: Leg) -> Route:
+    return leg.item, leg.from_site_id, leg.to_site_id, leg.to_drop_id
+
+
+def _sent(legs: Iterable[Leg], by_route: Mapping[Route, int]) -> dict[int, int]:
+    """What has left in fact, by key of the way: nobody tells pieces of one route apart, so the earliest left first."""
+    left = dict(by_route)
+    sent = {}
+    for leg in legs:
+        sent[leg.pk] = min(leg.quantity, left.get(_route(leg), 0))
+        left[_route(leg)] = left.get(_route(leg), 0) - sent[leg.pk]
+    return sent
+
+
+def _way(leg: Leg, *, sent: int, epoch: datetime) -> Way:
+    return Way(
+        item=ItemId(leg.item),
+        from_site=SiteId(leg.from_site.public_id),
+        to_site=None if leg.to_site is None else SiteId(leg.to_site.public_id),
+        arrive_min=minute_of(leg.arrives_at, epoch=epoch),
+        quantity=leg.quantity,
+        sent=sent,
+        is_due=leg.departs_at < epoch,
+    )
+
+
+def _uses_of(deal: Deal) -> Uses:
+    """Units of items of the product for one piece started, by key of the operation; materials come from outside."""
+    uses: Uses = defaultdict(dict)
+    of_items = OperationNeed.objects.filter(operation__product=deal.order.product_id).exclude(item="")
+    for need in of_items:
+        uses[need.operation_id][ItemId(need.item)] = Fraction(need.num, need.den)
+    return uses
+
+
+def _work(each: RunLots, uses: Uses) -> Work:
+    run = each.run
+    started = Fraction(1000, run.good_per_1000)  # for one good piece
+    return Work(
+        makes=ItemId(run.operation.makes),
+        site=SiteId(run.equipment.site.public_id),
+        lots=each.left,
+        hold_min=run.operation.hold_min,
+        good=0 if each.made is None else each.made.good,
+        uses={item: units * started for item, units in uses[run.operation_id].items()},
+    )
+
+
+def _short_of(runs: Iterable[RunLots], uses: Uses, *, lacking: Mapping[Place, int]) -> dict[int, int]:
+    """Pieces by key of the run that cannot be made without what lacks: of those begun by the plan the last ones."""
+    short: dict[int, int] = {}
+    for (item, site), pieces in lacking.items():
+        for each in reversed(list(runs)):
+            work = _work(each, uses)
+            if pieces <= 0 or work.site != site or item not in work.uses:
+                continue
+            begun = sum(lot.quantity for lot in each.left if lot.start_min < 0)
+            can_go = max(0, begun - work.good - short.get(each.run.pk, 0))
+            goes = min(can_go, math.ceil(pieces / work.uses[item]))
+            if goes:
+                short[each.run.pk] = short.get(each.run.pk, 0) + goes
+                pieces -= math.floor(goes * work.uses[item])
+    return short
+
+
+def _told(goods: Goods, *, epoch: datetime) -> dict[str, Any]:
+    """As arguments of `position_at`."""
+    keys = {site for _item, site in goods.lying} | {one.site_id for one in goods.coming}
+    named = Site.objects.filter(pk__in=keys).values_list("pk", "public_id")
+    sites = {pk: SiteId(public_id) for pk, public_id in named}
+    return {
+        "lying": {(ItemId(item), sites[site]): pieces for (item, site), pieces in goods.lying.items()},
+        "coming": [
+            Coming(
+                item=ItemId(one.item),
+                site=sites[one.site_id],
+                arrive_min=minute_of(one.arrives_at, epoch=epoch),
+                quantity=one.quantity,
+            )
+            for one in goods.coming
+        ],
+    }
+
+
+def _remaining(
+    deal: Deal, goods: Goods, legs: Iterable[Leg], *, sent: Mapping[int, int], gone: Mapping[int, int]
+) -> dict[str, int]:
+    about_to_leave: dict[int, int] = defaultdict(int)
+    for leg in legs:
+        if leg.to_drop_id is not None:
+            about_to_leave[leg.to_drop_id] += gone.get(leg.pk, 0) - sent[leg.pk]
+    return {
+        drop.public_id: max(0, goods.open[drop.pk] - about_to_leave[drop.pk])
+        for drop in deal.order.drops.all()
+    }

@@ -1,0 +1,158 @@
+"""Where goods are when it is planned anew: nothing counts twice, nothing is lost, small delays change nothing."""
+
+from fractions import Fraction
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scheduling.position import Coming, Way, Work, position_at
+from tests.matching.workshop import a_lot
+
+LOT = 10  # pieces
+TAKES, TRAVELS = 10, 5  # minutes
+
+
+def a_work(*lots, good=0, makes="x", site="A", hold_min=0, uses=None):
+    return Work(makes=makes, site=site, lots=lots, hold_min=hold_min, good=good, uses=uses or {})
+
+
+def a_way(*, quantity=LOT, sent=0, is_due=True, arrive_min=0, item="x", from_site="A", to_site="B"):
+    return Way(
+        item=item,
+        from_site=from_site,
+        to_site=to_site,
+        arrive_min=arrive_min,
+        quantity=quantity,
+        sent=sent,
+        is_due=is_due,
+    )
+
+
+def at(*works, ways=(), lying=None, coming=()):
+    return position_at("o", works=works, ways=ways, lying=lying or {}, coming=coming)
+
+
+def rows(position):
+    return [(one.item, one.site, one.from_min, one.quantity) for one in position.stock]
+
+
+def test_a_lot_whose_time_is_over_counts_though_its_last_pieces_are_not_told_yet():
+    over, on = a_lot("a", start=-20, end=-10), a_lot("b", start=-10, end=0)
+    assert rows(at(a_work(over, on, good=13), lying={("x", "A"): 13})) == [("x", "A", 0, 20)]
+
+
+def test_what_was_made_ahead_of_the_plan_counts_with_the_lot_that_it_belongs_to():
+    on = a_lot("a", start=-5, end=5)
+    assert rows(at(a_work(on, good=7), lying={("x", "A"): 7})) == []
+    assert rows(at(a_work(on, good=10), lying={("x", "A"): 12})) == [("x", "A", 0, 2)]
+
+
+def test_a_lot_that_has_begun_has_its_needs_though_they_are_not_used_up_yet():
+    work = a_work(a_lot("a", start=-5, end=5), good=4, makes="y", uses={"x": Fraction(3)})
+    lying = {("x", "A"): 30 - 12 + 5, ("y", "A"): 4}
+    assert rows(at(work, lying=lying)) == [("x", "A", 0, 5)]
+
+
+def test_what_a_lot_still_to_come_has_used_already_is_there_for_it_again():
+    work = a_work(a_lot("a", start=5, end=15), good=4, makes="y", uses={"x": Fraction(1)})
+    assert rows(at(work, lying={("x", "A"): 6, ("y", "A"): 4})) == [("x", "A", 0, 10)]
+
+
+def test_pieces_on_hold_are_there_when_it_is_over():
+    work = a_work(a_lot("a", start=-20, end=-10), good=10, hold_min=60)
+    assert rows(at(work, lying={("x", "A"): 12})) == [("x", "A", 0, 2), ("x", "A", 50, 10)]
+
+
+def test_goods_on_their_way_arrive_when_they_were_to_and_overdue_ones_now():
+    coming = [Coming(item="x", site="B", arrive_min=minute, quantity=5) for minute in (30, -9)]
+    assert rows(at(coming=coming)) == [("x", "B", 0, 5), ("x", "B", 30, 5)]
+
+
+def test_goods_that_should_have_left_leave_now_as_far_as_they_are_there():
+    late = a_way(quantity=10, sent=2, arrive_min=4)
+    position = at(ways=[late], lying={("x", "A"): 5})
+    assert (rows(position), position.gone) == ([("x", "B", 4, 5)], (7,))
+    assert at(ways=[late], lying={("x", "A"): 50}).gone == (10,)
+
+
+def test_goods_that_left_before_their_time_are_gone():
+    position = at(
+        ways=[a_way(sent=10, is_due=False)], coming=[Coming(item="x", site="B", arrive_min=3, quantity=10)]
+    )
+    assert (rows(position), position.gone) == ([("x", "B", 3, 10)], (10,))
+
+
+def test_goods_made_and_sent_ahead_of_the_plan_do_not_count_twice():
+    """The lot is still to come by the plan: with it they are made, and then they are sent."""
+    ahead = a_work(a_lot("a", start=5, end=15), good=10)
+    position = at(
+        ahead,
+        ways=[a_way(sent=10, is_due=False)],
+        lying={("x", "A"): -10 + 10},
+        coming=[Coming(item="x", site="B", arrive_min=3, quantity=10)],
+    )
+    assert (rows(position), position.gone) == ([], (0,))
+
+
+def test_what_was_lost_on_the_way_or_made_beyond_the_plan_is_as_it_was_counted():
+    assert rows(at(a_work(good=9), lying={("x", "A"): 9, ("x", "B"): 4})) == [
+        ("x", "A", 0, 9),
+        ("x", "B", 0, 4),
+    ]
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data(), num=st.integers(1, 6), now=st.integers(0, 90), units=st.integers(1, 3))
+def test_in_the_end_there_is_what_there_will_be_in_fact(data, num, now, units):
+    """A makes x, each lot goes to B, which makes y of `units` x each and sends it to the buyer; people and machines are
+    anywhere between far behind and far ahead. What lies, comes and will be made is the same in fact and in the plan."""
+    press = [
+        a_lot(f"a{n}", start=n * TAKES - now, end=(n + 1) * TAKES - now, quantity=LOT * units)
+        for n in range(num)
+    ]
+    coat = [
+        a_lot(f"b{n}", start=lot.end_min + TRAVELS, end=lot.end_min + TRAVELS + TAKES)
+        for n, lot in enumerate(press)
+    ]
+    x_made = data.draw(st.integers(0, num * LOT * units), label="x made")
+    x_sent = data.draw(st.integers(0, x_made), label="x sent")
+    x_received = data.draw(st.integers(0, x_sent), label="x received")
+    y_made = data.draw(st.integers(0, x_received // units), label="y made")
+    y_sent = data.draw(st.integers(0, y_made), label="y sent")
+    between = _ways(press, sent=x_sent, item="x", from_site="A", to_site="B")
+    home = _ways(coat, sent=y_sent, item="y", from_site="B", to_site=None)
+    lying = {
+        ("x", "A"): x_made - x_sent,
+        ("x", "B"): x_received - units * y_made,
+        ("y", "B"): y_made - y_sent,
+    }
+
+    position = at(
+        a_work(*press, good=x_made),
+        a_work(*coat, good=y_made, makes="y", site="B", uses={"x": Fraction(units)}),
+        ways=[*between, *home],
+        lying=lying,
+        coming=[Coming(item="x", site="B", arrive_min=2, quantity=x_sent - x_received)],
+    )
+
+    stock = {item: sum(one.quantity for one in position.stock if one.item == item) for item in "xy"}
+    x_to_come = sum(lot.quantity for lot in press if lot.end_min > 0)
+    x_to_use = units * sum(lot.quantity for lot in coat if lot.start_min >= 0)
+    assert stock["x"] + x_to_come - x_to_use == 0  # each x is used for a y
+    y_to_come = sum(lot.quantity for lot in coat if lot.end_min > 0)
+    y_gone = sum(position.gone[len(between) :])
+    assert stock["y"] + y_to_come + y_gone == num * LOT
+    assert all(0 <= gone <= way.quantity for gone, way in zip(position.gone, [*between, *home], strict=True))
+
+
+def _ways(lots, *, sent, **ends):
+    """One for each lot when it is over; the earliest have left."""
+    ways = []
+    for lot in lots:
+        left = min(lot.quantity, sent)
+        sent -= left
+        arrive_min = lot.end_min + TRAVELS
+        ways.append(
+            a_way(quantity=lot.quantity, sent=left, is_due=lot.end_min < 0, arrive_min=arrive_min, **ends)
+        )
+    return ways
