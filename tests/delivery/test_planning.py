@@ -66,6 +66,25 @@ def test_the_rest_of_a_short_shipment_lives_as_long_as_its_leg():
     assert Shipment.objects.get(rest_of__isnull=False).status == S.CANCELLED
 
 
+def test_what_is_packed_when_its_way_goes_leaves_as_it_is():
+    flow = a_flow()
+    services.pack(
+        viewer=flow.press, packing=services.Packing(shipment=flow.between.public_id, quantity=300), now=NOW
+    )
+    replan(flow, num_legs=1)
+    assert living(flow) == [(300, "packing"), (700, "planned")]
+    send(flow, flow.between)
+    assert living(flow) == [(300, "dispatched"), (700, "planned")]
+
+
+def test_a_rest_that_left_counts_against_the_new_plan():
+    flow = a_flow()
+    send(flow, flow.between, quantity=300)
+    send(flow, Shipment.objects.get(rest_of=flow.between), quantity=200)
+    replan(flow, num_legs=1)
+    assert living(flow) == [(1_000, "dispatched"), (700, "dispatched"), (500, "planned")]
+
+
 def test_shipments_that_a_person_added_outlive_a_replan():
     flow = a_flow()
     extra = services.add_shipment(viewer=flow.press, like=flow.between.public_id, quantity=5, now=NOW)
