@@ -49,6 +49,15 @@ class LocalMomentField(forms.DateTimeField):
             raise forms.ValidationError(_("This date is too far away.")) from error
 
 
+class DayInput(forms.DateInput):
+    """The browser's picker of a day: it reads `2026-03-13` alone, whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(format="%Y-%m-%d", **options)
+
+
 class WallTimeInput(forms.TimeInput):
     input_type = "time"
 

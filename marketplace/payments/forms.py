@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.common.form_fields import MoneyField
+from marketplace.common.form_fields import DayInput, MoneyField
 from marketplace.common.money import CURRENCIES
 from marketplace.payments.services import BankDraft
 
@@ -20,7 +20,7 @@ class BankLineForm(forms.Form):
         max_length=64,
         help_text=_("Each line is confirmed once."),
     )
-    booked_on = forms.DateField(label=_("booked on"), widget=forms.DateInput(attrs={"type": "date"}))
+    booked_on = forms.DateField(label=_("booked on"), widget=DayInput())
 
     FIELD_OF = {"amount_cents": "amount"}
 

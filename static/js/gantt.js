@@ -63,15 +63,22 @@ function marks(data, colours) {
   const elapsed = businessNowMs() - Date.parse(settings.businessNow);
   const line = (x, label, color, align, distance = LABEL_PX) => ({ xAxis: x, lineStyle: { color, width: 1.5, type: "solid" }, label: { formatter: label, color, align, distance } });
   const lines = [line(data.now + elapsed, text("nowMark"), colours.ink, "center")];
-  if (span(data).isDueFar) lines.push(line(extent(data).max, `${text("dueMark")} →`, colours.due, "right"));
-  else if (data.due !== null) lines.push(line(data.due, text("dueMark"), colours.due, "right", isDueNear(data) ? LABEL_PX + LINE_PX : LABEL_PX));
+  if (data.due !== null) {
+    const label = span(data).isDueFar ? `${text("dueMark")} →` : text("dueMark");
+    lines.push(line(dueMark(data), label, colours.due, "right", isDueNear(data) ? LABEL_PX + LINE_PX : LABEL_PX));
+  }
   return { silent: true, symbol: "none", animation: false, label: { position: "start", fontSize: 11 }, data: lines };
 }
 
 // Now and due so close that their labels need a line each.
 function isDueNear(data) {
   const { min, max } = extent(data);
-  return data.due !== null && Math.abs(data.due - data.now) < NEAR * (max - min);
+  return Math.abs(dueMark(data) - data.now) < NEAR * (max - min);
+}
+
+// At the edge where the due date is far behind the bars.
+function dueMark(data) {
+  return span(data).isDueFar ? extent(data).max : data.due;
 }
 
 function span(data) {

@@ -1,11 +1,13 @@
 """How numbers, times and states are put into words."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django import forms
 from django.utils import timezone, translation
 
+from marketplace.common.form_fields import DayInput
 from marketplace.common.show.amounts import quantity_text
 from marketplace.common.show.icons import UnknownIcon, icon_svg
 from marketplace.common.show.states import LOOKS, look_of
@@ -82,3 +84,21 @@ def test_an_unknown_state_is_shown_as_it_is_and_an_unknown_icon_is_a_mistake():
     assert str(look_of("").text) == "unknown"
     with pytest.raises(UnknownIcon):
         icon_svg("no-such-icon")
+
+
+def test_many_grams_are_kilograms_to_the_gram():
+    assert [quantity_text(grams, "g").replace("\u00a0", " ") for grams in (9_999, 10_000, 738_350)] == [
+        "9,999 g",
+        "10 kg",
+        "738.35 kg",
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_a_picker_of_days_gets_a_day_it_can_read_in_every_language(language):
+    class Form(forms.Form):
+        on = forms.DateField(widget=DayInput(), initial=date(2026, 3, 13))
+
+    with translation.override(language):
+        assert 'type="date"' in str(Form()["on"])
+        assert 'value="2026-03-13"' in str(Form()["on"])

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.capacity.drafts import ExceptionDraft, HoursDraft, WindowDraft
 from marketplace.capacity.forms.machines import WEEKDAYS
 from marketplace.capacity.models import TakenTime, WeeklyHours
-from marketplace.common.form_fields import LocalMomentField, WallTimeInput
+from marketplace.common.form_fields import DayInput, LocalMomentField, WallTimeInput
 
 USUAL_PERIODS = 2
 MOST_PERIODS = 8
@@ -136,7 +136,7 @@ class HabitForm(forms.Form):
 
 
 class ExceptionForm(forms.Form):
-    on = forms.DateField(label=_("day"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("day"), widget=DayInput())
     starts = forms.TimeField(
         label=_("open from"), widget=WallTimeInput(), required=False, help_text=_("Empty: closed all day.")
     )

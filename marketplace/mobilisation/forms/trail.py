@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.common.form_fields import DayInput
 from marketplace.mobilisation.selectors import Wanted
 from marketplace.mobilisation.trail import Trace
 
@@ -18,10 +19,8 @@ class TrailForm(forms.Form):
     person = forms.ChoiceField(label=_("who"), required=False)
     action = forms.ChoiceField(label=_("kind"), required=False)
     order = forms.ChoiceField(label=_("order"), required=False)
-    since = forms.DateField(
-        label=_("from day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(label=_("to day"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=_("from day"), required=False, widget=DayInput())
+    until = forms.DateField(label=_("to day"), required=False, widget=DayInput())
 
     def __init__(self, *args: Any, trail: list[Trace], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
