@@ -2,10 +2,11 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from marketplace.accounts.models import Site
@@ -15,6 +16,7 @@ from marketplace.trading.models import Deal, Leg
 from marketplace.trading.standing import RunLots, minute_of
 from marketplace.trading.told import Goods, Route, goods_of
 from matching.problem import DropId, ItemId, OrderId, SiteId, Stock
+from scheduling import position as core
 from scheduling.plan import Delivery, Transfer
 from scheduling.position import Coming, Place, Way, Work, position_at
 
@@ -42,16 +44,8 @@ def position_of(deal: Deal, runs: Sequence[RunLots], *, epoch: datetime) -> Posi
     legs = list(deal.legs.select_related("from_site", "to_site", "to_drop").order_by("departs_at", "pk"))
     sent = _sent(legs, goods.sent)
     ways = [_way(leg, sent=sent[leg.pk], epoch=epoch) for leg in legs]
-    told = _told(goods, epoch=epoch)
-    uses = _uses_of(deal)
-    short: dict[int, int] = {}
-    while True:
-        left = [each.without(short) for each in runs]
-        found = position_at(order, works=[_work(each, uses) for each in left], ways=ways, **told)
-        more = _short_of(left, uses, lacking=found.lacking)
-        if not more:
-            break
-        short = {pk: short.get(pk, 0) + more.get(pk, 0) for pk in {*short, *more}}
+    ask = partial(position_at, order, ways=ways, **_told(goods, epoch=epoch))
+    left, short, found = _settled(runs, uses=_uses_of(deal), ask=ask)
     gone = {leg.pk: pieces for leg, pieces in zip(legs, found.gone, strict=True) if pieces}
     to_go = [
         unsent_of(leg, order=order, less=gone, epoch=epoch)
@@ -68,6 +62,21 @@ def position_of(deal: Deal, runs: Sequence[RunLots], *, epoch: datetime) -> Posi
         deliveries=tuple(way for way in to_go if isinstance(way, Delivery)),
         sent_arrives_min=minute_of(max(arrivals), epoch=epoch) if arrivals else None,
     )
+
+
+def _settled(
+    runs: Sequence[RunLots], *, uses: Uses, ask: Callable[..., core.Position]
+) -> tuple[list[RunLots], dict[int, int], core.Position]:
+    """The runs without what they cannot make, that by key of the run, and where the goods are then: what one cannot
+    make the next stage may lack."""
+    short: dict[int, int] = {}
+    while True:
+        left = [each.without(short) for each in runs]
+        found = ask(works=[_work(each, uses) for each in left])
+        more = _short_of(left, uses, lacking=found.lacking)
+        if not more:
+            return left, short, found
+        short = {pk: short.get(pk, 0) + more.get(pk, 0) for pk in {*short, *more}}
 
 
 def unsent_of(leg: Leg, *, order: OrderId, less: Mapping[int, int], epoch: datetime) -> Transfer | Delivery:
