@@ -4,14 +4,15 @@ Nobody tells pieces of one item at one site apart, so the order in which they ca
 leave. It is what a tidy store does and names all that *may* be in a box; it proves nothing about a single piece.
 """
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 What = tuple[str, int]  # "work" or "box", and its database key
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flow:
+class Flow(NamedTuple):
     """`quantity` pieces that came from, or went into, `what`; `at` is seconds since 1970."""
 
     at: float
@@ -19,32 +20,44 @@ class Flow:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
-    """Pieces of `source` that went into `sink`."""
+class Heap:
+    """What came to one heap and what left it. Pieces that left before anybody counted them in are matched with what
+    came next.
+    """
 
-    source: What
-    sink: What
-    quantity: int
+    def __init__(self, *, arrivals: Iterable[Flow], departures: Iterable[Flow]) -> None:
+        self._arrivals, self._departures = _Row(arrivals), _Row(departures)
 
+    def sources_of(self, what: What) -> set[What]:
+        """Arrivals of which pieces went into `what`."""
+        return self._arrivals.met_by(what, of=self._departures)
 
-def match(*, arrivals: Iterable[Flow], departures: Iterable[Flow]) -> list[Link]:
-    """Pieces that left before anybody counted them in are matched with what came next."""
-    came = [flow for flow in sorted(arrivals, key=_when) if flow.quantity > 0]
-    links: dict[tuple[What, What], int] = {}
-    index, left = 0, came[0].quantity if came else 0
-    for flow in sorted(departures, key=_when):
-        wanted = flow.quantity
-        while wanted > 0 and index < len(came):
-            pair = came[index].what, flow.what
-            taken = min(wanted, left)
-            links[pair] = links.get(pair, 0) + taken
-            wanted, left = wanted - taken, left - taken
-            if left == 0:
-                index += 1
-                left = came[index].quantity if index < len(came) else 0
-    return [Link(source=source, sink=sink, quantity=num) for (source, sink), num in links.items()]
+    def sinks_of(self, what: What) -> set[What]:
+        """Departures into which pieces of `what` went."""
+        return self._departures.met_by(what, of=self._arrivals)
 
 
-def _when(flow: Flow) -> tuple[float, What]:
-    return flow.at, flow.what
+class _Row:
+    """Flows laid end to end by time, piece after piece: that of the place `n` ends at piece `ends[n]`, not included."""
+
+    def __init__(self, flows: Iterable[Flow]) -> None:
+        self.whats: list[What] = []
+        self.ends: list[int] = []
+        self.places: dict[What, list[int]] = defaultdict(list)
+        end = 0
+        for _at, what, quantity in sorted(flows):
+            if quantity > 0:
+                end += quantity
+                self.places[what].append(len(self.ends))
+                self.whats.append(what)
+                self.ends.append(end)
+
+    def met_by(self, what: What, *, of: "_Row") -> set[What]:
+        """Whose pieces have the same numbers as those of `what` in the row `of`."""
+        found: set[What] = set()
+        for place in of.places.get(what, ()):
+            first = of.ends[place - 1] if place else 0
+            found.update(
+                self.whats[bisect_right(self.ends, first) : bisect_left(self.ends, of.ends[place]) + 1]
+            )
+        return found

@@ -1,5 +1,6 @@
 """Oracles over goods, each seen red on a planted bug; the database's own refusals; genealogy; the forecast."""
 
+import random
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from marketplace.common import oracles
 from marketplace.common.errors import NotFound
 from marketplace.delivery import services
-from marketplace.delivery.fifo import Flow, Link, match
+from marketplace.delivery.fifo import Flow, Heap
 from marketplace.delivery.models import Box, ReceiptLine, Settlement, Shipment, VisibilityEvent
 from marketplace.delivery.selectors.forecast import forecast
 from marketplace.delivery.selectors.genealogy import boxes_named, boxes_with, origins_of
@@ -115,13 +116,35 @@ def test_first_in_is_first_out():
 
     arrivals = [flow(1, ("work", 2), 50), flow(0, ("work", 1), 100)]
     departures = [flow(5, ("box", 8), 60), flow(4, ("box", 7), 80), flow(6, ("box", 9), 999)]
-    assert match(arrivals=arrivals, departures=departures) == [
-        Link(source=("work", 1), sink=("box", 7), quantity=80),
-        Link(source=("work", 1), sink=("box", 8), quantity=20),
-        Link(source=("work", 2), sink=("box", 8), quantity=40),
-        Link(source=("work", 2), sink=("box", 9), quantity=10),
-    ]
-    assert match(arrivals=[], departures=departures) == match(arrivals=arrivals, departures=[]) == []
+    heap = Heap(arrivals=arrivals, departures=departures)
+    assert heap.sources_of(("box", 7)) == {("work", 1)}
+    assert heap.sources_of(("box", 8)) == {("work", 1), ("work", 2)}
+    assert heap.sources_of(("box", 9)) == {("work", 2)}
+    assert heap.sinks_of(("work", 1)) == {("box", 7), ("box", 8)}
+    assert heap.sinks_of(("work", 2)) == {("box", 8), ("box", 9)}
+    assert Heap(arrivals=[], departures=departures).sources_of(("box", 7)) == set()
+    assert Heap(arrivals=arrivals, departures=[]).sinks_of(("work", 1)) == set()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_heap_links_what_laying_out_piece_by_piece_links(seed):
+    draw = random.Random(seed)
+
+    def flows(kind):
+        return [
+            Flow(at=draw.randrange(9), what=(kind, draw.randrange(5)), quantity=draw.randrange(6))
+            for _ in range(12)
+        ]
+
+    def pieces(flows):
+        return [flow.what for flow in sorted(flows) for _ in range(flow.quantity)]
+
+    came, left = flows("work"), flows("box")
+    pairs = set(zip(pieces(came), pieces(left), strict=False))
+    heap = Heap(arrivals=came, departures=left)
+    for pk in range(5):
+        assert heap.sources_of(("box", pk)) == {one for one, other in pairs if other == ("box", pk)}
+        assert heap.sinks_of(("work", pk)) == {other for one, other in pairs if one == ("work", pk)}
 
 
 def test_a_box_at_the_buyers_door_leads_back_to_all_its_work_under_neutral_names():

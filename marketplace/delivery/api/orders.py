@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
@@ -131,7 +132,8 @@ class OrderEventsView(APIView):
     permission_classes = [IsMember]
 
     @extend_schema(operation_id="order_events_retrieve", responses=OpenApiTypes.OBJECT)
-    def get(self, request: Request, order: str) -> Response:
+    def get(self, request: Request, order: str) -> HttpResponse:
         """All visibility events of the order as an EPCIS 2.0 document in JSON."""
         found = order_of(viewer_of(request), public_id=order)
-        return Response(document(VisibilityEvent.objects.filter(order=found), now=clock.now()))
+        written = document(VisibilityEvent.objects.filter(order=found), now=clock.now())
+        return HttpResponse(written, content_type="application/json")

@@ -8,9 +8,10 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
-from django.db.models import FloatField, Q, Sum
+from django.db.models import ExpressionWrapper, Field, FloatField, Q, Sum
 from django.db.models.functions import Cast, Extract, TruncHour
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,14 +21,14 @@ from marketplace.accounts.places import place_name
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.models import Equipment
 from marketplace.common.errors import NotFound
-from marketplace.delivery.fifo import Flow, Link, What, match
+from marketplace.delivery.fifo import Flow, Heap, What
 from marketplace.delivery.models import Box, ReceiptLine
 from marketplace.orders.models import OperationNeed
 from marketplace.production.models import Tally, WorkOrder
 from marketplace.production.selectors.rows import WorkRow, work_rows
 
 WORK, BOX = "work", "box"
-Heap = tuple[int, str]  # key of the site, code of the item
+Place = tuple[int, str]  # key of the site, code of the item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,17 +58,6 @@ class BoxRow(NamedTuple):
     to_site_id: int | None
 
 
-class _Heap:
-    """The links of one item at one site, by either end."""
-
-    def __init__(self, links: Iterable[Link]) -> None:
-        self.sources: dict[What, list[What]] = defaultdict(list)
-        self.sinks: dict[What, list[What]] = defaultdict(list)
-        for link in links:
-            self.sources[link.sink].append(link.source)
-            self.sinks[link.source].append(link.sink)
-
-
 class Genealogy:
     """The flows of one order, read and linked site by site as far as they are followed.
 
@@ -78,26 +68,34 @@ class Genealogy:
         self._order_id = order_id
         self._work: dict[int, WorkRow] = {}
         self._boxes: dict[int, BoxRow] = {}
-        self._read: set[int] = set()  # keys of sites
-        self._links: dict[Heap, _Heap] = {}
+        self._read: set[Place] = set()
+        self._heaps: dict[Place, Heap] = {}
         self._good: dict[int, list[tuple[float, int]]] = {}
         self._counted = _Counted(singly={}, together={})
         self._needs = _needs_of(order_id)
-        self._makers: dict[Heap, list[WorkRow]] = defaultdict(list)
-        self._users: dict[Heap, list[tuple[WorkRow, OperationNeed]]] = defaultdict(list)
-        self._outgoing: dict[Heap, list[BoxRow]] = defaultdict(list)
-        self._incoming: dict[Heap, list[BoxRow]] = defaultdict(list)
+        self._makers: dict[Place, list[WorkRow]] = defaultdict(list)
+        self._users: dict[Place, list[tuple[WorkRow, OperationNeed]]] = defaultdict(list)
+        self._outgoing: dict[Place, list[BoxRow]] = defaultdict(list)
+        self._incoming: dict[Place, list[BoxRow]] = defaultdict(list)
 
     def back_from(self, box_id: int) -> list[WorkRow]:
         """By position in the routing, then start."""
         self._boxes = {one.pk: one for one in _box_rows(self._order_id, Q(pk=box_id))}
-        seen = self._reached((BOX, box_id), heaps=self._heaps_before, at=lambda heap: heap.sources)
+        used: dict[str, set[str]] = defaultdict(set)
+        for need in self._all_needs():
+            used[need.operation.makes].add(need.item)
+        seen = self._reached((BOX, box_id), places=self._places_before, linked=Heap.sources_of, onward=used)
         return work_rows(self._order_id, Q(pk__in=[pk for kind, pk in seen if kind == WORK]))
 
     def forward_from(self, work_order_id: int) -> list[BoxRow]:
         """By shipment and number."""
         self._work = {one.pk: one for one in work_rows(self._order_id, Q(pk=work_order_id))}
-        seen = self._reached((WORK, work_order_id), heaps=self._heaps_after, at=lambda heap: heap.sinks)
+        made: dict[str, set[str]] = defaultdict(set)
+        for need in self._all_needs():
+            made[need.item].add(need.operation.makes)
+        seen = self._reached(
+            (WORK, work_order_id), places=self._places_after, linked=Heap.sinks_of, onward=made
+        )
         found = [self._boxes[pk] for kind, pk in seen if kind == BOX]
         return sorted(found, key=lambda box: (box.shipment_id, box.number))
 
@@ -105,27 +103,33 @@ class Genealogy:
         self,
         start: What,
         *,
-        heaps: Callable[[What], Iterable[Heap]],
-        at: Callable[[_Heap], Mapping[What, list[What]]],
+        places: Callable[[What], Iterable[Place]],
+        linked: Callable[[Heap, What], set[What]],
+        onward: Mapping[str, set[str]],
     ) -> set[What]:
-        """All that is linked to `start`. What lies at sites not read yet waits until they are read all together."""
+        """All that is linked to `start`. What lies at places not read yet waits until they are read all together, with
+        the items `onward` of theirs.
+        """
         seen, waiting = {start}, [start]
         later: list[What] = []
         while waiting:
             what = waiting.pop()
-            where = list(heaps(what))
-            if self._read.issuperset(site_id for site_id, _item in where):
-                new = {one for heap in where for one in at(self._at(heap)).get(what, ())} - seen
+            where = list(places(what))
+            if self._read.issuperset(where):
+                new = {one for place in where for one in linked(self._at(place), what)} - seen
                 seen |= new
                 waiting += new
             else:
                 later.append(what)
             if not waiting and later:
-                self._read_sites({site_id for one in later for site_id, _item in heaps(one)} - self._read)
+                self._read_all({place for one in later for place in places(one)}, onward=onward)
                 waiting, later = later, []
         return seen
 
-    def _heaps_before(self, what: What) -> Iterable[Heap]:
+    def _all_needs(self) -> Iterable[OperationNeed]:
+        return chain.from_iterable(self._needs.values())
+
+    def _places_before(self, what: What) -> Iterable[Place]:
         """What a box was packed from, or what work used."""
         kind, pk = what
         if kind == BOX:
@@ -133,7 +137,7 @@ class Genealogy:
         one = self._work[pk]
         return [(one.site_id, need.item) for need in self._needs[one.operation_id]]
 
-    def _heaps_after(self, what: What) -> Iterable[Heap]:
+    def _places_after(self, what: What) -> Iterable[Place]:
         """Where what work made, or what came in a box, lay."""
         kind, pk = what
         if kind == WORK:
@@ -141,39 +145,46 @@ class Genealogy:
         box = self._boxes[pk]
         return [] if box.to_site_id is None else [(box.to_site_id, box.item)]
 
-    def _read_sites(self, sites: set[int]) -> None:
-        """What was made, used, received and packed there. Four queries."""
-        work = work_rows(self._order_id, Q(equipment__site__in=sites))
+    def _read_all(self, wanted: set[Place], *, onward: Mapping[str, set[str]]) -> None:
+        """What was made, used, received and packed at these sites of these items and all `onward` of them. Four queries."""
+        sites = {site_id for site_id, _item in wanted}
+        items = _with_all_onward({item for _site_id, item in wanted}, onward)
+        new = {(site_id, item) for site_id in sites for item in items} - self._read
+        users = {need.operation_id for need in self._all_needs() if need.item in items}
+        concerned = Q(run__operation__makes__in=items) | Q(run__operation__in=users)
+        work = work_rows(self._order_id, concerned, Q(equipment__site__in=sites))
         self._good |= _good_by_hour([one.pk for one in work])
         for one in work:
             self._work[one.pk] = one
-            self._makers[one.site_id, one.item].append(one)
+            if (one.site_id, one.item) in new:
+                self._makers[one.site_id, one.item].append(one)
             for need in self._needs[one.operation_id]:
-                self._users[one.site_id, need.item].append((one, need))
+                if (one.site_id, need.item) in new:
+                    self._users[one.site_id, need.item].append((one, need))
         self._counted |= _standing_lines(self._order_id, sites)
-        for box in _box_rows(
-            self._order_id, Q(shipment__from_site__in=sites) | Q(shipment__to_site__in=sites)
-        ):
+        there = Q(shipment__from_site__in=sites) | Q(shipment__to_site__in=sites)
+        for box in _box_rows(self._order_id, Q(shipment__item__in=items), there):
             self._boxes[box.pk] = box
-            if box.from_site_id in sites:
+            if (box.from_site_id, box.item) in new:
                 self._outgoing[box.from_site_id, box.item].append(box)
-            if box.to_site_id in sites:
+            if box.to_site_id is not None and (box.to_site_id, box.item) in new:
                 self._incoming[box.to_site_id, box.item].append(box)
-        self._read |= sites
+        self._read |= new
 
-    def _at(self, heap: Heap) -> _Heap:
-        if heap not in self._links:
-            arrivals = [*self._made(heap), *self._received(heap)]
-            departures = [*self._used(heap), *self._packed(heap)]
-            self._links[heap] = _Heap(match(arrivals=arrivals, departures=departures))
-        return self._links[heap]
+    def _at(self, place: Place) -> Heap:
+        if place not in self._heaps:
+            self._heaps[place] = Heap(
+                arrivals=[*self._made(place), *self._received(place)],
+                departures=[*self._used(place), *self._packed(place)],
+            )
+        return self._heaps[place]
 
-    def _made(self, heap: Heap) -> Iterable[Flow]:
-        for one in self._makers[heap]:
+    def _made(self, place: Place) -> Iterable[Flow]:
+        for one in self._makers[place]:
             yield from self._hours(one, one.good)
 
-    def _used(self, heap: Heap) -> Iterable[Flow]:
-        for one, need in self._users[heap]:
+    def _used(self, place: Place) -> Iterable[Flow]:
+        for one, need in self._users[place]:
             yield from self._hours(one, -(-(one.good + one.scrap) * need.num // need.den))
 
     def _hours(self, one: WorkRow, total: int) -> Iterable[Flow]:
@@ -188,14 +199,14 @@ class Genealogy:
                 yield Flow(at=at, what=(WORK, one.pk), quantity=until - done)
             done = until
 
-    def _packed(self, heap: Heap) -> Iterable[Flow]:
-        for box in self._outgoing[heap]:
+    def _packed(self, place: Place) -> Iterable[Flow]:
+        for box in self._outgoing[place]:
             yield Flow(at=box.packed_at, what=(BOX, box.pk), quantity=box.quantity)
 
-    def _received(self, heap: Heap) -> Iterable[Flow]:
+    def _received(self, place: Place) -> Iterable[Flow]:
         """Boxes counted singly with their good pieces; of those counted together the last ones bear the loss."""
         together: dict[int, int] = {}
-        for box in self._incoming[heap]:
+        for box in self._incoming[place]:
             if box.received_at is None:
                 continue
             left = self._counted.singly.get(box.pk)
@@ -217,11 +228,22 @@ class _Counted:
         return _Counted(singly=self.singly | other.singly, together=self.together | other.together)
 
 
+def _with_all_onward(items: Iterable[str], onward: Mapping[str, set[str]]) -> set[str]:
+    found, waiting = set(items), list(items)
+    while waiting:
+        new = onward.get(waiting.pop(), set()) - found
+        found |= new
+        waiting += new
+    return found
+
+
 def _needs_of(order_id: int) -> dict[int, list[OperationNeed]]:
     """What is used of goods that other operations make, by key of the operation."""
     operations = WorkOrder.objects.filter(order_id=order_id).values("run__operation_id")
     needs: dict[int, list[OperationNeed]] = defaultdict(list)
-    for need in OperationNeed.objects.filter(operation__in=operations).exclude(item=""):
+    for need in (
+        OperationNeed.objects.filter(operation__in=operations).exclude(item="").select_related("operation")
+    ):
         needs[need.operation_id].append(need)
     return needs
 
@@ -240,10 +262,10 @@ def _standing_lines(order_id: int, sites: Collection[int]) -> _Counted:
     )
 
 
-def _box_rows(order_id: int, only: Q) -> Iterable[BoxRow]:
+def _box_rows(order_id: int, *only: Q) -> Iterable[BoxRow]:
     """By shipment and number."""
     found = (
-        Box.objects.filter(only, shipment__order_id=order_id)
+        Box.objects.filter(*only, shipment__order_id=order_id)
         .order_by("shipment_id", "number")
         .values_list(
             "pk",
@@ -260,9 +282,9 @@ def _box_rows(order_id: int, only: Q) -> Iterable[BoxRow]:
     return map(BoxRow._make, found)
 
 
-def _seconds(moment: str | TruncHour) -> Cast:
-    """Since 1970: quicker to read than a moment, and as good to sort by."""
-    return Cast(Extract(moment, "epoch"), FloatField())
+def _seconds(moment: str | TruncHour) -> ExpressionWrapper:
+    """Since 1970: quicker to read than a moment, and as good to sort by; a field of no kind is read as it comes."""
+    return ExpressionWrapper(Cast(Extract(moment, "epoch"), FloatField()), output_field=Field())
 
 
 def origins_of(viewer: Viewer, box: Box) -> list[Origin]:
