@@ -1,11 +1,13 @@
 """Two at once: numbers of invoices, lines of the bank, receipts. Threads with connections of their own."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.db import connection
+from django.db.models import Sum
 
 from marketplace.common.errors import DomainError
 from marketplace.payments import services
@@ -15,6 +17,7 @@ from marketplace.payments.models import BankLine, Invoice
 from marketplace.payments.oracles import open_faults
 from tests.builders import NOW, a_person
 from tests.payments.agreed import an_agreed_order
+from tests.payments.changes import change
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -83,3 +86,30 @@ def test_receipts_at_once_earn_each_piece_once():
     earned = [-balance(agreed.order, "earned", enterprise_id=one.enterprise_id) for one in agreed.factories]
     assert earned == [60_000, 40_001]
     assert open_faults() == []
+
+
+def test_a_change_receipts_and_a_payment_at_once_end_in_true_books():
+    cashier = a_person(is_staff=True)
+    cashier.user_permissions.add(Permission.objects.get(codename="settle_money"))
+    agreed = an_agreed_order(pays=(60_000, 40_000), transport=5_000)
+    accept(agreed, 150, "half")
+    month = NOW + timedelta(days=30)
+    invoice = services.issue_invoice(order_public_id=agreed.order.public_id, now=month)
+    first, second = agreed.factories
+    change(agreed, pays={first: 0, second: 40_000}, transport=0)
+    draft = services.BankDraft(
+        bank_id="B1", amount_cents=invoice.total_cents, currency="CNY", booked_on=NOW.date()
+    )
+    at_once(
+        lambda: accept(agreed, 300, "all"),
+        lambda: services.write_contracts(deal_public_id=agreed.deal.public_id, now=NOW),
+        lambda: services.write_contracts(deal_public_id=agreed.deal.public_id, now=NOW),
+        lambda: bill(agreed),
+        lambda: services.confirm_transfer(by=cashier, reference=invoice.reference, draft=draft, now=month),
+    )
+    bill(agreed)
+    assert open_faults() == []
+    billed = Invoice.objects.filter(credits=None).aggregate(cents=Sum("net_cents"))["cents"]
+    less = Invoice.objects.filter(because="less").aggregate(cents=Sum("net_cents"))["cents"]
+    assert billed - (less or 0) == 40_000
+    assert balance(agreed.order, "unbilled", enterprise_id=agreed.buyer.enterprise_id) == 0
