@@ -7,6 +7,7 @@ from marketplace.capacity.services.calendar import (
     set_exception,
     set_week,
 )
+from marketplace.capacity.services.changing import MachineChange, change_machines
 from marketplace.capacity.services.feeds import NewFeed, renew_feed, revoke_feed
 from marketplace.capacity.services.machines import (
     Connection,
@@ -51,6 +52,7 @@ __all__ = [
     "JobNumberTaken",
     "ListedMachine",
     "MachineBooked",
+    "MachineChange",
     "NewFeed",
     "NewMachine",
     "NotReady",
@@ -66,6 +68,7 @@ __all__ = [
     "add_weekly_hours",
     "book",
     "book_runs",
+    "change_machines",
     "connect",
     "create_machine",
     "create_machines",

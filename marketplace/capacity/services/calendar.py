@@ -1,5 +1,7 @@
 """When a machine is offered: its week, and the days that are different."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -36,17 +38,9 @@ def add_weekly_hours(*, viewer: Viewer, machine: str, draft: HoursDraft) -> tupl
 def set_exception(*, viewer: Viewer, machine: str, draft: ExceptionDraft) -> CalendarException:
     """What holds on the draft's date, in place of the week (and of what was said of that date before)."""
     row = locked_own_machine(viewer=viewer, machine=machine)
-    if row.exceptions.exclude(on=draft.on).count() >= MOST_EXCEPTIONS:
-        raise InvalidInput(_("At most %(most)s exceptional days.") % {"most": MOST_EXCEPTIONS})
+    require_room_for_exceptions(row.exceptions.exclude(on=draft.on).count())
     exception, _is_new = CalendarException.objects.update_or_create(
-        equipment=row,
-        on=draft.on,
-        defaults={
-            "is_closed": draft.is_closed,
-            "starts": draft.starts,
-            "ends": draft.ends,
-            "reason": draft.reason.strip(),
-        },
+        equipment=row, on=draft.on, defaults=_exception_values(draft)
     )
     push_owners(row)
     return exception
@@ -64,6 +58,17 @@ def remove_exception(*, viewer: Viewer, machine: str, on: str) -> ExceptionDraft
     return ExceptionDraft(
         on=found.on, is_closed=found.is_closed, starts=found.starts, ends=found.ends, reason=found.reason
     )
+
+
+def require_room_for_exceptions(num_others: int) -> None:
+    """Raise `InvalidInput` where a machine has as many exceptional days as it may have without one more."""
+    if num_others >= MOST_EXCEPTIONS:
+        raise InvalidInput(_("At most %(most)s exceptional days.") % {"most": MOST_EXCEPTIONS})
+
+
+def exception_row(machine: Equipment, draft: ExceptionDraft) -> CalendarException:
+    """Not saved."""
+    return CalendarException(equipment=machine, on=draft.on, **_exception_values(draft))
 
 
 def week_rows(machine: Equipment, hours: tuple[HoursDraft, ...]) -> list[WeeklyHours]:
@@ -86,3 +91,12 @@ def week_of(machine: Equipment) -> tuple[HoursDraft, ...]:
         HoursDraft(weekday=one.weekday, starts=one.starts, ends=one.ends, price_pct=one.price_pct)
         for one in machine.weekly_hours.all()
     )
+
+
+def _exception_values(draft: ExceptionDraft) -> dict[str, Any]:
+    return {
+        "is_closed": draft.is_closed,
+        "starts": draft.starts,
+        "ends": draft.ends,
+        "reason": draft.reason.strip(),
+    }

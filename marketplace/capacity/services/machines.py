@@ -1,5 +1,6 @@
 """Listing a machine and taking it off the network again."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -104,7 +105,7 @@ def create_machine(*, viewer: Viewer, draft: MachineDraft) -> Equipment:
 def update_machine(*, viewer: Viewer, machine: str, draft: MachineDraft, now: datetime) -> Equipment:
     """Describe the machine anew. Raises `NumberTaken`, and `MachineBooked` where it would move."""
     row = locked_own_machine(viewer=viewer, machine=machine)
-    if draft.site != row.site.public_id and _is_counted_on(row, now=now):
+    if draft.site != row.site.public_id and are_counted_on([row.pk], now=now):
         raise MachineBooked(_("The machine stays where it is until its bookings are over."), field="site")
     _write(row, draft)
     return row
@@ -186,10 +187,10 @@ def number_taken(error: IntegrityError) -> NumberTaken:
     return NumberTaken(_("You have another machine with this number."), field="own_number")
 
 
-def _is_counted_on(machine: Equipment, *, now: datetime) -> bool:
-    """Time from `now` on is booked, or held by a hold that has not expired."""
+def are_counted_on(machines: Collection[int], *, now: datetime) -> bool:
+    """Time of one of them (keys) from `now` on is booked, or held by a hold that has not expired."""
     kinds = [TakenTime.Kind.HOLD, TakenTime.Kind.BOOKING]
-    taken = TakenTime.objects.filter(equipment=machine, kind__in=kinds, period__endswith__gt=now)
+    taken = TakenTime.objects.filter(equipment__in=machines, kind__in=kinds, period__endswith__gt=now)
     return taken.exclude(expired_holds(at=real_now())).exists()
 
 

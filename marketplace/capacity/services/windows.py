@@ -11,7 +11,7 @@ from marketplace.capacity.drafts import WindowDraft
 from marketplace.capacity.idle import idle_span
 from marketplace.capacity.live import push_owners
 from marketplace.capacity.locking import locked_own_machine
-from marketplace.capacity.models import CapacityWindow
+from marketplace.capacity.models import CapacityWindow, Equipment
 from marketplace.common.errors import Conflict, InvalidInput, NotFound
 
 LONGEST_WINDOW = timedelta(days=366)
@@ -40,23 +40,13 @@ def offer_window(
 ) -> CapacityWindow:
     """Offer the draft's period. Raises `WindowOverlaps`."""
     row = locked_own_machine(viewer=viewer, machine=machine)
-    if draft.ends_at <= now:
-        raise InvalidInput(_("This is over already."), field="ends_at")
-    if draft.ends_at - draft.starts_at > LONGEST_WINDOW:
-        raise InvalidInput(_("At most a year can be offered at once."), field="ends_at")
-    window = CapacityWindow(
-        equipment=row,
-        period=DateTimeTZRange(draft.starts_at, draft.ends_at, "[)"),
-        price_pct=draft.price_pct,
-        origin=origin,
-    )
+    require_offerable(draft, now=now)
+    window = window_row(row, draft, origin=origin)
     try:
         with transaction.atomic():
             window.save()
     except IntegrityError as error:
-        if "windows_of_a_machine_are_disjoint" not in str(error):
-            raise
-        raise WindowOverlaps(_("You offer a part of this time already."), field="starts_at") from error
+        raise overlap(error) from error
     push_owners(row)
     return window
 
@@ -86,3 +76,30 @@ def withdraw_window(*, viewer: Viewer, machine: str, window: str) -> WindowDraft
     found.delete()
     push_owners(row)
     return WindowDraft(starts_at=found.period.lower, ends_at=found.period.upper, price_pct=found.price_pct)
+
+
+def require_offerable(draft: WindowDraft, *, now: datetime) -> None:
+    """Raise `InvalidInput` for a period that is over, or longer than a year."""
+    if draft.ends_at <= now:
+        raise InvalidInput(_("This is over already."), field="ends_at")
+    if draft.ends_at - draft.starts_at > LONGEST_WINDOW:
+        raise InvalidInput(_("At most a year can be offered at once."), field="ends_at")
+
+
+def window_row(
+    machine: Equipment, draft: WindowDraft, *, origin: str = CapacityWindow.Origin.OWNER
+) -> CapacityWindow:
+    """Not saved."""
+    return CapacityWindow(
+        equipment=machine,
+        period=DateTimeTZRange(draft.starts_at, draft.ends_at, "[)"),
+        price_pct=draft.price_pct,
+        origin=origin,
+    )
+
+
+def overlap(error: IntegrityError) -> WindowOverlaps:
+    """What the database refused, in words; any other refusal travels on."""
+    if "windows_of_a_machine_are_disjoint" not in str(error):
+        raise error
+    return WindowOverlaps(_("You offer a part of this time already."), field="starts_at")
