@@ -19,6 +19,7 @@ from playwright.sync_api import Browser
 from embedded.ports import free_port
 from embedded.state import open_state
 from tests.browser import a_browser
+from tests.emptying import remove_all_rows
 from tests.schema import kept_tables
 from tests.servers import end_run, start_shared_servers, this_run, worker_environ
 from tests.supervised import Supervised, start
@@ -126,14 +127,14 @@ def django_db_setup(
 ) -> Iterator[None]:
     """This worker's test database, also where none of its tests is marked `django_db`: journeys live in it as well."""
     from django.db import connection
+    from django.test import TransactionTestCase
     from django.test.utils import setup_databases
 
     with django_db_blocker.unblock(), prepared_tables() as are_prepared:
         setup_databases(
             verbosity=0, interactive=False, keepdb=are_prepared, aliases={"default"}, serialized_aliases=set()
         )
-    with django_db_blocker.unblock():
-        let_tables_be_emptied()
+    TransactionTestCase._fixture_teardown = lambda case: remove_all_rows()  # Django's truncates every table
     yield
     with django_db_blocker.unblock():
         name = connection.settings_dict["NAME"]
@@ -197,19 +198,6 @@ def live_stack(database_url: str, mqtt_broker: str) -> Iterator[Supervised]:
     stack.wait_until_up(within_s=LIVE_WITHIN_S)
     yield stack
     stack.stop()
-
-
-def let_tables_be_emptied() -> None:
-    """Tests that commit empty every table afterwards, also those that refuse it; rows still refuse to be changed."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT format('ALTER TABLE %s DISABLE TRIGGER %I', tgrelid::regclass, tgname) FROM pg_trigger "
-            "WHERE NOT tgisinternal AND tgtype & 32 <> 0"  # 32: TRUNCATE
-        )
-        for (statement,) in cursor.fetchall():
-            cursor.execute(statement)
 
 
 def _is_live(item: pytest.Item) -> bool:

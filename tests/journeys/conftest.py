@@ -10,6 +10,7 @@ from scenarios import tiny
 from scenarios.keys import Keys
 from scenarios.world import World
 from tests.browser import needs_browser
+from tests.emptying import remove_all_rows
 from tests.journeys.person import Person
 from tests.supervised import Supervised
 
@@ -43,12 +44,13 @@ def tiny_world() -> World:
 @pytest.fixture(scope="module")
 def keys(live_stack: Supervised, tiny_world, django_db_blocker, tmp_path_factory) -> Iterator[Keys]:
     """The world is in the running Muster; nobody but the journey's people acts in it."""
+    from marketplace.common import clock
     from scenarios.seeding import seed
-    from tests.journeys.rows import remove_all_rows
 
     with django_db_blocker.unblock():
         yield seed(tiny_world, keys_file=tmp_path_factory.mktemp("world") / "keys.json")
-        remove_all_rows()
+        remove_all_rows(but_of={"django_celery_beat"})  # beat keeps its timetable
+        clock.forget()
 
 
 @pytest.fixture
