@@ -117,6 +117,16 @@ def test_the_neighbour_after_next_sees_nothing_of_a_shipment():
     assert page(flow.press, "shipment", flow.last.public_id).status_code == 404
 
 
+def test_whoever_told_no_zone_reads_the_times_of_the_place_the_goods_leave():
+    flow = a_flow()
+    sent = send(flow, flow.between)
+    visitor = Client()
+    path = reverse("delivery:tracking", args=[tracking_token(sent.public_id)])
+    assert "Asia/Shanghai" in words(visitor.get(path)) and "UTC (" not in words(visitor.get(path))
+    visitor.cookies["tz"] = "Europe/Berlin"
+    assert "Europe/Berlin" in words(visitor.get(path)) and "Asia/Shanghai" not in words(visitor.get(path))
+
+
 def test_the_tracking_page_shows_its_own_shipment_and_nothing_else():
     flow = a_flow(num_legs=2)
     sent = send(flow, flow.between, carrier="Fast Wheels", quantity=321)

@@ -163,6 +163,7 @@ def test_looking_at_a_link_never_answers(client):
     at(NOW)
     ask = asked(an_office())
     path = urlsplit(selectors.link_of(ask)).path
+    assert "Asia/Shanghai" in client.get(path).content.decode()  # where the firm is
     for method in (client.get, client.head):
         assert method(path + "?kind=yes&revision=1").status_code == 200
     assert client.options(path).status_code == 405

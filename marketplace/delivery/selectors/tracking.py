@@ -20,7 +20,7 @@ S = Shipment.Status
 class Tracked:
     """`quantity` (in `unit`) is what left, or the plan before that; `eta` is None once it has arrived.
 
-    Cities in English.
+    Cities in English; `zone` is that of the place it leaves.
     """
 
     status: str
@@ -30,6 +30,7 @@ class Tracked:
     unit: str
     from_city: str
     to_city: str
+    zone: str
     departs_at: datetime
     arrives_at: datetime
     dispatched_at: datetime | None
@@ -54,6 +55,7 @@ def tracked(*, token: str, now: datetime) -> Tracked:
         unit=unit_of(found),
         from_city=found.from_site.city,
         to_city=found.to_site.city if found.to_site is not None else found.to_drop.city,  # type: ignore[union-attr]
+        zone=found.from_site.time_zone,
         departs_at=found.departs_at,
         arrives_at=found.arrives_at,
         dispatched_at=found.dispatched_at,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.common import clock
 from marketplace.common.forms import refusals_in
+from marketplace.common.zones import for_visitors
 from marketplace.delivery import services
 from marketplace.delivery.forms import DriverForm
 from marketplace.delivery.models import Shipment
@@ -34,9 +35,9 @@ def unlisted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 @require_safe
 def tracking(request: HttpRequest, token: str) -> HttpResponse:
     now = clock.now()
-    return render(
-        request, "delivery/tracking.html", {"tracked": tracked(token=token, now=now), "moment": now}
-    )
+    found = tracked(token=token, now=now)
+    with for_visitors(request, found.zone):
+        return render(request, "delivery/tracking.html", {"tracked": found, "moment": now})
 
 
 @unlisted
@@ -70,4 +71,5 @@ def driver(request: HttpRequest, shipment: str, token: str) -> HttpResponse:
         "eta": eta_of(found, now=clock.now()),
         "form": form,
     }
-    return render(request, "delivery/driver.html", context, status=422 if form.errors else 200)
+    with for_visitors(request, found.from_site.time_zone):
+        return render(request, "delivery/driver.html", context, status=422 if form.errors else 200)

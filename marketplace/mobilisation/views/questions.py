@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
+from marketplace.accounts.places import city_named
 from marketplace.common import clock
 from marketplace.common.forms import refusals_in
 from marketplace.common.qr import qr_svg
+from marketplace.common.zones import for_visitors
 from marketplace.mobilisation import selectors, services
 from marketplace.mobilisation.forms.questions import AnswerForm, QuestionForm, RecordForm
 from marketplace.mobilisation.messages import message_of
@@ -157,7 +159,9 @@ def answer(request: ViewerRequest, token: str) -> HttpResponse:
         "form": form,
         "is_open": is_open(found.question, now=now),
     }
-    response = render(request, "mobilisation/answer.html", context)
+    near = city_named(found.firm.city)
+    with for_visitors(request, "" if near is None else near.time_zone):
+        response = render(request, "mobilisation/answer.html", context)
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     response["Referrer-Policy"] = "same-origin"  # without any, browsers post the answer as from nowhere
