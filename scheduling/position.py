@@ -84,10 +84,13 @@ def position_at(
         books.add((one.item, one.site), one.quantity, at_min=max(0, one.arrive_min))
     for work in works:
         _go_on(books, work)
-    gone = [_leave(books, way) if way.is_due else 0 for way in ways]
-    for index, way in enumerate(ways):
-        if not way.is_due:
-            gone[index] = way.sent - _made_again(books, way)
+    leaves = _leaving(books, ways)
+    for way, pieces in zip(ways, leaves, strict=True):
+        _leave(books, way, pieces=pieces)
+    gone = [
+        way.sent + pieces if way.is_due else way.sent - _made_again(books, way)
+        for way, pieces in zip(ways, leaves, strict=True)
+    ]
     lacking = {place: pieces for place in sorted(books.owed) if (pieces := books.lacking(place))}
     return Position(stock=tuple(books.stock(order)), gone=tuple(gone), lacking=lacking)
 
@@ -118,7 +121,8 @@ class _Books:
             self.owed[place] -= pieces
 
     def free_now(self, place: Place) -> int:
-        return max(0, self.there[place][0] - self.owed[place])
+        """Less than none where more is owed."""
+        return self.there[place][0] - self.owed[place]
 
     def lacking(self, place: Place) -> int:
         return max(0, self.owed[place] - sum(self.there[place].values()))
@@ -157,14 +161,33 @@ def _used(good: int, units: Fraction) -> int:
     return -(-good * units.numerator // units.denominator)
 
 
-def _leave(books: _Books, way: Way) -> int:
-    """Pieces of a way that is due that have left, or leave now because they lie there."""
-    place = (way.item, way.from_site)
-    leaves = min(max(0, way.quantity - way.sent), books.free_now(place))
-    books.add(place, -leaves)
+def _leaving(books: _Books, ways: Sequence[Way]) -> list[int]:
+    """Pieces that leave now by each way: of one that is due all that have not left, but for what its site is lacking,
+    which the last to leave do without. What does not leave may lack at the next site."""
+    leaves = [max(0, way.quantity - way.sent) if way.is_due else 0 for way in ways]
+    while True:
+        free: dict[Place, int] = defaultdict(int)
+        for way, pieces in zip(ways, leaves, strict=True):
+            free[way.item, way.from_site] -= pieces
+            if way.to_site is not None and way.arrive_min <= 0:
+                free[way.item, way.to_site] += pieces
+        lacking = {place: -short for place, num in free.items() if (short := num + books.free_now(place)) < 0}
+        cut = 0
+        for index in reversed(range(len(ways))):
+            place = (ways[index].item, ways[index].from_site)
+            less = min(leaves[index], lacking.get(place, 0))
+            if less:
+                leaves[index] -= less
+                lacking[place] -= less
+                cut += less
+        if not cut:
+            return leaves
+
+
+def _leave(books: _Books, way: Way, *, pieces: int) -> None:
+    books.add((way.item, way.from_site), -pieces)
     if way.to_site is not None:
-        books.add((way.item, way.to_site), leaves, at_min=max(0, way.arrive_min))
-    return way.sent + leaves
+        books.add((way.item, way.to_site), pieces, at_min=max(0, way.arrive_min))
 
 
 def _made_again(books: _Books, way: Way) -> int:

@@ -75,6 +75,33 @@ def test_goods_that_should_have_left_leave_now_as_far_as_they_are_there():
     assert at(ways=[late], lying={("x", "A"): 50}).gone == (10,)
 
 
+def test_what_a_site_sends_on_does_not_wait_for_what_it_uses_and_gets_later():
+    """A makes x, sends it to C and uses what B sends it: none of it is told yet."""
+    position = at(
+        a_work(a_lot("a", start=-90, end=-80)),
+        a_work(a_lot("b", start=-90, end=-80), site="B"),
+        a_work(a_lot("c", start=-20, end=30), makes="y", uses={"x": Fraction(1)}),
+        ways=[a_way(to_site="C"), a_way(from_site="B", to_site="A", arrive_min=-30)],
+    )
+    assert (rows(position), position.gone, position.lacking) == ([("x", "C", 0, 10)], (10, 10), {})
+
+
+def test_what_does_not_leave_is_lacking_where_it_was_to_be_used():
+    """A made six of ten x; B, which sends on four of the ten, uses the others."""
+    position = at(
+        a_work(a_lot("b", start=-20, end=30, quantity=6), makes="y", site="B", uses={"x": Fraction(1)}),
+        ways=[a_way(arrive_min=-30), a_way(from_site="B", to_site="C", quantity=4)],
+        lying={("x", "A"): 6},
+    )
+    assert (rows(position), position.gone, position.lacking) == ([], (6, 0), {})
+    poorer = at(
+        a_work(a_lot("b", start=-20, end=30, quantity=6), makes="y", site="B", uses={"x": Fraction(1)}),
+        ways=[a_way(arrive_min=-30)],
+        lying={("x", "A"): 5},
+    )
+    assert (poorer.gone, poorer.lacking) == ((5,), {("x", "B"): 1})
+
+
 def test_goods_that_left_before_their_time_are_gone():
     position = at(
         ways=[a_way(sent=10, is_due=False)], coming=[Coming(item="x", site="B", arrive_min=3, quantity=10)]
