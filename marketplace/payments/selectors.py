@@ -52,8 +52,13 @@ class OrderMoney:
     invoices: tuple[OpenInvoice, ...]
     movements: tuple[Movement, ...]
     charges: tuple[Charge, ...]
-    unbilled_cents: int  # accepted, not invoiced, net
+    unbilled_cents: int  # accepted, not invoiced, net; negative where more is invoiced
     credit_cents: int  # paid ahead
+
+    @property
+    def ahead_cents(self) -> int:
+        """Invoiced for pieces that are still to be accepted, net: the price has fallen since."""
+        return max(0, -self.unbilled_cents)
 
     @property
     def open_cents(self) -> int:

@@ -243,6 +243,8 @@ def test_what_was_paid_of_it_is_a_credit_that_the_buyer_sees_and_gets_back(paid_
     page = browser_of(paid_half.buyer).get(f"/orders/{paid_half.order.public_id}/money/").content.decode()
     assert "The order comes to less than was invoiced. Credits invoice 2026-000001." in page
     assert "ahead; it counts against the next invoice" in page
+    assert "of the next pieces are invoiced already" in page
+    assert "accepted and not invoiced yet" not in page
     shown = an_api_client(paid_half.buyer).get(f"/api/v1/invoices/{note.public_id}").json()
     assert (shown["because"], shown["credits"], shown["total_cents"]) == (
         "less",
