@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from datetime import timedelta
 
 import lxml.html
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts.models import Membership, Person
+from marketplace.common import clock
 from marketplace.orders.models import Material, Order, Product
 from tests.builders import a_buyer, a_product, a_viewer, an_enterprise, an_order
 
@@ -407,3 +409,14 @@ def test_what_is_not_counted_in_pieces_keeps_its_unit_from_the_form_to_the_list(
     for shown in (order_page, page(browser, reverse("orders:list"))):
         assert "700\u00a0m<" in shown
         assert "pieces" not in shown
+
+
+def test_an_order_whose_date_has_passed_says_by_how_much_until_it_is_over(buyer, browser, monkeypatch):
+    order = an_order(buyer=buyer)
+    url = reverse("orders:order", args=[order.public_id])
+    monkeypatch.setattr(clock, "now", lambda: order.due_at - timedelta(hours=3))
+    assert "in 3 h" in page(browser, url)
+    monkeypatch.setattr(clock, "now", lambda: order.due_at + timedelta(days=51))
+    assert "51 d" in page(browser, url)
+    Order.objects.update(status=Order.Status.DONE)
+    assert "51 d" not in page(browser, url)

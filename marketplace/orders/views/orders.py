@@ -61,9 +61,12 @@ def order(request: ViewerRequest, order: str) -> HttpResponse:
     found = selectors.order(viewer=request.viewer, order=order)
     parameters = read_parameters(found.product.parameters)
     tax = tax_cents(net_cents=found.net_cents, rate_bp=found.tax_bp) if found.net_cents is not None else None
+    now = clock.now()
     context = {
         "order": found,
-        "title": title_of(found, now=clock.now()),
+        "title": title_of(found, now=now),
+        "is_over": found.status in (Order.Status.DONE, Order.Status.CANCELLED),
+        "overdue": now - found.due_at if found.due_at < now else None,
         "drops": found.drops.all(),
         "variant": [
             (one.label, value_text(one, found.variant[one.key]))
