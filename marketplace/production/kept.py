@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.http import HttpResponse
@@ -44,7 +45,7 @@ def worker_script() -> str:
         "release": release(),
         "shell": reverse("production:station-offline"),
         "files": [staticfiles_storage.url(name) for name in FILES]
-        + [staticfiles_storage.base_url + name for name in _modules()],
+        + [settings.STATIC_URL + name for name in _modules()],
     }
     return f"const TOLD = {json.dumps(told)};\n{_source(WORKER).read_text()}"
 

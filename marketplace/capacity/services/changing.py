@@ -102,7 +102,7 @@ def _locked(viewer: Viewer, wanted: Sequence[MachineChange]) -> Pairs:
 
 
 def _describe(pairs: Pairs, *, viewer: Viewer, now: datetime) -> None:
-    sites = {site.public_id: site for site in Site.objects.filter(enterprise_id=viewer.enterprise_id)}
+    sites = {site.public_id: site for site in Site.objects.filter(enterprise_id=viewer.enterprise_id or 0)}
     described = [(machine, one.draft) for machine, one in pairs if one.draft is not None]
     for _machine, draft in described:
         if draft.site not in sites:

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from django.db.models import ExpressionWrapper, Field, FloatField, Q, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Extract, TruncHour
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -282,7 +283,7 @@ def _box_rows(order_id: int, *only: Q) -> Iterable[BoxRow]:
     return map(BoxRow._make, found)
 
 
-def _seconds(moment: str | TruncHour) -> ExpressionWrapper:
+def _seconds(moment: str | TruncHour) -> Combinable:
     """Since 1970: quicker to read than a moment, and as good to sort by; a field of no kind is read as it comes."""
     return ExpressionWrapper(Cast(Extract(moment, "epoch"), FloatField()), output_field=Field())
 
@@ -327,9 +328,11 @@ def boxes_with(viewer: Viewer, *, work_order: str) -> list[int]:
     return [box.pk for box in found]
 
 
-def boxes_named(keys: Collection[int]) -> list[Box]:
+def boxes_named(keys: Iterable[int]) -> list[Box]:
     """With their shipments, by shipment and number; the caller has shown that the viewer may see them."""
-    return list(Box.objects.filter(pk__in=keys).select_related("shipment").order_by("shipment_id", "number"))
+    return list(
+        Box.objects.filter(pk__in=list(keys)).select_related("shipment").order_by("shipment_id", "number")
+    )
 
 
 def _own_names(work: Iterable[WorkRow]) -> dict[int, str]:
