@@ -206,7 +206,7 @@ def pays(viewer: Viewer) -> list[Pay]:
         .values("deal_id")
         .annotate(
             cents=Sum("runs__pay_cents", filter=is_booked, default=0),
-            runs=Count("runs", filter=is_booked),
+            num_runs=Count("runs", filter=is_booked),
             on=Max("pay_on"),
         )
     }
@@ -223,7 +223,7 @@ def pays(viewer: Viewer) -> list[Pay]:
     return [
         _pay(deal, agreed[deal.pk], earned_cents=earned.get(deal.order_id, 0))
         for deal in deals
-        if agreed[deal.pk]["runs"] or earned.get(deal.order_id)
+        if agreed[deal.pk]["num_runs"] or earned.get(deal.order_id)
     ]
 
 
