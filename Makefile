@@ -49,8 +49,9 @@ messages: $(PACKAGES)
 demo: setup
 	@exec $(RUN) -m embedded up
 
+# Three for two cores: tests wait for browsers, solvers and servers about a third of their time.
 test: setup
-	$(RUN) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(RUN) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 check: setup
 	$(VENV)/bin/ruff check .
