@@ -16,5 +16,6 @@ def known_zones() -> frozenset[str]:
 
 def for_visitors(request: HttpRequest, zone: str) -> AbstractContextManager[object]:
     """Where whoever opens a link has not told a zone yet, as on the first page of all, times are those of `zone`."""
-    is_told = request.COOKIES.get("tz", "") in known_zones() or getattr(request.user, "time_zone", "")
+    of_person = str(getattr(request.user, "time_zone", ""))
+    is_told = bool(of_person) or request.COOKIES.get("tz", "") in known_zones()
     return nullcontext() if is_told or zone not in known_zones() else timezone.override(zone)

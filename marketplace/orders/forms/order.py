@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Enterprise
@@ -254,8 +253,8 @@ def usual_due(now: datetime) -> datetime:
     return (now + timedelta(days=14)).replace(minute=0, second=0, microsecond=0)
 
 
-def _quantity_in(unit: str) -> Promise | str:
-    return _("quantity, pieces") if unit == "piece" else _("quantity, %(unit)s") % {"unit": unit}
+def _quantity_in(unit: str) -> str:
+    return str(_("quantity, pieces")) if unit == "piece" else str(_("quantity, %(unit)s") % {"unit": unit})
 
 
 def _materials(product: Product) -> list[Material]:
