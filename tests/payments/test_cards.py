@@ -175,6 +175,33 @@ def test_a_refund_that_fails_is_a_credit_again(sandbox, cashier, is_slow):
     assert open_faults() == []
 
 
+def test_a_transfer_that_stripe_takes_back_is_owed_again_and_can_be_paid_otherwise(sandbox, cashier):
+    """Whole; parts of it are in test_returns."""
+    agreed = an_agreed_order(pays=(60_000,), transport=0)
+    onboarded(sandbox, agreed)
+    invoice = delivered(agreed)
+    by_card = services.pay_invoice_by_card(viewer=agreed.buyer, invoice_public_id=invoice.public_id, now=NOW)
+    paid(sandbox, by_card)
+    sandbox.reverse(sandbox.of("transfer")[0]["id"])
+    work_off(sandbox)
+    sent, again = Payout.objects.order_by("pk")
+    assert (sent.status, sent.returned_cents, again.status, again.error) == (
+        "paid",
+        60_000,
+        "failed",
+        "reversed",
+    )
+    assert balance(agreed.order, Account.Kind.PAYABLE, enterprise_id=sent.enterprise_id) == -60_000
+    services.resend_payout(by=cashier, payout_public_id=again.public_id)
+    work_off(sandbox)
+    services.confirm_payout(by=cashier, payout_public_id=again.public_id, draft=a_line("B1", 60_000), now=NOW)
+    sandbox.tell_again("transfer.reversed", sandbox.of("transfer")[0])
+    work_off(sandbox)
+    assert balance(agreed.order, Account.Kind.PAYABLE, enterprise_id=sent.enterprise_id) == 0
+    assert len(sandbox.of("transfer")) == 1
+    assert open_faults() == []
+
+
 def test_what_came_by_card_may_be_paid_out_by_the_bank(sandbox, cashier):
     agreed = an_agreed_order(pays=(60_000,), transport=0)
     invoice = delivered(agreed)
