@@ -37,9 +37,7 @@ def _handler(sandbox: Sandbox) -> type[BaseHTTPRequestHandler]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
-        wbufsize = (
-            -1
-        )  # an answer leaves in one piece: the second of two would wait 40 ms for the first one's receipt
+        wbufsize = -1  # in one piece: the second of two waits 40 ms for the first one's receipt
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
