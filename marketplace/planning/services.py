@@ -104,14 +104,15 @@ def _time_limit_s(*, is_replan: bool) -> int:
 def stop_run(*, viewer: Viewer, public_id: str) -> PlanRun:
     """Ask a run to stop; a running solver writes its best plan so far, a queued run is cancelled at once."""
     viewer.require_planner()
-    run = (
-        PlanRun.objects.select_for_update(of=("self",), no_key=True)
-        .filter(public_id=public_id, order__buyer_id=viewer.enterprise_id, foreseen_for=None)
-        .select_related("order")
-        .first()
-    )
-    if run is None:
+    found = PlanRun.objects.filter(
+        public_id=public_id, order__buyer_id=viewer.enterprise_id, foreseen_for=None
+    ).first()
+    if found is None:
         raise NotFound(_("There is no such plan."))
+    _lock_announced(found)
+    run = (
+        PlanRun.objects.select_for_update(of=("self",), no_key=True).select_related("order").get(pk=found.pk)
+    )
     if run.status not in LIVING:
         raise RunIsOver(_("This plan is finished; there is nothing to stop."))
     run.stop_requested = True
@@ -127,6 +128,10 @@ def stop_run(*, viewer: Viewer, public_id: str) -> PlanRun:
 def lease(*, public_id: str) -> PlanRun | None:
     """Give a queued run (or one whose lease has run out) to the calling worker; None if there is nothing to do."""
     now = real_now()
+    found = PlanRun.objects.filter(public_id=public_id).select_related("foreseen_for").first()
+    if found is None:
+        return None
+    _lock_announced(found)
     run = (
         PlanRun.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .select_related("order")
@@ -154,6 +159,7 @@ def lease(*, public_id: str) -> PlanRun | None:
 def heartbeat(run: PlanRun, *, progress: list[list[float | None]]) -> bool:
     """Extend the lease and store progress under the token. False: the run is no longer ours."""
     with transaction.atomic():
+        _lock_announced(run)
         is_ours = PlanRun.objects.filter(
             pk=run.pk, status=PlanRun.Status.RUNNING, fencing_token=run.fencing_token
         ).update(lease_until=real_now() + LEASE, progress=progress)
@@ -169,6 +175,7 @@ def wants_stop(run: PlanRun) -> bool:
 def finish(run: PlanRun, **answer: object) -> bool:
     """Store the end of a run under its token and tell everybody; False if another worker has taken it over."""
     with transaction.atomic():
+        _lock_announced(run)
         is_ours = PlanRun.objects.filter(
             pk=run.pk, status=PlanRun.Status.RUNNING, fencing_token=run.fencing_token
         ).update(lease_until=None, finished_at=real_now(), **answer)
@@ -199,6 +206,15 @@ def requeue_lost() -> list[str]:
 
 def announce(run: PlanRun) -> None:
     """A foresight is news for those who look at the plan it was made for, not for the order that might give way."""
-    order = run.order if run.foreseen_for is None else run.foreseen_for.order
+    order = _announced(run)
     Order.objects.filter(pk=order.pk).update(version=F("version") + 1)
     push_after_commit(f"plan:{run.public_id}", f"order:{order.public_id}")
+
+
+def _announced(run: PlanRun) -> Order:
+    return run.order if run.foreseen_for is None else run.foreseen_for.order
+
+
+def _lock_announced(run: PlanRun) -> None:
+    """The order's row before its plans', as everybody does who holds both."""
+    Order.objects.select_for_update(no_key=True).get(pk=_announced(run).pk)

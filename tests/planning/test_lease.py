@@ -1,8 +1,11 @@
 """A plan run has one owner at a time, and a result of a former owner is not written."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from marketplace.accounts.models import Membership
 from marketplace.common.clock import real_now
@@ -128,3 +131,32 @@ def test_a_queued_run_stops_at_once_and_only_once():
     assert services.stop_run(viewer=buyer, public_id=run.public_id).status == PlanRun.Status.CANCELLED
     with pytest.raises(RunIsOver):
         services.stop_run(viewer=buyer, public_id=run.public_id)
+
+
+def touched(queries) -> list[str]:
+    """Tables whose rows were locked or changed, in this order, each once."""
+    found = []
+    for query in queries:
+        sql = query["sql"]
+        if match := re.search(r'FOR NO KEY UPDATE OF "(\w+)"', sql) or re.match(r'UPDATE "(\w+)"', sql):
+            found.append(match[1])
+        elif sql.endswith("FOR NO KEY UPDATE"):
+            found.append(re.search(r'FROM "(\w+)"', sql)[1])
+    return list(dict.fromkeys(found))
+
+
+@pytest.mark.parametrize("act", ["lease", "heartbeat", "finish", "stop_run"])
+def test_the_order_is_locked_before_its_plans_as_by_everybody_who_holds_both(act):
+    buyer = a_buyer()
+    run = a_run(an_order(buyer=buyer))
+    if act in ("heartbeat", "finish"):
+        run = services.lease(public_id=run.public_id)
+    acts = {
+        "lease": lambda: services.lease(public_id=run.public_id),
+        "heartbeat": lambda: services.heartbeat(run, progress=[]),
+        "finish": lambda: services.finish(run, status=PlanRun.Status.FAILED, error=""),
+        "stop_run": lambda: services.stop_run(viewer=buyer, public_id=run.public_id),
+    }
+    with CaptureQueriesContext(connection) as queries:
+        assert acts[act]()
+    assert touched(queries) == ["orders_order", "planning_planrun"]

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('planning', '0003_foresight'),
+        ("planning", "0003_foresight"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='planrun',
-            name='facts',
+            model_name="planrun",
+            name="facts",
             field=models.JSONField(blank=True, default=dict),
         ),
     ]

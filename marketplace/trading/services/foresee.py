@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from marketplace.common.clock import real_now
+from marketplace.orders.models import Order
 from marketplace.planning.models import PlanRun
 from marketplace.planning.runs import runs_of
 from marketplace.planning.stored import stored_plan
@@ -21,11 +22,11 @@ MOST_DEALS = 12  # foreseen before the commit; each costs up to 12 s of solving
 @transaction.atomic
 def foresee(*, plan_public_id: str, now: datetime) -> list[PlanRun]:
     """Queue one foresight for each deal that a finished plan with precedence would displace; once for each plan."""
-    plan = (
-        PlanRun.objects.select_for_update(of=("self",), no_key=True)
-        .filter(public_id=plan_public_id, kind=PlanRun.Kind.PRECEDENCE, status=PlanRun.Status.DONE)
-        .first()
+    plans = PlanRun.objects.filter(
+        public_id=plan_public_id, kind=PlanRun.Kind.PRECEDENCE, status=PlanRun.Status.DONE
     )
+    Order.objects.select_for_update(no_key=True).filter(plan_runs__in=plans).first()
+    plan = plans.select_for_update(of=("self",), no_key=True).first()
     if plan is None or not plan.displaced or plan.foresights.exists():
         return []
     deals = (
