@@ -3,7 +3,7 @@
 import csv
 import math
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 
 FILE = Path(__file__).parent / "data" / "cities.csv"
 EARTH_RADIUS_KM = 6371.0
+POSITIONS_KEPT = 4_096  # the nearest city is found by looking at all of them, for the same few places
 PROVINCES_ZH = {
     "Anhui": "安徽", "Beijing": "北京", "Chongqing": "重庆", "Fujian": "福建", "Gansu": "甘肃", "Guangdong": "广东",
     "Guangxi": "广西", "Guizhou": "贵州", "Hainan": "海南", "Hebei": "河北", "Heilongjiang": "黑龙江", "Henan": "河南",
@@ -60,6 +61,7 @@ def city_named(text: str) -> City | None:
     return max(named, key=lambda city: city.population, default=None)
 
 
+@lru_cache(maxsize=POSITIONS_KEPT)
 def nearest_city(*, lat: float, lon: float) -> City:
     """The city of the list that is nearest to a position in degrees, as the crow flies."""
     return min(_cities(), key=lambda city: distance_km(lat, lon, city.lat, city.lon))

@@ -5,7 +5,6 @@ Steps and dispositions are words of the Core Business Vocabulary 2.0. `at` is wh
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from marketplace.accounts.places import nearest_city
@@ -155,15 +154,11 @@ def _to_offset(shipment: Shipment, at: datetime) -> str:
     if shipment.to_site is not None:
         return offset_text(shipment.to_site.time_zone, at)
     assert shipment.to_drop is not None
-    return offset_text(_zone_at(shipment.to_drop.lat, shipment.to_drop.lon), at)
+    city = nearest_city(lat=shipment.to_drop.lat, lon=shipment.to_drop.lon)
+    return offset_text(city.time_zone, at)
 
 
 def offset_text(zone: str, at: datetime) -> str:
     """`+08:00`: how far the place's clock is ahead of UTC at that moment."""
     text = at.astimezone(ZoneInfo(zone)).strftime("%z")
     return f"{text[:3]}:{text[3:5]}"
-
-
-@lru_cache(maxsize=1000)  # a search through all cities, and drops are few
-def _zone_at(lat: float, lon: float) -> str:
-    return nearest_city(lat=lat, lon=lon).time_zone

@@ -3,6 +3,7 @@
 import pytest
 from django.utils import translation
 
+from marketplace.accounts import places
 from marketplace.accounts.places import city_named, distance_km, nearest_city, place_name, search_cities
 
 
@@ -33,6 +34,16 @@ def test_of_two_cities_of_one_name_the_larger_is_meant():
 
 def test_a_position_belongs_to_the_nearest_city():
     assert nearest_city(lat=30.18, lon=121.24).name == "Cixi"
+
+
+def test_a_position_is_measured_against_all_cities_once(monkeypatch):
+    """Papers and pages ask for the same few places again and again."""
+    nearest_city.cache_clear()
+    asked = []
+    monkeypatch.setattr(places, "distance_km", lambda *at: asked.append(at) or distance_km(*at))
+    first = [nearest_city(lat=30.18, lon=121.24) for _again in range(3)]
+    assert len(asked) == len(set(asked)) > 100
+    assert nearest_city(lat=29.87, lon=121.54) != first[0], "another position is another question"
 
 
 def test_distances_are_those_of_the_globe():
