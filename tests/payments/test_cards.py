@@ -175,6 +175,28 @@ def test_a_refund_that_fails_is_a_credit_again(sandbox, cashier, is_slow):
     assert open_faults() == []
 
 
+@pytest.mark.parametrize("is_refused", [True, False])
+def test_what_stripe_could_not_give_back_goes_back_by_the_bank(sandbox, cashier, is_refused):
+    agreed = an_agreed_order(pays=(60_000,), transport=0)
+    paid(sandbox, deposit(agreed))
+    before = services.free_credit(agreed.order)
+    of = {"by": cashier, "order_public_id": agreed.order.public_id, "amount_cents": 5_000, "now": NOW}
+    sandbox.refunds_are_slow = True
+    if is_refused:
+        sandbox.faults = ["before-400"]
+    services.refund_credit(**of)
+    work_off(sandbox)
+    if not is_refused:
+        sandbox.settle_refund(sandbox.of("refund")[0]["id"], status="failed")
+        work_off(sandbox)
+    assert Refund.objects.get().status == "failed"
+    again = services.refund_credit(**of)
+    assert (again.method, again.status) == ("transfer", "due")
+    services.confirm_refund(by=cashier, refund_public_id=again.public_id, draft=a_line("R1", 5_000), now=NOW)
+    assert services.free_credit(agreed.order) == before - 5_000
+    assert open_faults() == []
+
+
 def test_a_transfer_that_stripe_takes_back_is_owed_again_and_can_be_paid_otherwise(sandbox, cashier):
     """Whole; parts of it are in test_returns."""
     agreed = an_agreed_order(pays=(60_000,), transport=0)

@@ -115,11 +115,15 @@ def fail_refund(refund: Refund, *, error: str, now: datetime) -> None:
 
 
 def _charge_for(order: Order, amount_cents: int) -> Charge | None:
-    """A payment by card from which so much can be given back, if Stripe still has it."""
+    """A payment by card from which so much can be given back, if Stripe still has it.
+
+    Where it could not give back once, it is not asked again: that money goes back by the bank.
+    """
     if not stripe_gateway.is_enabled() or at_stripe(order) < amount_cents:
         return None
-    for charge in order.charges.filter(received_cents__gte=amount_cents):
-        given = charge.refunds.exclude(status=MovementStatus.FAILED).aggregate(cents=Sum("amount_cents"))
+    paid = order.charges.filter(received_cents__gte=amount_cents)
+    for charge in paid.exclude(refunds__status=MovementStatus.FAILED):
+        given = charge.refunds.aggregate(cents=Sum("amount_cents"))
         if charge.received_cents - (given["cents"] or 0) >= amount_cents:
             return charge
     return None
