@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from marketplace.accounts.models import Membership
 from marketplace.accounts.viewer import Viewer
 from marketplace.delivery.models import Shipment
-from marketplace.delivery.places import End, ends_for, labels_of
+from marketplace.delivery.places import End, Factories, ends_for, factories_of
 from marketplace.delivery.selectors.shipments import ON_THE_WAY, sees_boxes
 from marketplace.orders.models import Product
 from marketplace.planning.goods import Goods, goods_of
@@ -44,12 +44,13 @@ class Shown:
 
 
 def shown(viewer: Viewer, shipments: Iterable[Shipment]) -> list[Shown]:
-    """`shipments` come from `selectors.shipments`, with their boxes counted. Two queries, and two for each product."""
+    """`shipments` come from `selectors.shipments`, with their boxes counted. Three queries, and two for each product."""
     found = list(shipments)
-    labels = labels_of({one.order_id for one in found})
+    factories = factories_of({one.order_id for one in found})
     names: dict[int, dict[str, Goods]] = {}
     return [
-        _shown(viewer, one, labels=labels, goods=_goods(one.order.product, one.item, names)) for one in found
+        _shown(viewer, one, factories=factories, goods=_goods(one.order.product, one.item, names))
+        for one in found
     ]
 
 
@@ -59,8 +60,8 @@ def _goods(product: Product, item: str, names: dict[int, dict[str, Goods]]) -> G
     return names[product.pk].get(item, Goods(name=item, unit="piece"))
 
 
-def _shown(viewer: Viewer, one: Shipment, *, labels: dict[tuple[int, int], str], goods: Goods) -> Shown:
-    start, end = ends_for(viewer, one, labels=labels)
+def _shown(viewer: Viewer, one: Shipment, *, factories: Factories, goods: Goods) -> Shown:
+    start, end = ends_for(viewer, one, factories=factories)
     sees = sees_boxes(viewer, one)
     packed: int = one.num_packed  # type: ignore[attr-defined]
     is_buyer = viewer.enterprise_id == one.order.buyer_id

@@ -1,6 +1,6 @@
 """A proposed change as its buyer looks at it: run by run before and after, with the reason of each."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from marketplace.planning.picture import Picture
 from marketplace.planning.runs import RunDraft
 from marketplace.trading.difference import Difference, Shrunk
 from marketplace.trading.models import Deal, Disturbance, Run
+from marketplace.trading.parties import parties_of_deal
 from marketplace.trading.picture import picture_of_change
 from marketplace.trading.rows import RunRow
 from marketplace.trading.wording import cause_of
@@ -64,7 +65,7 @@ def comparison(
         ).select_related("site__enterprise")
     }
     stages = {each.code: each for each in deal.order.product.operations.all()}
-    known = set(deal.packages.values_list("enterprise_id", flat=True))
+    known = parties_of_deal(deal)
     causes = {one.run_id: cause_of(one.cause) for one in disturbances}
     rows = [
         *_rows_of_runs(found, known=known, causes=causes),
@@ -79,7 +80,7 @@ def comparison(
 
 
 def _rows_of_runs(
-    found: Difference, *, known: set[int], causes: dict[int | None, str | Promise]
+    found: Difference, *, known: Collection[int], causes: dict[int | None, str | Promise]
 ) -> Iterator[ChangeRow]:
     """Those that shrink, then those that go."""
     general = _("It could not be fed in time, or another machine does it.")
@@ -97,7 +98,7 @@ def _rows_of_runs(
 
 
 def _rows_of_new(
-    found: Difference, *, known: set[int], machines: dict[str, Equipment], stages: dict[str, Operation]
+    found: Difference, *, known: Collection[int], machines: dict[str, Equipment], stages: dict[str, Operation]
 ) -> Iterator[ChangeRow]:
     for draft in found.new:
         yield ChangeRow(
@@ -132,7 +133,7 @@ def _draft_side(draft: RunDraft, found: Difference) -> Side:
     )
 
 
-def _name(machine: Equipment, *, known: set[int]) -> str:
+def _name(machine: Equipment, *, known: Collection[int]) -> str:
     """Who works on the order is known by contract; a newcomer only by its city until it accepts."""
     if machine.enterprise_id in known:
         return f"{machine.site.enterprise.name} · {machine.name}"

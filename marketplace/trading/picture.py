@@ -1,11 +1,12 @@
 """A deal as its buyer or one of its factories looks at it: booked runs, live states, flows.
 
-Before all is agreed a buyer sees neutral names and places at city level; with the contract names and places. A
-factory sees its own rows and, of the flows, its own ends with the city of the other side.
+Before all is agreed a buyer sees neutral names and places at city level; with the contract names and places, of who
+is asked later on only once it has accepted. A factory sees its own rows and, of the flows, its own ends with the city
+of the other side.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from functools import cache
 
@@ -22,6 +23,7 @@ from marketplace.planning.goods import Goods, goods_of
 from marketplace.planning.models import TransportTerms
 from marketplace.planning.picture import Bar, Move, Picture, Place, Row, count_trips, flows_of, neutral_name
 from marketplace.trading.models import Deal
+from marketplace.trading.parties import parties_of_deal
 from marketplace.trading.rows import LegRow, RunRow, leg_rows, run_rows
 from marketplace.trading.selectors import state_of
 
@@ -30,45 +32,18 @@ NameSite = Callable[[Site], str]
 
 def picture_for_buyer(deal: Deal, *, now: datetime) -> Picture:
     """The caller has shown the deal is the viewer's."""
-    labels = dict(deal.packages.order_by("id").values_list("enterprise_id", "label"))
-    is_open = deal.status == Deal.Status.AGREED
-    runs = run_rows(deal)
-    firms = Counter(site.enterprise.name for site in {run.equipment.site for run in runs})
-
-    @cache
-    def name(site: Site) -> str:
-        if not is_open:
-            return neutral_name(labels.get(site.enterprise_id, "?"), site.city)
-        firm = site.enterprise.name
-        return firm if firms[firm] == 1 else f"{firm}, {place_name(site.city)}"
-
-    return _picture(
-        deal,
-        runs,
-        leg_rows(deal),
-        name=name,
-        exact=is_open,
-        named=is_open,
-        own_drops=True,
-        now=now,
-    )
+    known, runs = parties_of_deal(deal), run_rows(deal)
+    name = _name_for_buyer(deal, runs, known=known)
+    return _picture(deal, runs, leg_rows(deal), name=name, named=known, exact=known, own_drops=True, now=now)
 
 
 def picture_of_change(deal: Deal, runs: list[RunRow], *, now: datetime) -> Picture:
-    """Runs as they would be after a change, without ways; who does not work on the order yet is a city.
-
-    The caller has shown the deal is the buyer's.
+    """Runs as they would be after a change, without ways, named as in the picture of the deal; who was never asked is a
+    city. The caller has shown the deal is the buyer's.
     """
-    known = set(deal.packages.values_list("enterprise_id", flat=True))
-    is_open = deal.status == Deal.Status.AGREED
-
-    @cache
-    def name(site: Site) -> str:
-        if is_open and site.enterprise_id in known:
-            return site.enterprise.name
-        return _("Factory in %(city)s") % {"city": place_name(site.city)}
-
-    return _picture(deal, runs, [], name=name, exact=False, named=False, own_drops=True, now=now)
+    known = parties_of_deal(deal)
+    name = _name_for_buyer(deal, runs, known=known)
+    return _picture(deal, runs, [], name=name, named=known, exact=(), own_drops=True, now=now)
 
 
 def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime) -> Picture:
@@ -84,7 +59,26 @@ def picture_for_factory(viewer: Viewer, deal: Deal, *, now: datetime) -> Picture
 
     runs = run_rows(deal, Q(package__enterprise=mine))
     legs = leg_rows(deal, Q(from_site__enterprise=mine) | Q(to_site__enterprise=mine))
-    return _picture(deal, runs, legs, name=name, exact=False, named=True, own_drops=False, now=now)
+    named = {run.equipment.enterprise_id for run in runs}
+    return _picture(deal, runs, legs, name=name, named=named, exact=(), own_drops=False, now=now)
+
+
+def _name_for_buyer(deal: Deal, runs: list[RunRow], *, known: Collection[int]) -> NameSite:
+    """`known` are keys of enterprises whose names the buyer reads; one with several sites is told with the city."""
+    labels = dict(deal.packages.order_by("id").values_list("enterprise_id", "label"))
+    firms = Counter(site.enterprise_id for site in {run.equipment.site for run in runs})
+
+    @cache
+    def name(site: Site) -> str:
+        city = place_name(site.city)
+        if site.enterprise_id in known:
+            firm = site.enterprise.name
+            return f"{firm}, {city}" if firms[site.enterprise_id] > 1 else firm
+        if site.enterprise_id in labels:
+            return neutral_name(labels[site.enterprise_id], site.city)
+        return _("Factory in %(city)s") % {"city": city}
+
+    return name
 
 
 def _picture(
@@ -93,14 +87,13 @@ def _picture(
     legs: list[LegRow],
     *,
     name: NameSite,
-    exact: bool,
-    named: bool,
+    named: Collection[int],
+    exact: Collection[int],
     own_drops: bool,
     now: datetime,
 ) -> Picture:
-    """`exact`: sites where they are, not at city level; `named`: machines by their names.
-
-    `own_drops`: the viewer is the buyer, who knows them.
+    """Keys of enterprises: `named` with their machines' names, `exact` with their sites where they are, not at city
+    level. `own_drops`: the viewer is the buyer, who knows them.
     """
     rows, keys = _rows(runs, name=name, named=named)
     sites = {run.equipment.site.pk: run.equipment.site for run in runs}
@@ -109,7 +102,7 @@ def _picture(
         if leg.to_site is not None:
             sites[leg.to_site.pk] = leg.to_site
     drops = {leg.to_drop.pk: leg.to_drop for leg in legs if leg.to_drop is not None}
-    places = [_place(site, name=name(site), exact=exact) for site in sites.values()]
+    places = [_place(site, name=name(site), exact=site.enterprise_id in exact) for site in sites.values()]
     places += [_drop(drop, exact=own_drops) for drop in drops.values()]
     goods = goods_of(deal.order.product)
     terms = TransportTerms.objects.order_by("-id").first() or TransportTerms()
@@ -139,7 +132,9 @@ def _picture(
     )
 
 
-def _rows(runs: list[RunRow], *, name: NameSite, named: bool) -> tuple[tuple[Row, ...], dict[int, str]]:
+def _rows(
+    runs: list[RunRow], *, name: NameSite, named: Collection[int]
+) -> tuple[tuple[Row, ...], dict[int, str]]:
     """Machines in the order of the runs; without a contract they are numbered within their factory."""
     rows: dict[int, Row] = {}
     counts: dict[str, int] = defaultdict(int)
@@ -152,7 +147,7 @@ def _rows(runs: list[RunRow], *, name: NameSite, named: bool) -> tuple[tuple[Row
         rows[run.equipment.pk] = Row(
             key=f"{factory} {counts[factory]}",
             factory=factory,
-            machine=run.equipment.name if named else numbered,
+            machine=run.equipment.name if run.equipment.enterprise_id in named else numbered,
             stage=run.stage,
         )
     return tuple(rows.values()), {pk: row.key for pk, row in rows.items()}

@@ -12,6 +12,7 @@ from marketplace.capacity.models import Equipment
 from marketplace.common.errors import NotFound
 from marketplace.orders.models import Order
 from marketplace.trading.errors import NoDisturbance
+from marketplace.trading.facets import ACCEPTED
 from marketplace.trading.models import Deal, Disturbance, Package, Run
 
 
@@ -196,10 +197,14 @@ def runs_to_come(deal: Deal, *, now: datetime) -> QuerySet[Run]:
 
 
 def run_of_party(viewer: Viewer, *, public_id: str) -> Run:
-    """A run for its buyer, once the deal is agreed, or for its factory."""
+    """A run for its buyer, once the deal is agreed and the factory has accepted, or for its factory."""
     if viewer.enterprise_id is None:
         raise NotFound(_("There is no such run."))
-    agreed = Q(package__deal__order__buyer_id=viewer.enterprise_id, package__deal__status=Deal.Status.AGREED)
+    agreed = Q(
+        package__deal__order__buyer_id=viewer.enterprise_id,
+        package__deal__status=Deal.Status.AGREED,
+        package__status__in=ACCEPTED,
+    )
     found = (
         Run.objects.filter(Q(package__enterprise_id=viewer.enterprise_id) | agreed, public_id=public_id)
         .select_related(

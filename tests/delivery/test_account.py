@@ -147,13 +147,14 @@ def test_a_heap_links_what_laying_out_piece_by_piece_links(seed):
         assert heap.sinks_of(("work", pk)) == {other for one, other in pairs if one == ("work", pk)}
 
 
-def test_a_box_at_the_buyers_door_leads_back_to_all_its_work_under_neutral_names():
+def test_a_box_at_the_buyers_door_leads_back_to_all_its_work_by_the_names_of_factories_and_machines():
     flow = a_finished_flow()
     box = box_of(flow.buyer, public_id=flow.last.boxes.last().public_id)
     origins = origins_of(flow.buyer, box)
     assert [(one.operation, one.factory, one.machine) for one in origins] == [
-        ("Press", "A", "machine 1"), ("Coat", "B", "machine 1"),
-    ]  # fmt: skip
+        (one.run.operation.name, one.equipment.enterprise.name, one.equipment.name)
+        for one in (flow.work("press"), flow.work("coat"))
+    ]
 
 
 def test_a_factory_is_told_its_own_work_alone():
@@ -200,7 +201,7 @@ def test_work_that_is_behind_moves_the_end_of_what_leaves_after_it():
     flow = a_flow(made=False)
     told = forecast(flow.order, now=NOW + 10 * HOUR)
     assert told.complete_at == NOW + 50 * HOUR
-    assert "Press at factory A is 10 h behind" in told.reason
+    assert f"Press at {flow.press_site.enterprise.name} is 10 h behind" in told.reason
 
 
 def test_lateness_beyond_the_due_date_is_said():

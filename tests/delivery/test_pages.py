@@ -14,6 +14,7 @@ from marketplace.delivery.models import ReceiptLine, Shipment
 from marketplace.machines.models import TelemetryLook
 from marketplace.orders.models import OrderDrop
 from marketplace.production.models import WorkOrder
+from marketplace.trading.models import Package
 from tests.builders import NOW, a_device, a_viewer
 from tests.delivery.flows import a_flow, receive, send
 from tests.delivery.pictures import a_photo
@@ -84,12 +85,24 @@ def test_the_door_of_the_buyer_is_a_city_to_the_sender_until_it_leaves():
     assert "3 Hidden Road" in text and "Secret depot" not in text
 
 
-def test_the_buyer_sees_factories_by_neutral_label_and_no_address():
+FIRMS = ("Secret Press Works", "Secret Coating Works")
+DOORS = ("Press hall", "Coating hall", "Hidden Road")
+
+
+def test_the_buyer_reads_the_names_of_factories_that_have_accepted_and_no_address():
     flow = a_flow()
     send(flow, flow.between)
     text = words(page(flow.buyer, "deliveries", flow.order.public_id, show="all"))
-    assert "Factory A" in text and "Factory B" in text
-    assert not [one for one in (*SECRETS, "Hidden Road") if one in text]
+    assert all(name in text for name in FIRMS)
+    assert not [one for one in DOORS if one in text]
+
+
+def test_the_buyer_reads_a_factory_that_is_only_asked_by_its_neutral_label():
+    flow = a_flow()
+    Package.objects.filter(enterprise=flow.coat.enterprise_id).update(status=Package.Status.OFFERED)
+    text = words(page(flow.buyer, "deliveries", flow.order.public_id, show="all"))
+    assert "Secret Press Works" in text and "Factory B" in text
+    assert "Secret Coating Works" not in text
 
 
 def test_a_foreign_shipment_looks_like_none():
@@ -303,12 +316,12 @@ def test_the_account_page_and_csv_go_from_blank_to_receipt():
     send(flow, flow.between)
     receive(flow, flow.between, damaged=10, reason="wet")
     text = words(page(flow.buyer, "account", flow.order.public_id))
-    assert "Factory A, Ningbo" in text and "10 damaged" in text
+    assert "Secret Press Works, Ningbo" in text and "10 damaged" in text
     rows = words(page(flow.buyer, "account-csv", flow.order.public_id)).splitlines()
     header = rows[0].lstrip("\ufeff").split(",")
     assert header[:3] == ["place", "item", "made"]
     assert len(rows) == 1 + 3 + 1
-    assert not [one for one in (*SECRETS, "Hidden Road") if one in "\n".join(rows)]
+    assert not [one for one in DOORS if one in "\n".join(rows)]
 
 
 def test_the_owner_of_a_counting_machine_learns_that_the_buyer_was_shown_what_it_counted():

@@ -7,9 +7,12 @@ from django.test import Client
 from django.urls import reverse
 
 from marketplace.accounts.models import Person
-from marketplace.capacity.models import WeeklyHours
+from marketplace.capacity.models import Equipment, WeeklyHours
 from marketplace.common import clock
-from marketplace.trading.models import Deal, Disturbance, Run
+from marketplace.trading.comparison import comparison
+from marketplace.trading.difference import difference
+from marketplace.trading.models import Deal, Disturbance, Package, Run
+from marketplace.trading.picture import picture_for_buyer
 from tests.builders import NOW, a_viewer, an_api_client, an_enterprise
 from tests.trading.deals import solve_change
 from tests.trading.test_disturbances import a_disturbed_deal
@@ -55,6 +58,34 @@ def test_a_proposed_change_is_shown_run_by_run_and_committed(client: Client, mon
     found.refresh_from_db()
     assert found.status == Disturbance.Status.COMMITTED
     assert Run.objects.filter(status=Run.Status.OFFERED).exists()
+
+
+def test_after_the_change_factories_and_machines_have_the_names_they_had_before():
+    _network, deal, _run, now, _found = a_disturbed_deal()
+    solve_change(deal, now=now)
+    before = picture_for_buyer(deal, now=now)
+    after = comparison(deal, difference(deal, deal.proposed_run), disturbances=[], now=now).after
+    named = {(row.factory, row.machine) for row in before.rows}
+    assert {(row.factory, row.machine) for row in after.rows} & named
+    assert {row.machine for row in after.rows} <= set(Equipment.objects.values_list("name", flat=True))
+
+
+@pytest.mark.parametrize("status", [Package.Status.OFFERED, Package.Status.DECLINED])
+def test_who_has_not_accepted_is_named_nowhere(client: Client, monkeypatch, status):
+    network, deal, run, now, _found = a_disturbed_deal()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    plan = solve_change(deal, now=now)
+    Package.objects.filter(pk=run.package_id).update(status=status)
+    firm, machine = run.package.enterprise.name, run.equipment.name
+    order = network.order.public_id
+    client.force_login(Person.objects.get(pk=network.buyer.person_id))
+    for name in ("trading:change", "trading:plan"):
+        text = client.get(reverse(name, args=[order])).content.decode()
+        assert firm not in text and machine not in text
+    assert client.get(reverse("trading:run", args=[run.public_id])).status_code == 404
+    shown = an_api_client(network.buyer).get(f"/api/v1/orders/{order}/change")
+    assert shown.json()["plan"] == plan.public_id
+    assert firm not in shown.content.decode()
 
 
 def test_a_change_whose_time_was_taken_meanwhile_is_not_called_committed(client: Client, monkeypatch):

@@ -38,7 +38,7 @@ class Delay:
 
     by: timedelta = timedelta(0)
     cause: Cause | None = None
-    place: str = ""  # the neutral label of the factory, or the city it leaves in English
+    place: str = ""  # the name of the factory, or the city it leaves in English
     step: str = ""
 
     def or_more(self, other: "Delay") -> "Delay":
@@ -49,7 +49,7 @@ class Delay:
         late = duration_text(self.by)
         if self.cause == Cause.WORK:
             words = {"step": self.step, "factory": self.place, "late": late}
-            return _("%(step)s at factory %(factory)s is %(late)s behind") % words
+            return _("%(step)s at %(factory)s is %(late)s behind") % words
         words = {"city": place_name(self.place), "late": late}
         if self.cause == Cause.LEAVES:
             return _("a shipment from %(city)s leaves %(late)s late") % words
@@ -150,7 +150,7 @@ def _delay_of_work(one: WorkForecast) -> Delay:
     by = one.finishes_at - work.ends_at
     if work.remaining <= 0 or by < WORTH_TELLING:
         return Delay()
-    return Delay(by=by, cause=Cause.WORK, step=work.operation, place=work.label)
+    return Delay(by=by, cause=Cause.WORK, step=work.operation, place=work.enterprise)
 
 
 def _delay_of(trip: Trip, *, site: Delay, now: datetime) -> Delay:

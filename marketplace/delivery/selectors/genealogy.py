@@ -1,7 +1,7 @@
 """From a box back to the work that may be in it, and from work forward to the boxes its pieces may be in.
 
 At each site first in is first out (`delivery.fifo`): work orders and received boxes come in, work that needs the item
-and packed boxes go out. The buyer is told neutral names; a factory its own part alone.
+and packed boxes go out. A factory is told its own part alone.
 """
 
 from collections import defaultdict
@@ -14,7 +14,6 @@ from typing import NamedTuple
 from django.db.models import ExpressionWrapper, Field, FloatField, Q, Sum
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Extract, TruncHour
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.accounts.models import Site
@@ -34,7 +33,7 @@ Place = tuple[int, str]  # key of the site, code of the item
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Work whose pieces may be in the box. `machine` is neutral for the buyer, the machine's name for its owner."""
+    """Work whose pieces may be in the box, with the names of its factory and machine."""
 
     work: WorkRow
     factory: str
@@ -298,11 +297,12 @@ def origins_of(viewer: Viewer, box: Box) -> list[Origin]:
         if is_buyer or one.enterprise_id == viewer.enterprise_id
     ]
     cities = dict(Site.objects.filter(pk__in={one.site_id for one in work}).values_list("pk", "city"))
-    names = _machine_names(order.pk) if is_buyer else _own_names(work)
+    machines = Equipment.objects.filter(pk__in={one.equipment_id for one in work})
+    names = dict(machines.values_list("pk", "name"))
     return [
         Origin(
             work=one,
-            factory=one.label,
+            factory=one.enterprise,
             city=place_name(cities[one.site_id]),
             machine=names[one.equipment_id],
             operation=one.operation,
@@ -333,23 +333,6 @@ def boxes_named(keys: Iterable[int]) -> list[Box]:
     return list(
         Box.objects.filter(pk__in=list(keys)).select_related("shipment").order_by("shipment_id", "number")
     )
-
-
-def _own_names(work: Iterable[WorkRow]) -> dict[int, str]:
-    machines = Equipment.objects.filter(pk__in={one.equipment_id for one in work})
-    return dict(machines.values_list("pk", "name"))
-
-
-def _machine_names(order_id: int) -> dict[int, str]:
-    """Machines numbered within their factory, by key."""
-    names: dict[int, str] = {}
-    counts: dict[int, int] = defaultdict(int)
-    work = WorkOrder.objects.filter(order_id=order_id).order_by("equipment_id")
-    pairs = work.values_list("equipment_id", "equipment__enterprise_id").distinct()
-    for equipment_id, enterprise_id in pairs:
-        counts[enterprise_id] += 1
-        names[equipment_id] = _("machine %(number)s") % {"number": counts[enterprise_id]}
-    return names
 
 
 def _good_by_hour(work_orders: Collection[int]) -> dict[int, list[tuple[float, int]]]:

@@ -36,7 +36,9 @@ def shipments(viewer: Viewer) -> QuerySet[Shipment]:
         return Shipment.objects.none()
     return (
         Shipment.objects.filter(sent_by(viewer) | coming_to(viewer) | ordered_by(viewer))
-        .select_related("order__product", "order__buyer", "from_site", "to_site", "to_drop")
+        .select_related(
+            "order__product", "order__buyer", "from_site__enterprise", "to_site__enterprise", "to_drop"
+        )
         .order_by("departs_at", "id")
     )
 

@@ -13,8 +13,7 @@ from marketplace.production.models import WorkOrder
 class WorkRow:
     """A `WorkOrder` with what pages say of its run and machine. Business time.
 
-    `starts_at` and `ends_at` are the plan's, `item` is what it makes, counted in `unit`s, `label` the neutral name of
-    its factory.
+    `starts_at` and `ends_at` are the plan's, `item` is what it makes, counted in `unit`s.
     """
 
     pk: int
@@ -36,7 +35,6 @@ class WorkRow:
     operation_code: str
     item: str
     unit: str
-    label: str
     equipment_id: int
     enterprise_id: int
     enterprise: str
@@ -70,7 +68,6 @@ _ELSEWHERE = {
     "operation_code": "run__operation__code",
     "item": "run__operation__makes",
     "unit": "run__operation__unit",
-    "label": "run__package__label",
     "enterprise_id": "equipment__enterprise_id",
     "enterprise": "equipment__enterprise__name",
     "site_id": "equipment__site_id",

@@ -18,6 +18,7 @@ from marketplace.trading.delay_notice import delay_notice, has_notice
 from marketplace.trading.difference import difference
 from marketplace.trading.forms import DismissForm, ReturnForm
 from marketplace.trading.models import Deal, Disturbance
+from marketplace.trading.parties import parties_of_deal
 from marketplace.trading.picture import picture_for_buyer
 from marketplace.trading.wording import cause_of
 
@@ -38,6 +39,7 @@ def change(request: ViewerRequest, order: str) -> HttpResponse:
         "deal": deal,
         "disturbances": [(one, cause_of(one.cause), has_notice(one)) for one in found],
         "living": living,
+        "parties": parties_of_deal(deal),
         "is_without_plan": any(one.plan_run and one.plan_run.status in ("failed", "done") for one in living),
         "runs": runs,
         "form": DismissForm(),
