@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY = timedelta(minutes=10)  # real time; events may be lost
 TRANSFERS_EVERY = timedelta(days=1)  # they are done; that they were taken back may have been told in vain
 TRANSFERS_FOR = timedelta(days=30)
+AT_ONCE = 50  # of a kind
 Apply = Callable[[str, Shown, datetime, datetime], None]
 
 # beginning of an event's type → kind of object, name of our row in its metadata, what it means for that
@@ -121,10 +122,11 @@ def look_again() -> None:
     """
     before = clock.real_now() - LOOK_EVERY
     old = Q(looked_at=None) | Q(looked_at__lt=before)
+    accounts = ConnectedAccount.objects.filter(old, payouts_enabled=False).exclude(account_id="")
     waiting = [
         *(
             ("checkout.session.", one.session_id)
-            for one in Charge.objects.filter(old, status=Charge.Status.OPEN).exclude(session_id="")[:50]
+            for one in Charge.objects.filter(old, status=Charge.Status.OPEN).exclude(session_id="")[:AT_ONCE]
         ),
         *(
             ("refund.", one.object_id)
@@ -132,13 +134,10 @@ def look_again() -> None:
                 kind=StripeCall.Kind.REFUND,
                 state=StripeCall.State.DONE,
                 subject__in=Refund.objects.filter(old, status=MovementStatus.SENDING).values("public_id"),
-            )[:50]
+            )[:AT_ONCE]
         ),
-        *(
-            ("account.", one.account_id)
-            for one in ConnectedAccount.objects.filter(old, payouts_enabled=False).exclude(account_id="")[:50]
-        ),
-        *(("transfer.", object_id) for object_id in _transfers_to_look_at()),
+        *(("account.", one.account_id) for one in accounts[:AT_ONCE]),
+        *(("transfer.", object_id) for object_id in _next_transfers()),
     ]
     for start, object_id in waiting:
         try:
@@ -147,19 +146,18 @@ def look_again() -> None:
             log.warning("looking again at %s: %s", object_id, error)
 
 
-def _transfers_to_look_at() -> list[str]:
-    """Those looked at longest ago first."""
+def _next_transfers() -> list[str]:
+    """Those looked at longest ago. They count as looked at whatever comes of it: none stands in the others' way."""
     now = clock.real_now()
     recent = StripeCall.objects.filter(
         kind=StripeCall.Kind.TRANSFER, state=StripeCall.State.DONE, finished_at__gt=now - TRANSFERS_FOR
     )
-    return list(
-        Payout.objects.filter(
-            Q(looked_at=None) | Q(looked_at__lt=now - TRANSFERS_EVERY),
-            public_id__in=recent.values("subject"),
-            returned_cents__lt=F("amount_cents"),
-        )
-        .exclude(transfer_id="")
-        .order_by(F("looked_at").asc(nulls_first=True), "pk")
-        .values_list("transfer_id", flat=True)[:50]
-    )
+    waiting = Payout.objects.filter(
+        Q(looked_at=None) | Q(looked_at__lt=now - TRANSFERS_EVERY),
+        public_id__in=recent.values("subject"),
+        returned_cents__lt=F("amount_cents"),
+    ).exclude(transfer_id="")
+    by_look = waiting.order_by(F("looked_at").asc(nulls_first=True), "pk")
+    found = list(by_look.values_list("transfer_id", flat=True)[:AT_ONCE])
+    Payout.objects.filter(transfer_id__in=found).update(looked_at=now)
+    return found

@@ -147,6 +147,27 @@ def test_a_part_that_no_event_told_is_found_by_looking_once_a_day(sandbox, sent)
     assert owed(sent) == 20_000, "after a month nobody looks any more"
 
 
+def test_a_transfer_that_does_not_fit_stands_in_no_other_s_way(sandbox, monkeypatch):
+    agreed = an_agreed_order(pays=(PAY, PAY), transport=0)
+    onboarded(sandbox, agreed)
+    invoice = delivered(agreed)
+    paid(
+        sandbox,
+        services.pay_invoice_by_card(viewer=agreed.buyer, invoice_public_id=invoice.public_id, now=NOW),
+    )
+    first, second = Payout.objects.order_by("pk")
+    sandbox.objects[first.transfer_id]["amount_reversed"] = PAY + 1
+    sandbox.reverse(second.transfer_id, 5)
+    sandbox.events.clear()
+    Payout.objects.update(looked_at=None)
+    monkeypatch.setattr(run, "AT_ONCE", 1)
+    for _sweep in range(2):
+        run.look_again()
+    second.refresh_from_db()
+    assert second.returned_cents == 5
+    assert open_faults() == []
+
+
 def test_what_came_back_is_not_sent_by_stripe_again_and_only_with_its_exact_amount(sandbox, sent, cashier):
     sandbox.reverse(transfer_of(sandbox), 20_000)
     work_off(sandbox)
