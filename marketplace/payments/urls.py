@@ -24,5 +24,6 @@ urlpatterns = [
     path("staff/money/refunds/<str:refund>/", staff.confirm_refund, name="confirm-refund"),
     path("staff/money/invoices/<str:invoice>/credit/", staff.credit, name="credit"),
     path("staff/money/calls/<str:call>/again/", staff.revive, name="revive"),
+    path("staff/money/events/<str:event>/again/", staff.look_again, name="look-again"),
     path("stripe/webhook", webhook.stripe_webhook, name="webhook"),
 ]

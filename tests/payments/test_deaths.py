@@ -6,11 +6,12 @@ import pytest
 
 from marketplace.common.clock import real_now
 from marketplace.payments import services
+from marketplace.payments.errors import NotDue
 from marketplace.payments.ledger import balances
 from marketplace.payments.models import Entry, Payout, Refund, StripeCall, StripeEvent
 from marketplace.payments.oracles import open_faults
 from marketplace.payments.services import outbox
-from tests.builders import NOW
+from tests.builders import NOW, a_person
 from tests.payments.agreed import an_agreed_order
 from tests.payments.cards import deliver, look, send, waiting_calls, waiting_events
 from tests.payments.deaths import DEATHS, dying, falling_asleep, left_lying
@@ -132,7 +133,17 @@ def test_an_event_over_which_every_worker_dies_is_given_up_and_shown(sandbox, ca
             look(event)
     assert look(event).state == StripeEvent.State.DEAD
     assert not Entry.objects.exists()
-    assert "no worker came to an end with it" in browser_of(cashier).get("/staff/money/").content.decode()
+    desk, path = browser_of(cashier), f"/staff/money/events/{event.event_id}/again/"
+    assert "no worker came to an end with it" in desk.get("/staff/money/").content.decode()
+    for who in (agreed.buyer, a_person(is_staff=True)):
+        assert browser_of(who).post(path).status_code == 404
+    event.refresh_from_db()
+    assert event.state == StripeEvent.State.DEAD
+    assert "looked at again" in desk.post(path, follow=True).content.decode()
+    assert look(event).state == StripeEvent.State.DONE
+    assert Entry.objects.get().kind == Entry.Kind.CARD
+    with pytest.raises(NotDue):
+        services.revive_event(by=cashier, event_id=event.event_id)
 
 
 def test_that_an_old_call_may_not_be_looked_up_does_not_mean_that_it_did_not_happen(sandbox, cashier):

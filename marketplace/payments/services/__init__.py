@@ -12,7 +12,7 @@ from marketplace.payments.services.contracts import write_contracts
 from marketplace.payments.services.covering import cover_difference
 from marketplace.payments.services.crediting import credit_invoice
 from marketplace.payments.services.earning import accepted_pieces
-from marketplace.payments.services.inbox import store_event
+from marketplace.payments.services.inbox import revive_event, store_event
 from marketplace.payments.services.incoming import Confirmed, confirm_transfer
 from marketplace.payments.services.invoicing import issue_invoice
 from marketplace.payments.services.onboarding import connect_stripe
@@ -45,6 +45,7 @@ __all__ = [
     "require_settler",
     "resend_payout",
     "revive_call",
+    "revive_event",
     "status_of",
     "store_event",
     "write_contracts",

@@ -6,11 +6,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.models import Person
 from marketplace.common.clock import real_now
-from marketplace.common.errors import InvalidInput
+from marketplace.common.errors import InvalidInput, NotFound
 from marketplace.common.jobs import start_after_commit
+from marketplace.payments.errors import NotDue
 from marketplace.payments.models import ConnectedAccount, StripeEvent
 from marketplace.payments.services.outbox import LEASE, MAX_ATTEMPTS, wait_before
+from marketplace.payments.services.settlers import require_settler
 from marketplace.payments.stripe_gateway import Told
 
 LOOK_TASK = "payments.look_at_event"
@@ -85,6 +88,20 @@ def postpone_event(event: StripeEvent, *, error: str) -> None:
         lease_until=None,
         next_at=real_now() + wait_before(attempt=event.attempts),
     )
+
+
+@transaction.atomic
+def revive_event(*, by: Person, event_id: str) -> None:
+    """A person has what given-up news is about looked at again. Raises `NotDue` for news that was not given up."""
+    require_settler(by)
+    event = StripeEvent.objects.select_for_update(no_key=True).filter(event_id=event_id).first()
+    if event is None:
+        raise NotFound(_("There is no such news."))
+    if event.state != State.DEAD:
+        raise NotDue(_("Only news that was given up can be looked at again."))
+    event.state, event.attempts, event.next_at = State.QUEUED, 0, real_now()
+    event.save(update_fields=["state", "attempts", "next_at"])
+    start_after_commit(LOOK_TASK, event.pk)
 
 
 def due_events(*, now: datetime) -> list[int]:

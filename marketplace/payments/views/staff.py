@@ -143,6 +143,14 @@ def revive(request: ViewerRequest, call: str) -> HttpResponse:
     return redirect("payments:desk")
 
 
+@require_POST
+@_for_settlers
+def look_again(request: ViewerRequest, event: str) -> HttpResponse:
+    services.revive_event(by=request.user, event_id=event)
+    messages.success(request, _("What the news is about is looked at again."))
+    return redirect("payments:desk")
+
+
 def _desk(request: ViewerRequest, form: TransferForm, *, status: int = 200) -> HttpResponse:
     payouts, refunds, lost = desk.open_payouts(), desk.open_refunds(), desk.lost_calls()
     context = {
