@@ -341,6 +341,18 @@ def test_an_order_that_ends_with_less_than_was_invoiced_is_credited_by_the_sweep
     assert open_faults() == []
 
 
+def test_an_order_that_ends_while_a_change_waits_for_answers_is_credited_as_it_is_booked(paid_half):
+    first, second = paid_half.factories
+    changed(paid_half, pays={first: 30_000, second: 15_000})
+    change(paid_half, pays={first: 20_000, second: 15_000})
+    Order.objects.filter(pk=paid_half.order.pk).update(status=Order.Status.DONE)
+    for _sweep in range(2):
+        assert bill(paid_half) is None
+    assert [one.net_cents for one in Invoice.objects.filter(because="less")] == [2_500, 25_000]
+    assert balance(paid_half.order, UNBILLED, enterprise_id=paid_half.buyer.enterprise_id) == 0
+    assert orders_to_bill(now=MONTH) == [] and open_faults() == []
+
+
 def test_nobody_but_staff_with_the_right_covers_a_difference_and_the_desk_shows_it(paid_half, cashier):
     first, second = paid_half.factories
     changed(paid_half, pays={first: 0, second: 100_000})

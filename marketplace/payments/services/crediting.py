@@ -17,10 +17,9 @@ from marketplace.common.money import MAX_CENTS, tax_cents
 from marketplace.orders.models import Order
 from marketplace.payments.earnings import beyond
 from marketplace.payments.errors import NotDue
-from marketplace.payments.ledger import Move, open_cents, post
+from marketplace.payments.ledger import Move, balance, booked_to, open_cents, post
 from marketplace.payments.models import Account, Entry, Invoice
 from marketplace.payments.services.documents import documents_of_invoice
-from marketplace.payments.services.earning import accepted_pieces, standing
 from marketplace.payments.services.numbering import Billed, billed, numbered, tell_issued
 from marketplace.payments.services.receiving import after_payment, debts, owed
 from marketplace.payments.services.settlers import require_settler
@@ -86,13 +85,17 @@ def credit_beyond(order: Order, *, deal: Deal, now: datetime) -> list[Invoice]:
 
 
 def most_of(order: Order, *, deal: Deal) -> Billed:
-    """The most that the buyer can come to owe: for all pieces, or for the accepted ones once no more will come."""
+    """The most that the buyer can come to owe: for all pieces, or, once no more will come, what is booked of it.
+
+    An order may end while a change waits for answers, which its books do not follow.
+    """
     terms = terms_of(deal)
     price = worth_of(deal, terms=terms).price
     whole, fee = price.whole_cents, price.fee_cents
     if order.status == Order.Status.DONE:
-        found = standing(order, deal=deal, pieces=min(accepted_pieces(order), order.quantity))
-        whole, fee = found.billable_cents, found.fee_cents
+        unbilled = balance(order, Account.Kind.UNBILLED, enterprise_id=order.buyer_id)
+        whole = billed(order).untaxed_cents + unbilled
+        fee = booked_to(order, Account.Kind.FEE).get(None, 0)
     return Billed(
         net_cents=whole - fee, fee_cents=fee, tax_cents=tax_cents(net_cents=whole, rate_bp=terms.tax_bp)
     )
