@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from django.db.models import Count, F, Max, Min, Q, Sum
 
 from marketplace.orders.models import Order
-from marketplace.payments.ledger import booked_to
+from marketplace.payments.ledger import balance, booked_to
 from marketplace.payments.models import (
     Account,
     BankLine,
@@ -101,8 +101,8 @@ def cash_is_never_negative() -> Iterator[str]:
 def earned_is_what_was_accepted() -> Iterator[str]:
     """Each factory has earned its cumulative share of the accepted pieces, and no less than what was released to it.
 
-    What it keeps beyond its share is borne by the platform, and by nobody else. A deal that changed and whose books
-    have not followed yet is left out.
+    What it keeps beyond its share is borne by the platform, and by nobody else: the buyer owes the shares. A deal
+    that changed and whose books have not followed yet is left out.
     """
     for deal in _followed(order__acceptances__isnull=False):
         order = deal.order
@@ -118,6 +118,10 @@ def earned_is_what_was_accepted() -> Iterator[str]:
                 f"order {order.public_id}: factories keep {wanted.borne_cents} cents beyond their shares and the "
                 f"platform bears {borne}"
             )
+        unbilled = balance(order, Account.Kind.UNBILLED, enterprise_id=order.buyer_id)
+        owed = billed(order).untaxed_cents + unbilled
+        if owed != wanted.billable_cents:
+            yield f"order {order.public_id}: its buyer owes {wanted.billable_cents} and {owed} cents are booked, untaxed"
 
 
 def nothing_is_invoiced_beyond_an_order() -> Iterator[str]:

@@ -7,7 +7,16 @@ from django.core.management import call_command
 from django.db import connection
 
 from marketplace.payments import services
-from marketplace.payments.models import BankLine, Entry, Invoice, InvoiceSeries, Line, Payout, StripeCall
+from marketplace.payments.models import (
+    Account,
+    BankLine,
+    Entry,
+    Invoice,
+    InvoiceSeries,
+    Line,
+    Payout,
+    StripeCall,
+)
 from marketplace.payments.oracles import (
     cash_is_never_negative,
     cash_is_what_moved,
@@ -162,6 +171,15 @@ def test_a_change_whose_difference_nobody_bears(paid_order):
     assert faults == [
         f"order {paid_order.public_id}: factories keep 10000 cents beyond their shares and the platform bears 0"
     ]
+
+
+def test_a_buyer_that_owes_more_than_the_shares(paid_order):
+    with unguarded("line"):
+        for kind, cents in ((Account.Kind.UNBILLED, 1), (Account.Kind.TRANSPORT, -1)):
+            line = Line.objects.get(entry__kind=Entry.Kind.ACCEPTED, account__kind=kind)
+            Line.objects.filter(pk=line.pk).update(amount_cents=line.amount_cents + cents)
+    (fault,) = open_faults()
+    assert "its buyer owes 65000 and 65001 cents are booked" in fault
 
 
 def test_an_order_that_is_invoiced_beyond_what_it_comes_to(paid_order):
