@@ -2,9 +2,9 @@
 
 What was counted, sent and received is taken as it is. What goes on as planned is taken at its word: a lot whose time is
 over counts as made though its last pieces are still being told, and goods that should have left are about to, as far
-as they lie there. So small delays change nothing and no piece counts twice or gets lost. Minutes count from the moment
-asked for; a lot that has begun has used its needs, one that has ended has made its pieces (the contract's
-`fixed_lots`, begun before minute 0).
+as they lie there. What was made ahead of the plan is no more to come (`made_ahead`). So small delays change nothing and
+no piece counts twice or gets lost. Minutes count from the moment asked for; a lot that has begun has used its needs, one
+that has ended has made its pieces (the contract's `fixed_lots`, begun before minute 0).
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from matching.problem import ItemId, Lot, OrderId, SiteId, Stock
+from matching.problem import ItemId, Lot, LotId, OrderId, SiteId, Stock
 
 Place = tuple[ItemId, SiteId]
 
@@ -87,12 +87,9 @@ def position_at(
     leaves = _leaving(books, ways)
     for way, pieces in zip(ways, leaves, strict=True):
         _leave(books, way, pieces=pieces)
-    gone = [
-        way.sent + pieces if way.is_due else way.sent - _made_again(books, way)
-        for way, pieces in zip(ways, leaves, strict=True)
-    ]
+    gone = tuple(way.sent + pieces for way, pieces in zip(ways, leaves, strict=True))
     lacking = {place: pieces for place in sorted(books.owed) if (pieces := books.lacking(place))}
-    return Position(stock=tuple(books.stock(order)), gone=tuple(gone), lacking=lacking)
+    return Position(stock=tuple(books.stock(order)), gone=gone, lacking=lacking)
 
 
 def shortened(lots: Iterable[Lot], *, by: int) -> tuple[Lot, ...]:
@@ -140,19 +137,29 @@ class _Books:
                     )
 
 
+def made_ahead(lots: Iterable[Lot], *, good: int) -> dict[LotId, int]:
+    """Pieces that were made of lots whose time is not over, by the lot: first what is made first."""
+    ahead = {}
+    for lot in sorted(lots, key=lambda lot: lot.start_min):
+        made = min(lot.quantity, good)
+        good -= made
+        if made and lot.end_min > 0:
+            ahead[lot.id] = made
+    return ahead
+
+
 def _go_on(books: _Books, work: Work) -> None:
-    """What the lots that are over or begun have made and used by the plan, and nobody has told yet; of lots that are
-    still to come, what was made already is made with them, and not before."""
+    """What the lots that are over or begun have made and used by the plan, and nobody has told yet."""
     place = (work.makes, work.site)
     over = [lot for lot in work.lots if lot.end_min <= 0]
-    total = sum(lot.quantity for lot in work.lots)
-    good = min(work.good, total)
-    books.add(place, sum(lot.quantity for lot in over) - good)
+    books.add(place, max(0, sum(lot.quantity for lot in over) - work.good))
     for lot in over:
         if lot.end_min + work.hold_min > 0:
             books.add(place, lot.quantity, at_min=lot.end_min + work.hold_min)
             books.add(place, -lot.quantity)
-    begun = sum(lot.quantity for lot in work.lots if lot.start_min < 0)
+    ahead = made_ahead(work.lots, good=work.good)
+    begun = sum(lot.quantity - ahead.get(lot.id, 0) for lot in work.lots if lot.start_min < 0)
+    good = min(work.good, sum(lot.quantity for lot in work.lots)) - sum(ahead.values())
     for item, units in work.uses.items():
         books.add((item, work.site), _used(good, units) - _used(begun, units))
 
@@ -188,13 +195,3 @@ def _leave(books: _Books, way: Way, *, pieces: int) -> None:
     books.add((way.item, way.from_site), -pieces)
     if way.to_site is not None:
         books.add((way.item, way.to_site), pieces, at_min=max(0, way.arrive_min))
-
-
-def _made_again(books: _Books, way: Way) -> int:
-    """Of pieces that left before their time: those that the plan has still to make, and so to send."""
-    place = (way.item, way.from_site)
-    again = min(way.sent, books.lacking(place))
-    books.add(place, again)
-    if way.to_site is not None:
-        books.add((way.item, way.to_site), -again)
-    return again

@@ -16,7 +16,7 @@ from marketplace.planning.stored import stored_plan
 from marketplace.trading.facts import Facts, facts_of
 from marketplace.trading.models import Deal, Disturbance, Leg, Run
 from marketplace.trading.position import unsent_of
-from marketplace.trading.standing import RunLots, lost_by, standing_runs
+from marketplace.trading.standing import RunLots, begun_lots, lost_by, standing_runs
 from matching.problem import Lot, OrderId, Problem
 from scheduling.costs import costs_of
 from scheduling.plan import Delivery, Plan, Transfer
@@ -41,7 +41,8 @@ class Shrunk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """`new` are runs as they would be offered; `kept_lots` ids of lots of the plan that need no offer."""
+    """`new` are runs as they would be offered; `kept_lots` ids of lots of the plan that need no offer. `has_begun` is
+    set where work that would go has begun in fact, and `free_from_min` is when the first of it was to begin."""
 
     epoch: datetime
     kept: tuple[Run, ...]
@@ -51,6 +52,14 @@ class Difference:
     kept_lots: frozenset[str]
     arrives_at: datetime
     net_cents: int
+    has_begun: bool = False
+    free_from_min: int | None = None
+
+    def is_outdated(self, *, now: datetime) -> bool:
+        """What the re-plan took for work to come has begun since, or should have: its pieces would be made twice."""
+        if self.has_begun or self.free_from_min is None:
+            return self.has_begun
+        return self.epoch + timedelta(minutes=self.free_from_min) <= now
 
     @property
     def num_changed(self) -> int:
@@ -63,12 +72,16 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
     living = list(Disturbance.objects.filter(plan_run=run).select_related("run__equipment"))
     facts = facts_of(run)
     lost = lost_by(living, at=run.epoch)
-    standing = [each.without(facts.short) for each in standing_runs(deal, epoch=run.epoch, lost=lost)]
+    standing = [each.found(facts) for each in standing_runs(deal, epoch=run.epoch, lost=lost)]
     planned = set(plan.lots)
     between = _new_starts(plan.lots, standing)
     kept, shrunk, gone, kept_lots = [], [], [], set[str]()
+    free_from, has_begun = list[int](), False
     for each in standing:
         stays = _stays(each, planned=planned, between=between)
+        goes = each.left[len(stays) :]
+        free_from += [lot.start_min for lot in goes]
+        has_begun = has_begun or _has_begun(each, goes, is_gone=not stays)
         kept_lots |= {str(lot.id) for lot in stays if lot.end_min > 0}
         if stays == each.booked:
             kept.append(each.run)
@@ -96,6 +109,8 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
         - dropped
         - declined
         + _transport(problem, plan, run, facts=facts, due=_due(deal, run)),
+        has_begun=has_begun,
+        free_from_min=min(free_from, default=None),
     )
 
 
@@ -110,20 +125,29 @@ def _new_starts(lots: Iterable[Lot], standing: Iterable[RunLots]) -> dict[str, l
 
 
 def _stays(each: RunLots, *, planned: set[Lot], between: Mapping[str, Iterable[int]]) -> tuple[Lot, ...]:
-    """The first lots of a run that are over or in the plan as they were.
+    """The first lots of a run that are over, or made, or in the plan as they were.
 
     What follows a hole is planned anew, and so is what follows a lot that was put between (a run may wait for goods
     between its lots): the time of a run is its own from its start to its end.
     """
-    stays: list[Lot] = []
+    stays, pins = list[Lot](), each.pins
     for lot in each.left:
         is_cut = any(
             each.left[0].start_min <= at <= lot.start_min for at in between.get(str(lot.machine), ())
         )
-        if lot.end_min > 0 and (lot not in planned or is_cut):
+        pin = pins.get(lot.id)
+        if pin is not None and (pin not in planned or is_cut):
             break
         stays.append(lot)
     return tuple(stays)
+
+
+def _has_begun(each: RunLots, goes: Iterable[Lot], *, is_gone: bool) -> bool:
+    """Of a run that is lost pieces are made by now, where the re-plan knew of none; or a lot that goes is begun."""
+    if each.made is None:
+        return False
+    begun = begun_lots(each.left, made=each.made.good)
+    return (is_gone and each.made.good > 0) or any(lot in begun for lot in goes)
 
 
 def _due(deal: Deal, run: PlanRun) -> QuerySet[Leg]:

@@ -8,18 +8,19 @@ from marketplace.planning.models import PlanRun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """Pieces by key. `gone` have left by a way (`Leg`), and no others of it will; `short` are those that a run cannot
-    make for want of material that is lost."""
+    """Pieces by key. `gone` have left by a way (`Leg`), and no others of it will; `made` are those of a run that has
+    begun, `short` those that it cannot make for want of material that is lost."""
 
     gone: Mapping[int, int] = field(default_factory=dict)
+    made: Mapping[int, int] = field(default_factory=dict)
     short: Mapping[int, int] = field(default_factory=dict)
 
     def column(self) -> dict[str, dict[str, int]]:
-        return {"gone": _to_json(self.gone), "short": _to_json(self.short)}
+        return {name: _to_json(getattr(self, name)) for name in ("gone", "made", "short")}
 
 
 def facts_of(plan: PlanRun) -> Facts:
-    return Facts(gone=_from_json(plan.facts.get("gone", {})), short=_from_json(plan.facts.get("short", {})))
+    return Facts(**{name: _from_json(pieces) for name, pieces in plan.facts.items()})
 
 
 def _to_json(pieces: Mapping[int, int]) -> dict[str, int]:

@@ -55,7 +55,11 @@ def position_of(deal: Deal, runs: Sequence[RunLots], *, epoch: datetime) -> Posi
     arrivals = [leg.arrives_at for leg in legs if leg.to_drop_id and leg.pk in gone]
     return Position(
         runs=tuple(left),
-        facts=Facts(gone=gone, short=short),
+        facts=Facts(
+            gone=gone,
+            made={each.run.pk: each.made.good for each in left if each.made and each.ahead},
+            short=short,
+        ),
         stock=found.stock,
         remaining=_remaining(deal, goods, legs, sent=sent, gone=gone),
         transfers=tuple(way for way in to_go if isinstance(way, Transfer)),
@@ -67,11 +71,12 @@ def position_of(deal: Deal, runs: Sequence[RunLots], *, epoch: datetime) -> Posi
 def _settled(
     runs: Sequence[RunLots], *, uses: Uses, ask: Callable[..., core.Position]
 ) -> tuple[list[RunLots], dict[int, int], core.Position]:
-    """The runs without what they cannot make, that by key of the run, and where the goods are then: what one cannot
-    make the next stage may lack."""
+    """The runs as they stand by these facts, pieces that one cannot make by key of the run, and where the goods are
+    then: what one cannot make the next stage may lack."""
+    made = {each.run.pk: each.made.good for each in runs if each.made is not None}
     short: dict[int, int] = {}
     while True:
-        left = [each.without(short) for each in runs]
+        left = [each.found(Facts(made=made, short=short)) for each in runs]
         found = ask(works=[_work(each, uses) for each in left])
         more = _short_of(left, uses, lacking=found.lacking)
         if not more:

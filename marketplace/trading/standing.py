@@ -1,14 +1,15 @@
 """What of a deal's runs stands at a moment: their lots counted from it, less what is lost."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from marketplace.trading.facts import Facts
 from marketplace.trading.models import Deal, Disturbance, Run
 from marketplace.trading.told import Made, begun_in_fact
 from matching.parse_work import read_lot
-from matching.problem import Lot
-from scheduling.position import shortened
+from matching.problem import Lot, LotId
+from scheduling.position import made_ahead, shortened
 
 STANDING = (Run.Status.BOOKED, Run.Status.OFFERED)
 
@@ -16,21 +17,34 @@ STANDING = (Run.Status.BOOKED, Run.Status.OFFERED)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLots:
     """A run with its lots in minutes from an epoch: as booked, and what is left of them after a loss; `made` is None
-    where nobody has begun it."""
+    where nobody has begun it, `ahead` are pieces that were made of lots whose time is not over."""
 
     run: Run
     booked: tuple[Lot, ...]
     left: tuple[Lot, ...]
     made: Made | None = None
+    ahead: Mapping[LotId, int] = field(default_factory=dict)
 
     @property
     def is_pinned(self) -> bool:
         return self.run.is_pinned
 
-    def without(self, short: Mapping[int, int]) -> "RunLots":
-        """`short` are pieces by key of the run that it cannot make."""
-        by = short.get(self.run.pk, 0)
-        return replace(self, left=shortened(self.left, by=by)) if by else self
+    @property
+    def pins(self) -> dict[LotId, Lot]:
+        """The lots that are going on or to come, each with what is to come of it."""
+        to_come = ((lot, lot.quantity - self.ahead.get(lot.id, 0)) for lot in self.left if lot.end_min > 0)
+        return {lot.id: replace(lot, quantity=pieces) for lot, pieces in to_come if pieces}
+
+    @property
+    def done_early(self) -> list[Lot]:
+        """Lots that were made before their time is over."""
+        pins = self.pins
+        return [lot for lot in self.left if lot.end_min > 0 and lot.id not in pins]
+
+    def found(self, facts: Facts) -> "RunLots":
+        """With what was found when the deal was planned anew."""
+        left = shortened(self.left, by=facts.short.get(self.run.pk, 0))
+        return replace(self, left=left, ahead=made_ahead(left, good=facts.made.get(self.run.pk, 0)))
 
 
 def minute_of(moment: datetime, *, epoch: datetime) -> int:

@@ -5,7 +5,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.position import Coming, Way, Work, position_at
+from scheduling.position import Coming, Way, Work, made_ahead, position_at
 from tests.matching.workshop import a_lot
 
 LOT = 10  # pieces
@@ -41,21 +41,23 @@ def test_a_lot_whose_time_is_over_counts_though_its_last_pieces_are_not_told_yet
     assert rows(at(a_work(over, on, good=13), lying={("x", "A"): 13})) == [("x", "A", 0, 20)]
 
 
-def test_what_was_made_ahead_of_the_plan_counts_with_the_lot_that_it_belongs_to():
-    on = a_lot("a", start=-5, end=5)
-    assert rows(at(a_work(on, good=7), lying={("x", "A"): 7})) == []
-    assert rows(at(a_work(on, good=10), lying={("x", "A"): 12})) == [("x", "A", 0, 2)]
+def test_what_was_made_ahead_of_the_plan_lies_there_and_is_no_more_to_come():
+    over, on, later = a_lot("a", start=-9, end=0), a_lot("b", start=-5, end=5), a_lot("c", start=5, end=9)
+    assert made_ahead([over, on, later], good=22) == {"b": 10, "c": 2}
+    assert made_ahead([over, on, later], good=10) == {}
+    assert rows(at(a_work(over, on, later, good=22), lying={("x", "A"): 22})) == [("x", "A", 0, 22)]
 
 
 def test_a_lot_that_has_begun_has_its_needs_though_they_are_not_used_up_yet():
     work = a_work(a_lot("a", start=-5, end=5), good=4, makes="y", uses={"x": Fraction(3)})
     lying = {("x", "A"): 30 - 12 + 5, ("y", "A"): 4}
-    assert rows(at(work, lying=lying)) == [("x", "A", 0, 5)]
+    assert rows(at(work, lying=lying)) == [("x", "A", 0, 5), ("y", "A", 0, 4)]
 
 
-def test_what_a_lot_still_to_come_has_used_already_is_there_for_it_again():
+def test_what_was_made_ahead_has_used_its_needs():
+    """Four of ten are made of a lot that is to begin later: it needs six more."""
     work = a_work(a_lot("a", start=5, end=15), good=4, makes="y", uses={"x": Fraction(1)})
-    assert rows(at(work, lying={("x", "A"): 6, ("y", "A"): 4})) == [("x", "A", 0, 10)]
+    assert rows(at(work, lying={("x", "A"): 6, ("y", "A"): 4})) == [("x", "A", 0, 6), ("y", "A", 0, 4)]
 
 
 def test_pieces_on_hold_are_there_when_it_is_over():
@@ -109,16 +111,18 @@ def test_goods_that_left_before_their_time_are_gone():
     assert (rows(position), position.gone) == ([("x", "B", 3, 10)], (10,))
 
 
-def test_goods_made_and_sent_ahead_of_the_plan_do_not_count_twice():
-    """The lot is still to come by the plan: with it they are made, and then they are sent."""
-    ahead = a_work(a_lot("a", start=5, end=15), good=10)
+def test_goods_made_and_sent_ahead_of_the_plan_are_where_they_are():
+    """What should have left with pieces that fell out has left with pieces that another run made ahead."""
+    lost, ahead = a_work(a_lot("a", start=-30, end=-20, quantity=6), good=6), a_lot("b", start=5, end=15)
     position = at(
-        ahead,
-        ways=[a_way(sent=10, is_due=False)],
-        lying={("x", "A"): -10 + 10},
+        lost,
+        a_work(ahead, good=5),
+        ways=[a_way(sent=10)],
+        lying={("x", "A"): 1},
         coming=[Coming(item="x", site="B", arrive_min=3, quantity=10)],
     )
-    assert (rows(position), position.gone) == ([], (0,))
+    assert (rows(position), position.gone) == ([("x", "A", 0, 1), ("x", "B", 3, 10)], (10,))
+    assert made_ahead([ahead], good=5) == {"b": 5}
 
 
 def test_what_was_lost_on_the_way_or_made_beyond_the_plan_is_as_it_was_counted():
@@ -163,10 +167,11 @@ def test_in_the_end_there_is_what_there_will_be_in_fact(data, num, now, units):
     )
 
     stock = {item: sum(one.quantity for one in position.stock if one.item == item) for item in "xy"}
-    x_to_come = sum(lot.quantity for lot in press if lot.end_min > 0)
-    x_to_use = units * sum(lot.quantity for lot in coat if lot.start_min >= 0)
+    x_ahead, y_ahead = made_ahead(press, good=x_made), made_ahead(coat, good=y_made)
+    x_to_come = sum(lot.quantity - x_ahead.get(lot.id, 0) for lot in press if lot.end_min > 0)
+    x_to_use = units * sum(lot.quantity - y_ahead.get(lot.id, 0) for lot in coat if lot.start_min >= 0)
     assert stock["x"] + x_to_come - x_to_use == 0  # each x is used for a y
-    y_to_come = sum(lot.quantity for lot in coat if lot.end_min > 0)
+    y_to_come = sum(lot.quantity - y_ahead.get(lot.id, 0) for lot in coat if lot.end_min > 0)
     y_gone = sum(position.gone[len(between) :])
     assert stock["y"] + y_to_come + y_gone == num * LOT
     assert all(0 <= gone <= way.quantity for gone, way in zip(position.gone, [*between, *home], strict=True))

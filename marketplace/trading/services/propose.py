@@ -139,7 +139,7 @@ def _refused(living: Iterable[Disturbance], *, epoch: datetime) -> list[list[obj
 
 def pins_of(position: Position) -> list[tuple[RunLots, Lot]]:
     """The lots that are still to come or going on, each with its run."""
-    return [(each, lot) for each in position.runs for lot in each.left if lot.end_min > 0]
+    return [(each, lot) for each in position.runs for lot in each.pins.values()]
 
 
 def change_of(deal: Deal, position: Position, *, living: list[Disturbance], epoch: datetime) -> Change:
@@ -153,7 +153,7 @@ def change_of(deal: Deal, position: Position, *, living: list[Disturbance], epoc
         promise_min=minute_of(deal.promised_at, epoch=epoch),
         frozen=_frozen(position),
         freed={each.run.public_id for each in position.runs},
-        closed=[closed for one in living if (closed := _closed(one, epoch=epoch))],
+        closed=[*(closed for one in living if (closed := _closed(one, epoch=epoch))), *_held(position)],
     )
 
 
@@ -171,6 +171,13 @@ def _frozen(position: Position) -> set[str]:
         for each, lot in pins_of(position)
         if lot.start_min < 0 or each.is_pinned or lot.id in begun
     }
+
+
+def _held(position: Position) -> Iterable[tuple[str, int, int]]:
+    """Time of lots that were made before it is over: their run goes on in it."""
+    for each in position.runs:
+        for lot in each.done_early:
+            yield each.run.equipment.public_id, max(0, lot.start_min), lot.end_min
 
 
 def _moved(one: Disturbance, *, epoch: datetime) -> Lot | None:
