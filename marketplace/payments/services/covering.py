@@ -28,26 +28,9 @@ def cover_difference(*, by: Person, order_public_id: str, draft: BankDraft, now:
         order = Order.objects.select_for_update(no_key=True).filter(public_id=order_public_id).first()
         if order is None:
             raise NotFound(_("There is no such order."))
-        if draft.currency != order.currency:
-            raise WrongCurrency(
-                _("This order is in %(currency)s.") % {"currency": order.currency}, field="currency"
-            )
-        borne = balance(order, Account.Kind.ALLOWANCE)
-        if draft.amount_cents > borne:
-            raise WrongAmount(
-                _("The platform bears less than that of this order."), field="amount_cents", borne_cents=borne
-            )
+        _require_borne(order, draft)
         line = write_bank_line(draft, by=by, order=order, sign=1, covers=True, now=now)
-        post(
-            order=order,
-            key=f"covered:{line.public_id}",
-            kind=Entry.Kind.COVERED,
-            at=now,
-            lines=[
-                Move(kind=Account.Kind.BANK, amount_cents=draft.amount_cents),
-                Move(kind=Account.Kind.ALLOWANCE, amount_cents=-draft.amount_cents),
-            ],
-        )
+        _book(line, now=now)
         after_payment(order, now=now)
         return line
 
@@ -60,3 +43,28 @@ def require_covered(order: Order, *, cents: int, free_cents: int) -> None:
             field="amount_cents",
             free_cents=max(0, free_cents),
         )
+
+
+def _require_borne(order: Order, draft: BankDraft) -> None:
+    if draft.currency != order.currency:
+        raise WrongCurrency(
+            _("This order is in %(currency)s.") % {"currency": order.currency}, field="currency"
+        )
+    borne = balance(order, Account.Kind.ALLOWANCE)
+    if draft.amount_cents > borne:
+        raise WrongAmount(
+            _("The platform bears less than that of this order."), field="amount_cents", borne_cents=borne
+        )
+
+
+def _book(line: BankLine, *, now: datetime) -> None:
+    post(
+        order=line.order,
+        key=f"covered:{line.public_id}",
+        kind=Entry.Kind.COVERED,
+        at=now,
+        lines=[
+            Move(kind=Account.Kind.BANK, amount_cents=line.amount_cents),
+            Move(kind=Account.Kind.ALLOWANCE, amount_cents=-line.amount_cents),
+        ],
+    )

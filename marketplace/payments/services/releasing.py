@@ -1,5 +1,6 @@
 """Once invoices are paid, factories are paid out what they earned by their pieces: never more than the order has."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.urls import reverse
@@ -24,30 +25,9 @@ def release(order: Order, *, now: datetime) -> None:
     due = _due(order, paid=last)
     if not due:
         return
-    part = Entry.objects.filter(key__startswith=f"released:{last.public_id}").count() + 1
-    post(
-        order=order,
-        key=f"released:{last.public_id}" if part == 1 else f"released:{last.public_id}:{part}",
-        kind=Entry.Kind.RELEASED,
-        at=now,
-        lines=[
-            Move(kind=kind, enterprise_id=pk, amount_cents=sign * cents)
-            for pk, cents in due.items()
-            for kind, sign in ((Account.Kind.EARNED, 1), (Account.Kind.PAYABLE, -1))
-        ],
-    )
+    _book(order, due, paid=last, now=now)
     for pk, cents in sorted(due.items()):
-        payout = Payout.objects.create(
-            order=order,
-            enterprise_id=pk,
-            invoice=last,
-            part=next_part(last, enterprise_id=pk),
-            amount_cents=cents,
-            currency=order.currency,
-            due_on=now.date(),
-        )
-        route_payout(payout)
-        _tell(payout, now=now)
+        _pay_out(order, enterprise_id=pk, cents=cents, paid=last, now=now)
 
 
 def last_paid(order: Order) -> Invoice | None:
@@ -85,6 +65,35 @@ def _due(order: Order, *, paid: Invoice) -> dict[int, int]:
         released=released_cents(order),
         covered_cents=covered_cents(order),
     )
+
+
+def _book(order: Order, due: Mapping[int, int], *, paid: Invoice, now: datetime) -> None:
+    part = Entry.objects.filter(key__startswith=f"released:{paid.public_id}").count() + 1
+    post(
+        order=order,
+        key=f"released:{paid.public_id}" if part == 1 else f"released:{paid.public_id}:{part}",
+        kind=Entry.Kind.RELEASED,
+        at=now,
+        lines=[
+            Move(kind=kind, enterprise_id=pk, amount_cents=sign * cents)
+            for pk, cents in due.items()
+            for kind, sign in ((Account.Kind.EARNED, 1), (Account.Kind.PAYABLE, -1))
+        ],
+    )
+
+
+def _pay_out(order: Order, *, enterprise_id: int, cents: int, paid: Invoice, now: datetime) -> None:
+    payout = Payout.objects.create(
+        order=order,
+        enterprise_id=enterprise_id,
+        invoice=paid,
+        part=next_part(paid, enterprise_id=enterprise_id),
+        amount_cents=cents,
+        currency=order.currency,
+        due_on=now.date(),
+    )
+    route_payout(payout)
+    _tell(payout, now=now)
 
 
 def _tell(payout: Payout, *, now: datetime) -> None:
