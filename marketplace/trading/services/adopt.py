@@ -19,7 +19,7 @@ from marketplace.planning.models import PlanRun
 from marketplace.trading.difference import Difference, Shrunk
 from marketplace.trading.errors import CapacityGone
 from marketplace.trading.models import Deal, Disturbance, Package, Run
-from marketplace.trading.services.gave_way import note_gave_way
+from marketplace.trading.services.gave_way import note_gave_way, withdraw_emptied
 from marketplace.trading.services.offering import hold_time, write_offers
 from marketplace.trading.services.propose import propose
 from marketplace.trading.services.settle import agree
@@ -35,12 +35,17 @@ def adopt(
     clock_speed: float,
     person_id: int | None = None,
 ) -> None:
-    """Under the order's lock. Where somebody took the time since, nothing changes and it is planned anew."""
+    """Under the order's lock. Where somebody took the time since, or work that would go has begun, nothing changes and
+    it is planned anew."""
+    if found.is_outdated(now=now):
+        propose(deal, now=now)
+        return
     try:
         with transaction.atomic():
             _free(found)
             _take_what_is_left(found, now=now, clock_speed=clock_speed)
             note_gave_way(found.gone, now=now)
+            withdraw_emptied(found.gone)
             write_offers(deal, plan_run=run, booked_lots=found.kept_lots, now=now, clock_speed=clock_speed)
     except CapacityGone:
         propose(deal, now=now)

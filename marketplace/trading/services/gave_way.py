@@ -1,4 +1,4 @@
-"""Offers that were accepted and of which no run is left: they say when the last one went, and why.
+"""Offers of which no run is left: accepted ones say when the last one went, and why; others are withdrawn.
 
 Why is the cause of a disturbance of the factory's own run, else only that the order was planned anew: what befell
 another factory's machine is not told.
@@ -28,6 +28,12 @@ def note_gave_way(runs: Iterable[Run], *, now: datetime, because: str = "") -> i
         package.gave_way_at, package.gave_way_because = now, because or _own_cause(package)
     Package.objects.bulk_update(found, ["gave_way_at", "gave_way_because"])
     return len(found)
+
+
+def withdraw_emptied(runs: Iterable[Run]) -> None:
+    """After these runs have gone, under the order's lock: nobody answers an offer of nothing."""
+    waiting = Package.objects.filter(pk__in={run.package_id for run in runs}, status=Package.Status.OFFERED)
+    waiting.exclude(runs__status=Run.Status.OFFERED).update(status=Package.Status.WITHDRAWN)
 
 
 def _own_cause(package: Package) -> str:

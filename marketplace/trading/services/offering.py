@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Enterprise, Site
 from marketplace.capacity.models import Equipment
-from marketplace.capacity.services import OutsideOffer, TimeTaken, Wanted, hold_runs
+from marketplace.capacity.services import OutsideOffer, TimeTaken, Wanted, hold_runs, release
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Operation, OrderDrop
 from marketplace.planning.models import PlanRun
@@ -33,7 +33,8 @@ def write_offers(
 ) -> list[Package]:
     """Packages, runs, ways and holds of a plan, all or none. Raises `CapacityGone`, also for time that is over.
 
-    Lots in `booked_lots` are booked already and are offered to nobody.
+    Lots in `booked_lots` are booked already and are offered to nobody. A factory that is still asked for other runs is
+    asked for all of them in one package, with time to answer from now on.
     """
     problem, plan = stored_plan(plan_run)
     drafts = packages_of(problem, plan, without=booked_lots)
@@ -47,19 +48,11 @@ def write_offers(
     _require_unmoved(problem, machines.values())
     enterprises = _by_public_id(Enterprise.objects.filter(public_id__in={d.enterprise for d in drafts}))
     operations = {operation.code: operation for operation in deal.order.product.operations.all()}
-    labels = _labels(deal, drafts)
     answer_by = answer_due(deal.order, now=now)
-    packages = [
-        _package(
-            deal,
-            draft,
-            label=labels[draft.enterprise],
-            enterprise=enterprises[draft.enterprise],
-            epoch=problem.epoch,
-            answer_by=answer_by,
-        )
-        for draft in drafts
-    ]
+    asked = _withdraw_asked(deal, enterprises.values())
+    packages = _packages(
+        deal, drafts, enterprises=enterprises, asked=asked, epoch=problem.epoch, answer_by=answer_by
+    )
     Package.objects.bulk_create(packages)
     runs = [
         run
@@ -67,10 +60,57 @@ def write_offers(
         for run in _runs(package, draft, machines=machines, operations=operations, problem=problem)
     ]
     Run.objects.bulk_create(runs)
-    hold_time(runs, until=answer_by, now=now, clock_speed=clock_speed)
+    _ask_in(packages, asked)
+    hold_time([*runs, *asked], until=answer_by, now=now, clock_speed=clock_speed)
     _replace_legs(deal, list(_legs(deal, plan, problem=problem)), gone=facts_of(plan_run).gone)
     push_after_commit(*(f"enterprise:{enterprise.public_id}" for enterprise in enterprises.values()))
     return packages
+
+
+def _packages(
+    deal: Deal,
+    drafts: Sequence[PackageDraft],
+    *,
+    enterprises: Mapping[str, Enterprise],
+    asked: Sequence[Run],
+    epoch: datetime,
+    answer_by: datetime,
+) -> list[Package]:
+    """One for each draft, with those of the runs `asked` for already that are its factory's."""
+    labels = _labels(deal, drafts)
+    runs: dict[int, list[Run]] = defaultdict(list)
+    for run in asked:
+        runs[run.package.enterprise_id].append(run)
+    return [
+        _package(
+            deal,
+            draft,
+            label=labels[draft.enterprise],
+            enterprise=enterprises[draft.enterprise],
+            asked=runs[enterprises[draft.enterprise].pk],
+            epoch=epoch,
+            answer_by=answer_by,
+        )
+        for draft in drafts
+    ]
+
+
+def _withdraw_asked(deal: Deal, enterprises: Iterable[Enterprise]) -> list[Run]:
+    """Runs of the open offers to these factories, which are withdrawn."""
+    waiting = deal.packages.filter(status=Package.Status.OFFERED, enterprise__in=list(enterprises))
+    asked = Run.objects.filter(package__in=waiting, status=Run.Status.OFFERED).select_related("package")
+    runs = list(asked.order_by("pk"))
+    waiting.update(status=Package.Status.WITHDRAWN)
+    return runs
+
+
+def _ask_in(packages: Iterable[Package], asked: Sequence[Run]) -> None:
+    """These runs are of the new packages from now on; their time is free to be held anew."""
+    by_enterprise = {package.enterprise_id: package for package in packages}
+    release(references=[run.public_id for run in asked])
+    for run in asked:
+        run.package = by_enterprise[run.package.enterprise_id]
+    Run.objects.bulk_update(asked, ["package"])
 
 
 def _package(
@@ -79,16 +119,18 @@ def _package(
     *,
     label: str,
     enterprise: Enterprise,
+    asked: Sequence[Run],
     epoch: datetime,
     answer_by: datetime,
 ) -> Package:
-    first = _moment(epoch, min(run.start_min for run in draft.runs))
-    last = _moment(epoch, max(run.end_min for run in draft.runs))
+    """For the draft's runs and those that the factory is `asked` for already."""
+    first = min([_moment(epoch, draft.runs[0].start_min), *(run.starts_at for run in asked)])
+    last = max([*(_moment(epoch, run.end_min) for run in draft.runs), *(run.ends_at for run in asked)])
     return Package(
         deal=deal,
         enterprise=enterprise,
         label=label,
-        pay_cents=draft.pay_cents,
+        pay_cents=draft.pay_cents + sum(run.pay_cents for run in asked),
         currency=deal.currency,
         pay_on=(last + PAY_AFTER).date(),
         answer_by=min(answer_by, first),  # what has begun is agreed to no more

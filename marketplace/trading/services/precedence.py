@@ -24,11 +24,11 @@ from marketplace.planning.models import PlanRun
 from marketplace.planning.services import queue_run
 from marketplace.trading.claim import Claim
 from marketplace.trading.errors import ChangeOutdated, NotRated, PlanNotChoosable
-from marketplace.trading.models import Deal, Disturbance, Package, Run
+from marketplace.trading.models import Deal, Disturbance, Run
 from marketplace.trading.services.displaced_news import tell_displaced
 from marketplace.trading.services.disturb import raise_disturbance
 from marketplace.trading.services.foresee import Foreseen, foreseen_by, stop_foresights
-from marketplace.trading.services.gave_way import note_gave_way
+from marketplace.trading.services.gave_way import note_gave_way, withdraw_emptied
 from marketplace.trading.services.offering import write_offers
 from marketplace.trading.services.propose import propose
 from marketplace.trading.services.settle import settle
@@ -192,12 +192,7 @@ def _displace(runs: list[Run], *, now: datetime) -> None:
         run.status, run.taken = Run.Status.DISPLACED, None
     Run.objects.bulk_update(runs, ["status", "taken"])
     note_gave_way(runs, now=now, because="displaced")
-    for package in Package.objects.filter(
-        pk__in={run.package_id for run in runs}, status=Package.Status.OFFERED
-    ):
-        if not package.runs.filter(status=Run.Status.OFFERED).exists():
-            package.status = Package.Status.WITHDRAWN
-            package.save(update_fields=["status"])
+    withdraw_emptied(runs)
 
 
 def _follow(runs: list[Run], *, claim: Claim, foreseen: Mapping[int, Foreseen], now: datetime) -> None:

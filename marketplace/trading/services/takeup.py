@@ -64,7 +64,7 @@ def consent(
 
     New and moved runs are offered to their factories, what stays is untouched, what goes is free again. Raises
     `NotFound` where nothing waits for consent and `OfferClosed` where another change does by now. Where the time it
-    needs is gone, it is planned anew.
+    needs is gone, or work that it moves has begun, it is planned anew.
     """
     viewer.require_planner()
     order = (

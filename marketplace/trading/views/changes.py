@@ -81,7 +81,8 @@ def commit(request: ViewerRequest, order: str) -> HttpResponse:
         messages.success(request, _("The change is committed; factories with new or moved runs are asked."))
     else:
         messages.warning(
-            request, _("Time that the change needs was taken meanwhile; it is being planned anew.")
+            request,
+            _("Time that the change needs was taken meanwhile, or work has begun; it is being planned anew."),
         )
     return redirect("trading:change" if deal.status == Deal.Status.AGREED else "orders:order", order)
 
