@@ -202,8 +202,8 @@ def test_another_pin_takes_the_kept_page_off_the_phone_and_leaves_the_taps(phone
     assert told(1).get().quantity == 1
 
 
-def test_a_page_is_not_kept_longer_than_its_session_lasts(phone, shop):
-    page = kept(open_station(phone, shop))
+def let_the_session_end(page):
+    """Without network: what was kept says so itself."""
     page.evaluate(
         """async () => {
           for (const name of await caches.keys()) {
@@ -216,8 +216,22 @@ def test_a_page_is_not_kept_longer_than_its_session_lasts(phone, shop):
         }"""
     )
     page.context.set_offline(True)
+
+
+def test_a_page_is_not_kept_longer_than_its_session_lasts(phone, shop):
+    page = kept(open_station(phone, shop))
+    let_the_session_end(page)
     page.reload()
     page.wait_for_selector("#page-title:has-text('No network')")
+
+
+def test_work_whose_session_is_over_is_not_named_on_the_phone(phone, shop):
+    page = kept(open_station(phone, shop))
+    let_the_session_end(page)
+    page.goto("/w/of-another-card/")
+    page.wait_for_selector("#page-title:has-text('No network')")
+    wait_until(page, "Object.keys(localStorage).every(name => !name.startsWith('station:'))", within_s=5)
+    assert page.locator("#offline-stations a").count() == 0
 
 
 def test_work_that_opens_without_a_network_is_named_where_other_work_does_not(phone, shop):

@@ -1,5 +1,5 @@
 // There is no network, and this page was not kept: what else waits or opens on this phone. Looks for the server by itself.
-import { known, stations, timeOf } from "./known.js";
+import { forget, known, stations, timeOf } from "./known.js";
 import { all } from "./store.js";
 
 const texts = JSON.parse(document.getElementById("offline-texts").textContent);
@@ -23,6 +23,12 @@ function waits(num) {
   return ` · ${num === 1 ? texts.waitsOne : texts.waits.replace("%(n)s", num)}`;
 }
 
+// Whether the worker would open it: its page is kept, and the phone is still in.
+async function opens(station) {
+  const page = await caches.match(station, { ignoreVary: true });
+  return page && Date.now() - page.headers.get("Kept-At") < 1000 * page.headers.get("Station-Open-For");
+}
+
 async function show() {
   const tallies = await all();
   const count = (station) => tallies.filter((tally) => tally.station === station).length;
@@ -30,7 +36,8 @@ async function show() {
   document.getElementById("offline-waiting").textContent = count(here) ? waits(count(here)).slice(3) : "";
   const others = [];
   for (const station of stations()) {
-    if (station !== here && (await caches.match(station, { ignoreVary: true }))) others.push(station);
+    if (!(await opens(station))) forget(station);
+    else if (station !== here) others.push(station);
   }
   document.getElementById("offline-stations").replaceChildren(...others.map((one) => line(one, count(one))));
   document.getElementById("offline-others").hidden = others.length === 0;
