@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from scenarios.people import Actor, Now, Refused
-from scenarios.simulator import BookedRun
+from scenarios.simulator import Batch, BookedRun
 
 POLL_S = 2.0
 RELOAD_S = 60.0  # real seconds between two looks at all work: a re-plan brings other runs
@@ -89,6 +89,14 @@ def booked_run(run: Mapping[str, Any], *, work: Mapping[str, Any]) -> BookedRun:
         setup=timedelta(minutes=run["setup_min"]),
         quantity=run["quantity"],
         program=work["code"],
+        batches=tuple(
+            Batch(
+                starts_at=datetime.fromisoformat(batch["starts_at"]),
+                ends_at=datetime.fromisoformat(batch["ends_at"]),
+                quantity=batch["quantity"],
+            )
+            for batch in run["batches"]
+        ),
         made=work["counted"],
     )
 

@@ -1,9 +1,9 @@
 """Simulated machines: what each does at every minute, and how many pieces it has made. Pure but for its inputs.
 
-A machine sets up and makes pieces in its booked runs, works for its owner on weekdays outside the offered hours,
-stands powered and idle while it is offered, and is off otherwise. Its owner has sold it at a rate that leaves room for
-short stops: it is never behind the plan of a run that it began in time. One that it began late it finishes late, where
-no other run is in the way. One that breaks is off from then on.
+A machine sets up and makes pieces in its booked runs, as far as it has goods for them, works for its owner on weekdays
+outside the offered hours, stands powered and idle while it is offered, and is off otherwise. Its owner has sold it at a
+rate that leaves room for short stops: it is never behind the plan of a run that it began in time. One that it began
+late it finishes late, where no other run is in the way. One that breaks is off from then on.
 """
 
 import random
@@ -25,22 +25,43 @@ SPEED_SPREAD = 0.03  # its speed varies by this much
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A part of a run: before its start the goods for it are not there."""
+
+    starts_at: datetime
+    ends_at: datetime
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BookedRun:
     """A run of the plan on this machine; `starts_at` includes `setup`. `program` is the name its machine says,
-    `made` the pieces that are known to be made when the run is read."""
+    `made` the pieces that are known to be made when the run is read. Without `batches` all goods are there."""
 
     starts_at: datetime
     ends_at: datetime
     setup: timedelta
     quantity: int
     program: str = ""
+    batches: tuple[Batch, ...] = ()
     made: int = field(default=0, compare=False)
 
+    @property
+    def parts(self) -> tuple[Batch, ...]:
+        whole = Batch(starts_at=self.starts_at, ends_at=self.ends_at, quantity=self.quantity)
+        return self.batches or (whole,)
+
+    def has_goods_for(self, at: datetime) -> int:
+        """Pieces, all that were made before included."""
+        return sum(part.quantity for part in self.parts if part.starts_at <= at)
+
     def planned_by(self, at: datetime) -> int:
-        """Pieces that are due by a moment, at an even pace from the end of the set-up; rounded up."""
-        begins = self.starts_at + self.setup
-        share = (at - begins) / (self.ends_at - begins)
-        return ceil(self.quantity * min(1.0, max(0.0, share)))
+        """Pieces that are due by a moment, each part at an even pace, the first from the end of the set-up; rounded up."""
+        return sum(ceil(part.quantity * self._share(part, at)) for part in self.parts)
+
+    def _share(self, part: Batch, at: datetime) -> float:
+        begins = max(part.starts_at, min(self.starts_at + self.setup, part.ends_at - timedelta(minutes=1)))
+        return min(1.0, max(0.0, (at - begins) / (part.ends_at - begins)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +114,7 @@ class SimulatedMachine:
         steps = {epoch + GRID * n for n in range(int((until - epoch) / GRID) + 1)}
         for run in self.runs:
             steps |= {run.starts_at, run.starts_at + run.setup, run.ends_at}
+            steps |= {batch.starts_at for batch in run.batches}
         return sorted({at for at in steps if since < at < until} | {until})
 
     def _program(self, at: datetime) -> str:
@@ -105,7 +127,7 @@ class SimulatedMachine:
         run = self._run_at(at)
         if run is not None:
             self._enter(run)
-            if at < run.starts_at + run.setup or self._made_in_run >= run.quantity:
+            if at < run.starts_at + run.setup or self._made_in_run >= run.has_goods_for(at):
                 return READY
             return INTERRUPTED if self._stops(run, at=at) else ACTIVE
         local = at.astimezone(ZoneInfo(self.zone))
@@ -124,7 +146,7 @@ class SimulatedMachine:
         run = self._run_at(since)
         if run is not None:
             self._enter(run)
-            pieces = min(pieces, run.quantity - self._made_in_run)
+            pieces = min(pieces, run.has_goods_for(since) - self._made_in_run)
             self._made_in_run += pieces
         self.count += pieces
 

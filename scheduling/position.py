@@ -19,14 +19,15 @@ Place = tuple[ItemId, SiteId]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A run that the plan goes on with. `lots` are all it is to make, `good` the pieces of them that were made so far
-    in fact; `uses` are the units of other items for one good piece."""
+    """A run that the plan goes on with. `lots` are all it is to make, `good` the pieces of them that are told as made so
+    far, of which `counted` are believed; `uses` are the units of other items for one good piece."""
 
     makes: ItemId
     site: SiteId
     lots: Sequence[Lot]
     hold_min: int
     good: int
+    counted: int
     uses: Mapping[ItemId, Fraction]
 
 
@@ -149,19 +150,20 @@ def made_ahead(lots: Iterable[Lot], *, good: int) -> dict[LotId, int]:
 
 
 def _go_on(books: _Books, work: Work) -> None:
-    """What the lots that are over or begun have made and used by the plan, and nobody has told yet."""
+    """What the lots that are over or begun have made and used by the plan, and nobody has told yet; what is told of
+    lots to come and not believed is made with them."""
     place = (work.makes, work.site)
+    ahead = made_ahead(work.lots, good=work.counted)
+    told = min(work.good, sum(lot.quantity for lot in work.lots)) - sum(ahead.values())
     over = [lot for lot in work.lots if lot.end_min <= 0]
-    books.add(place, max(0, sum(lot.quantity for lot in over) - work.good))
+    books.add(place, sum(lot.quantity for lot in over) - told)
     for lot in over:
         if lot.end_min + work.hold_min > 0:
             books.add(place, lot.quantity, at_min=lot.end_min + work.hold_min)
             books.add(place, -lot.quantity)
-    ahead = made_ahead(work.lots, good=work.good)
     begun = sum(lot.quantity - ahead.get(lot.id, 0) for lot in work.lots if lot.start_min < 0)
-    good = min(work.good, sum(lot.quantity for lot in work.lots)) - sum(ahead.values())
     for item, units in work.uses.items():
-        books.add((item, work.site), _used(good, units) - _used(begun, units))
+        books.add((item, work.site), _used(told, units) - _used(begun, units))
 
 
 def _used(good: int, units: Fraction) -> int:

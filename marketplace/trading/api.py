@@ -44,6 +44,14 @@ class DealSerializer(serializers.ModelSerializer[Deal]):
         return selectors.deal_progress(deal).num_answered
 
 
+class BatchSerializer(serializers.Serializer[object]):
+    """A part of a run that moves on when it is made; its goods are there when it starts."""
+
+    starts_at = serializers.DateTimeField(read_only=True)
+    ends_at = serializers.DateTimeField(read_only=True)
+    quantity = serializers.IntegerField(read_only=True)
+
+
 class RunSerializer(serializers.ModelSerializer[Run]):
     """What one machine makes when, for how much. Times include the set-up."""
 
@@ -53,12 +61,13 @@ class RunSerializer(serializers.ModelSerializer[Run]):
         source="equipment.device.public_id", read_only=True, allow_null=True, default=None
     )
     operation = serializers.CharField(source="operation.code", read_only=True)
+    batches = BatchSerializer(many=True, read_only=True)
 
     class Meta:
         model = Run
         fields = (
             "id", "machine", "device", "operation", "status", "starts_at", "ends_at", "setup_min", "quantity",
-            "pay_cents", "variant", "is_pinned",
+            "batches", "pay_cents", "variant", "is_pinned",
         )  # fmt: skip
         read_only_fields = fields
 

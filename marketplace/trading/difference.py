@@ -2,8 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
@@ -16,7 +16,7 @@ from marketplace.planning.stored import stored_plan
 from marketplace.trading.facts import Facts, facts_of
 from marketplace.trading.models import Deal, Disturbance, Leg, Run
 from marketplace.trading.position import unsent_of
-from marketplace.trading.standing import RunLots, begun_lots, lost_by, standing_runs
+from marketplace.trading.standing import RunLots, lost_by, standing_runs
 from matching.problem import Lot, OrderId, Problem
 from scheduling.costs import costs_of
 from scheduling.plan import Delivery, Plan, Transfer
@@ -79,9 +79,8 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
     free_from, has_begun = list[int](), False
     for each in standing:
         stays = _stays(each, planned=planned, between=between)
-        goes = each.left[len(stays) :]
-        free_from += [lot.start_min for lot in goes]
-        has_begun = has_begun or _has_begun(each, goes, is_gone=not stays)
+        free_from += [lot.start_min for lot in each.left[len(stays) :]]
+        has_begun = has_begun or _has_begun(each, stays, facts=facts)
         kept_lots |= {str(lot.id) for lot in stays if lot.end_min > 0}
         if stays == each.booked:
             kept.append(each.run)
@@ -137,17 +136,27 @@ def _stays(each: RunLots, *, planned: set[Lot], between: Mapping[str, Iterable[i
         )
         pin = pins.get(lot.id)
         if pin is not None and (pin not in planned or is_cut):
-            break
+            return _with_made(stays, lot, pieces=each.made_of(lot))
         stays.append(lot)
     return tuple(stays)
 
 
-def _has_begun(each: RunLots, goes: Iterable[Lot], *, is_gone: bool) -> bool:
-    """Of a run that is lost pieces are made by now, where the re-plan knew of none; or a lot that goes is begun."""
-    if each.made is None:
+def _with_made(stays: Sequence[Lot], lot: Lot, *, pieces: int) -> tuple[Lot, ...]:
+    """What was made of a lot that goes is kept with the one before it, whose time was long enough for it."""
+    if not pieces:
+        return tuple(stays)
+    if not stays:
+        return (replace(lot, quantity=pieces),)
+    return (*stays[:-1], replace(stays[-1], quantity=stays[-1].quantity + pieces))
+
+
+def _has_begun(each: RunLots, stays: Sequence[Lot], *, facts: Facts) -> bool:
+    """Of a run that changes: it was begun since the re-plan, or a lot was that goes."""
+    if each.made is None or stays == each.booked:
         return False
-    begun = begun_lots(each.left, made=each.made.good)
-    return (is_gone and each.made.good > 0) or any(lot in begun for lot in goes)
+    goes = each.left[len(stays) :]
+    begun = any(lot.id in each.begun and lot.id not in each.ahead for lot in goes)
+    return begun or each.run.pk not in facts.made
 
 
 def _due(deal: Deal, run: PlanRun) -> QuerySet[Leg]:

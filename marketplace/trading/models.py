@@ -1,5 +1,8 @@
 """Agreeing: a chosen plan, one package of runs for each factory, and the way of the goods between them."""
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -128,6 +131,23 @@ class Run(models.Model):
             models.CheckConstraint(
                 condition=Q(starts_at__lt=F("ends_at"), quantity__gte=1), name="run_is_sane"
             )
+        ]
+
+    @property
+    def batches(self) -> list[dict[str, Any]]:
+        """Its lots in business time: each with its start, end and pieces."""
+        first = min((lot["start_min"] for lot in self.lots), default=0)
+
+        def moment(minute: int) -> datetime:
+            return self.starts_at + timedelta(minutes=minute - first)
+
+        return [
+            {
+                "starts_at": moment(lot["start_min"]),
+                "ends_at": moment(lot["end_min"]),
+                "quantity": lot["quantity"],
+            }
+            for lot in sorted(self.lots, key=lambda lot: lot["start_min"])
         ]
 
 

@@ -3,7 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
 from functools import partial
@@ -45,7 +45,7 @@ def position_of(deal: Deal, runs: Sequence[RunLots], *, epoch: datetime) -> Posi
     sent = _sent(legs, goods.sent)
     ways = [_way(leg, sent=sent[leg.pk], epoch=epoch) for leg in legs]
     ask = partial(position_at, order, ways=ways, **_told(goods, epoch=epoch))
-    left, short, found = _settled(runs, uses=_uses_of(deal), ask=ask)
+    left, facts, found = _settled(runs, uses=_uses_of(deal), ask=ask)
     gone = {leg.pk: pieces for leg, pieces in zip(legs, found.gone, strict=True) if pieces}
     to_go = [
         unsent_of(leg, order=order, less=gone, epoch=epoch)
@@ -55,11 +55,7 @@ def position_of(deal: Deal, runs: Sequence[RunLots], *, epoch: datetime) -> Posi
     arrivals = [leg.arrives_at for leg in legs if leg.to_drop_id and leg.pk in gone]
     return Position(
         runs=tuple(left),
-        facts=Facts(
-            gone=gone,
-            made={each.run.pk: each.made.good for each in left if each.made and each.ahead},
-            short=short,
-        ),
+        facts=replace(facts, gone=gone),
         stock=found.stock,
         remaining=_remaining(deal, goods, legs, sent=sent, gone=gone),
         transfers=tuple(way for way in to_go if isinstance(way, Transfer)),
@@ -70,18 +66,20 @@ def position_of(deal: Deal, runs: Sequence[RunLots], *, epoch: datetime) -> Posi
 
 def _settled(
     runs: Sequence[RunLots], *, uses: Uses, ask: Callable[..., core.Position]
-) -> tuple[list[RunLots], dict[int, int], core.Position]:
-    """The runs as they stand by these facts, pieces that one cannot make by key of the run, and where the goods are
-    then: what one cannot make the next stage may lack."""
-    made = {each.run.pk: each.made.good for each in runs if each.made is not None}
-    short: dict[int, int] = {}
+) -> tuple[list[RunLots], Facts, core.Position]:
+    """The runs as they stand, what that rests on, and where the goods are then.
+
+    Pieces that were told ahead of the plan and had no material for it are not believed: they are still to come. What a
+    run cannot make for want of material is left out, and the next stage may lack that.
+    """
+    facts = Facts(made={each.run.pk: each.made.good for each in runs if each.made is not None})
     while True:
-        left = [each.found(Facts(made=made, short=short)) for each in runs]
-        found = ask(works=[_work(each, uses) for each in left])
-        more = _short_of(left, uses, lacking=found.lacking)
-        if not more:
-            return left, short, found
-        short = {pk: short.get(pk, 0) + more.get(pk, 0) for pk in {*short, *more}}
+        left = [each.found(facts) for each in runs]
+        found = ask(works=[_work(each, uses, facts) for each in left])
+        less = _less(left, uses, facts=facts, lacking=found.lacking)
+        if less == facts:
+            return left, facts, found
+        facts = less
 
 
 def unsent_of(leg: Leg, *, order: OrderId, less: Mapping[int, int], epoch: datetime) -> Transfer | Delivery:
@@ -144,7 +142,7 @@ def _uses_of(deal: Deal) -> Uses:
     return uses
 
 
-def _work(each: RunLots, uses: Uses) -> Work:
+def _work(each: RunLots, uses: Uses, facts: Facts) -> Work:
     run = each.run
     started = Fraction(1000, run.good_per_1000)  # for one good piece
     return Work(
@@ -153,25 +151,32 @@ def _work(each: RunLots, uses: Uses) -> Work:
         lots=each.left,
         hold_min=run.operation.hold_min,
         good=0 if each.made is None else each.made.good,
+        counted=facts.counted(run.pk),
         uses={item: units * started for item, units in uses[run.operation_id].items()},
     )
 
 
-def _short_of(runs: Iterable[RunLots], uses: Uses, *, lacking: Mapping[Place, int]) -> dict[int, int]:
-    """Pieces by key of the run that cannot be made without what lacks: of those begun by the plan the last ones."""
-    short: dict[int, int] = {}
+def _less(runs: Sequence[RunLots], uses: Uses, *, facts: Facts, lacking: Mapping[Place, int]) -> Facts:
+    """The facts without what cannot be for want of what lacks: of the latest runs first what they are ahead, then what
+    should have begun and is not made."""
+    doubted, short = dict(facts.doubted), dict(facts.short)
+    works = {each.run.pk: _work(each, uses, facts) for each in runs}
     for (item, site), pieces in lacking.items():
-        for each in reversed(list(runs)):
-            work = _work(each, uses)
-            if pieces <= 0 or work.site != site or item not in work.uses:
-                continue
+        users = [e for e in reversed(runs) if works[e.run.pk].site == site and item in works[e.run.pk].uses]
+        for each in users:
+            units = works[each.run.pk].uses[item]
+            goes = min(sum(each.ahead.values()), math.ceil(max(0, pieces) / units))
+            if goes:
+                doubted[each.run.pk] = doubted.get(each.run.pk, 0) + goes
+                pieces -= math.floor(goes * units)
+        for each in users:
+            work = works[each.run.pk]
             begun = sum(lot.quantity for lot in each.left if lot.start_min < 0)
-            can_go = max(0, begun - work.good - short.get(each.run.pk, 0))
-            goes = min(can_go, math.ceil(pieces / work.uses[item]))
+            goes = min(max(0, begun - work.good), math.ceil(max(0, pieces) / work.uses[item]))
             if goes:
                 short[each.run.pk] = short.get(each.run.pk, 0) + goes
                 pieces -= math.floor(goes * work.uses[item])
-    return short
+    return replace(facts, doubted=doubted, short=short)
 
 
 def _told(goods: Goods, *, epoch: datetime) -> dict[str, Any]:

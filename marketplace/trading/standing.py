@@ -17,13 +17,15 @@ STANDING = (Run.Status.BOOKED, Run.Status.OFFERED)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunLots:
     """A run with its lots in minutes from an epoch: as booked, and what is left of them after a loss; `made` is None
-    where nobody has begun it, `ahead` are pieces that were made of lots whose time is not over."""
+    where nobody has begun it, `ahead` are pieces that were made of lots whose time is not over, `doubted` those of all
+    told that are not believed."""
 
     run: Run
     booked: tuple[Lot, ...]
     left: tuple[Lot, ...]
     made: Made | None = None
     ahead: Mapping[LotId, int] = field(default_factory=dict)
+    doubted: int = 0
 
     @property
     def is_pinned(self) -> bool:
@@ -44,7 +46,20 @@ class RunLots:
     def found(self, facts: Facts) -> "RunLots":
         """With what was found when the deal was planned anew."""
         left = shortened(self.left, by=facts.short.get(self.run.pk, 0))
-        return replace(self, left=left, ahead=made_ahead(left, good=facts.made.get(self.run.pk, 0)))
+        ahead = made_ahead(left, good=facts.counted(self.run.pk))
+        return replace(self, left=left, ahead=ahead, doubted=facts.doubted.get(self.run.pk, 0))
+
+    def made_of(self, lot: Lot) -> int:
+        """Pieces of a lot whose time is not over that are made by now."""
+        known = 0 if self.made is None else self.made.good - self.doubted
+        return max(self.ahead.get(lot.id, 0), made_ahead(self.left, good=known).get(lot.id, 0))
+
+    @property
+    def begun(self) -> frozenset[LotId]:
+        """The lots of which pieces were made by now, or the first where the run has begun without any yet."""
+        if self.made is None:
+            return frozenset()
+        return frozenset(lot.id for lot in begun_lots(self.left, made=self.made.good - self.doubted))
 
 
 def minute_of(moment: datetime, *, epoch: datetime) -> int:
@@ -84,10 +99,10 @@ def cut(lots: Sequence[Lot], *, made: int) -> tuple[Lot, ...]:
 
 
 def begun_lots(lots: Iterable[Lot], *, made: int) -> tuple[Lot, ...]:
-    """The lots that made the first `made` pieces and the one that is made next."""
+    """The lots that made the first `made` pieces; the first where there are none yet."""
     begun: list[Lot] = []
     for lot in lots:
-        if made < 0:
+        if begun and made <= 0:
             break
         begun.append(lot)
         made -= lot.quantity
@@ -119,18 +134,16 @@ def standing_runs(deal: Deal, *, epoch: datetime, lost: Mapping[int, int]) -> li
 
 
 def lost_by(disturbances: Iterable[Disturbance], *, at: datetime) -> dict[int, int]:
-    """Keys of the runs that make no more because of these, with the good pieces that count."""
+    """Keys of the runs that make no more because of these, with the good pieces that count: the newest that was told."""
     lost: dict[int, int] = {}
     for one in disturbances:
         if one.kind in (Disturbance.Kind.DECLINED, Disturbance.Kind.DISPLACED) or one.run is None:
             continue
         lost[one.run.pk] = one.made or 0
         if one.kind == Disturbance.Kind.MACHINE_DOWN:
-            more = _on_the_machine(one, at=at)
-            made = begun_in_fact(more)
-            for pk in more:
-                lost.setdefault(pk, made[pk].good if pk in made else 0)
-    return lost
+            lost = dict.fromkeys(_on_the_machine(one, at=at), 0) | lost
+    made = begun_in_fact(list(lost))
+    return {pk: max(pieces, made[pk].good if pk in made else 0) for pk, pieces in lost.items()}
 
 
 def _on_the_machine(one: Disturbance, *, at: datetime) -> list[int]:

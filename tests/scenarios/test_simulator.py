@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from scenarios.simulator import ACTIVE, INTERRUPTED, OFF, READY, BookedRun, SimulatedMachine
+from scenarios.simulator import ACTIVE, INTERRUPTED, OFF, READY, Batch, BookedRun, SimulatedMachine
 
 MONDAY = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)  # 20:00 in Ningbo: nobody's shift
 RUN = BookedRun(
@@ -101,6 +101,19 @@ def test_the_counter_is_told_where_a_run_begins_and_ends_though_own_work_goes_on
         for each in machine.advance(since=morning - timedelta(hours=1), until=morning + timedelta(hours=6))
     }
     assert {run.starts_at for run in runs} | {run.ends_at for run in runs} <= told
+
+
+def test_a_batch_waits_for_its_goods_and_is_made_in_its_time():
+    half = MONDAY + timedelta(hours=2)
+    batches = (
+        Batch(starts_at=MONDAY, ends_at=half, quantity=200),
+        Batch(starts_at=half + timedelta(hours=1), ends_at=RUN.ends_at, quantity=800 - 200),
+    )
+    machine = a_machine(runs=[replace(RUN, quantity=800, batches=batches)])
+    said = machine.advance(since=MONDAY, until=half + timedelta(minutes=59))
+    assert (said[-1].execution, said[-1].count) == (READY, 200)
+    machine.advance(since=half + timedelta(minutes=59), until=RUN.ends_at)
+    assert machine.count == 800
 
 
 @pytest.mark.parametrize("seed", range(12))

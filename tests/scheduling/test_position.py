@@ -12,8 +12,11 @@ LOT = 10  # pieces
 TAKES, TRAVELS = 10, 5  # minutes
 
 
-def a_work(*lots, good=0, makes="x", site="A", hold_min=0, uses=None):
-    return Work(makes=makes, site=site, lots=lots, hold_min=hold_min, good=good, uses=uses or {})
+def a_work(*lots, good=0, counted=None, makes="x", site="A", hold_min=0, uses=None):
+    counted = good if counted is None else counted
+    return Work(
+        makes=makes, site=site, lots=lots, hold_min=hold_min, good=good, counted=counted, uses=uses or {}
+    )
 
 
 def a_way(*, quantity=LOT, sent=0, is_due=True, arrive_min=0, item="x", from_site="A", to_site="B"):
@@ -58,6 +61,13 @@ def test_what_was_made_ahead_has_used_its_needs():
     """Four of ten are made of a lot that is to begin later: it needs six more."""
     work = a_work(a_lot("a", start=5, end=15), good=4, makes="y", uses={"x": Fraction(1)})
     assert rows(at(work, lying={("x", "A"): 6, ("y", "A"): 4})) == [("x", "A", 0, 6), ("y", "A", 0, 4)]
+
+
+def test_what_is_told_ahead_and_not_believed_is_made_with_its_lot():
+    """Ten are told of a lot that is to come, six of them without material."""
+    lot = a_lot("a", start=5, end=15)
+    work = a_work(lot, good=10, counted=4, makes="y", uses={"x": Fraction(1)})
+    assert rows(at(work, lying={("x", "A"): -6, ("y", "A"): 10})) == [("y", "A", 0, 4)]
 
 
 def test_pieces_on_hold_are_there_when_it_is_over():

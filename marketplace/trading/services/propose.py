@@ -15,7 +15,7 @@ from marketplace.planning.services import LIVING, queue_run
 from marketplace.trading.models import Deal, Disturbance
 from marketplace.trading.position import Position, position_of
 from marketplace.trading.services.choose import withdraw
-from marketplace.trading.standing import RunLots, begun_lots, lost_by, minute_of, standing_runs
+from marketplace.trading.standing import RunLots, lost_by, minute_of, standing_runs
 from marketplace.trading.told import begun_in_fact
 from matching.parse_work import read_lot
 from matching.problem import Lot
@@ -158,18 +158,13 @@ def change_of(deal: Deal, position: Position, *, living: list[Disturbance], epoc
 
 
 def _frozen(position: Position) -> set[str]:
-    """Ids of the pinned lots that stand whatever happens: begun by their time, or by what was made of their run, which
-    may be ahead of its plan or have begun before it; and all of a run that a person has pinned."""
-    begun = {
-        lot.id
-        for each in position.runs
-        if each.made is not None
-        for lot in begun_lots(each.left, made=each.made.good)
-    }
+    """Ids of the pinned lots that stand whatever happens: begun by their time, or the first of a run that was begun
+    before it; and all of a run that a person has pinned. Of a lot that is made ahead of its time what is made is made;
+    the rest may lack its material now, and stands as long as it does not."""
     return {
         str(lot.id)
         for each, lot in pins_of(position)
-        if lot.start_min < 0 or each.is_pinned or lot.id in begun
+        if lot.start_min < 0 or each.is_pinned or (lot.id in each.begun and not each.ahead)
     }
 
 

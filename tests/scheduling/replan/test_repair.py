@@ -42,6 +42,7 @@ def work_of(problem, lot, *, at_min):
         lots=(moved(lot, at_min),),
         hold_min=mode.hold_min,
         good=0,
+        counted=0,
         uses={
             need.item: Fraction(1000 * need.num, mode.good_per_1000 * need.den)
             for need in operation.needs
