@@ -81,7 +81,7 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
         stays = _stays(each, planned=planned, between=between)
         free_from += [lot.start_min for lot in each.left[len(stays) :]]
         has_begun = has_begun or _has_begun(each, stays, facts=facts)
-        kept_lots |= {str(lot.id) for lot in stays if lot.end_min > 0}
+        kept_lots |= {str(name) for name in each.pins.keys() & {lot.id for lot in stays}}
         if stays == each.booked:
             kept.append(each.run)
         elif stays:
@@ -114,8 +114,8 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
 
 
 def _new_starts(lots: Iterable[Lot], standing: Iterable[RunLots]) -> dict[str, list[int]]:
-    """Starts of the lots that no run has yet, by machine."""
-    known = {lot.id for each in standing for lot in each.booked}
+    """Starts of the lots that no run has yet, by machine. What is over is not in the plan, and its name may be again."""
+    known = {name for each in standing for name in each.pins}
     starts: dict[str, list[int]] = defaultdict(list)
     for lot in lots:
         if lot.id not in known:

@@ -1,5 +1,7 @@
 """What of a run has begun: what made its pieces so far, and the lot that is made next."""
 
+from dataclasses import replace
+
 import pytest
 
 from marketplace.trading.difference import _new_starts, _stays
@@ -48,3 +50,12 @@ def test_what_follows_a_lot_that_was_put_between_is_planned_anew():
     plan = [*waits, between]
     kept = _stays(run, planned=set(plan), between=_new_starts(plan, [run]))
     assert [lot.id for lot in kept] == ["a", "b"]
+
+
+def test_a_new_lot_that_bears_the_name_of_one_that_was_made_is_new():
+    """Names are unique in a plan, and what was made ahead of its time is in none any more."""
+    run = replace(a_standing_run(), ahead={"c": 10})
+    again = a_lot("c", start=40, end=50)
+    assert _new_starts([*LOTS[:2], again], [run]) == {"M": [40]}
+    assert [lot.id for lot in run.done_early] == ["c"]
+    assert _stays(run, planned={*LOTS[:2], again}, between={"M": [40]}) == LOTS
