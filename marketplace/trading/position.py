@@ -1,7 +1,7 @@
 """Where the goods of a deal are when it is planned anew, and which of its ways have been gone."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -159,24 +159,27 @@ def _work(each: RunLots, uses: Uses, facts: Facts) -> Work:
 def _less(runs: Sequence[RunLots], uses: Uses, *, facts: Facts, lacking: Mapping[Place, int]) -> Facts:
     """The facts without what cannot be for want of what lacks: of the latest runs first what they are ahead, then what
     should have begun and is not made."""
-    doubted, short = dict(facts.doubted), dict(facts.short)
+    doubted, short = Counter(facts.doubted), Counter(facts.short)
     works = {each.run.pk: _work(each, uses, facts) for each in runs}
     for (item, site), pieces in lacking.items():
         users = [e for e in reversed(runs) if works[e.run.pk].site == site and item in works[e.run.pk].uses]
         for each in users:
             units = works[each.run.pk].uses[item]
-            goes = min(sum(each.ahead.values()), math.ceil(max(0, pieces) / units))
-            if goes:
-                doubted[each.run.pk] = doubted.get(each.run.pk, 0) + goes
-                pieces -= math.floor(goes * units)
+            pieces -= _take(doubted, each, most=sum(each.ahead.values()), units=units, pieces=pieces)
         for each in users:
             work = works[each.run.pk]
-            begun = sum(lot.quantity for lot in each.left if lot.start_min < 0)
-            goes = min(max(0, begun - work.good), math.ceil(max(0, pieces) / work.uses[item]))
-            if goes:
-                short[each.run.pk] = short.get(each.run.pk, 0) + goes
-                pieces -= math.floor(goes * work.uses[item])
-    return replace(facts, doubted=doubted, short=short)
+            unmade = sum(lot.quantity for lot in each.left if lot.start_min < 0) - work.good
+            pieces -= _take(short, each, most=unmade, units=work.uses[item], pieces=pieces)
+    return replace(facts, doubted=dict(doubted), short=dict(short))
+
+
+def _take(taken: Counter[int], each: RunLots, *, most: int, units: Fraction, pieces: int) -> int:
+    """Add what the run does without, for so many pieces of what it uses; returns how many of these are found so."""
+    goes = min(most, math.ceil(pieces / units))
+    if goes <= 0:
+        return 0
+    taken[each.run.pk] += goes
+    return math.floor(goes * units)
 
 
 def _told(goods: Goods, *, epoch: datetime) -> dict[str, Any]:
