@@ -154,7 +154,10 @@ def test_a_driver_without_a_connection_says_it_now_and_it_is_sent_later(live_ser
     flow = a_flow()
     sent = send(flow, flow.between, now=clock.now())
     page = a_page(browser, live_server, size=PHONE)
-    page.goto(reverse("delivery:driver", args=[sent.public_id, driver_token(sent.public_id)]))
+    page.goto(
+        reverse("delivery:driver", args=[sent.public_id, driver_token(sent.public_id)]),
+        wait_until="networkidle",
+    )
     page.context.set_offline(True)
     page.get_by_label("who signed").fill("Mr Gate")
     page.get_by_role("button", name="It has arrived").click()

@@ -18,7 +18,7 @@ PLAN = {
 }  # fmt: skip
 RUN = {
     "id": "run_1", "device": "dev_1", "starts_at": "2026-03-02T08:00:00Z", "ends_at": "2026-03-02T10:00:00Z",
-    "setup_min": 20, "quantity": 100,
+    "setup_min": 20, "batches": [], "quantity": 100,
 }  # fmt: skip
 
 

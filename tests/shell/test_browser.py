@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from marketplace.common import clock
 from tests.browser import (
@@ -173,7 +174,7 @@ def test_a_drawing_has_a_table_twin_that_stays_open_and_sorted_while_the_page_li
     assert page.inner_text("#gantt-table tbody tr:first-child") == latest
     for name, rows in (("map", 12), ("chart", 48), ("bars", 3)):
         page.click(f"#{name}-twin summary")
-        assert page.locator(f"#{name}-table tbody tr").count() == rows
+        expect(page.locator(f"#{name}-table tbody tr")).to_have_count(rows)
     assert violations(page) == []
     assert scripts_complained(heard) == []
 

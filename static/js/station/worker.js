@@ -9,7 +9,7 @@ const CACHE = PREFIX + TOLD.release;
 const WAIT_MS = 4000;
 const STATION = /^\/w\/[^/]+\/$/;
 const PIN = /^(\/w\/[^/]+\/)pin\/$/;
-const NOT_KEPT = ["Content-Encoding", "Content-Length", "Vary"]; // they speak of bytes that are unpacked by now
+const NOT_KEPT = ["content-encoding", "content-length", "vary"]; // they speak of bytes that are unpacked by now
 const cacheOf = new Map(); // by client: the cache that its page was taken from
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
