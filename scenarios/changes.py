@@ -1,7 +1,10 @@
-"""Buyers who agree to changed plans and factories that answer what follows. A visitor may be faster."""
+"""Buyers who agree to changed plans and factories that answer what follows. A visitor may be faster.
+
+Business time runs at its own pace meanwhile: at the speed of a story what is proposed would be over before anybody agreed.
+"""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from scenarios.orders import Say
@@ -12,24 +15,30 @@ LIVING = {"open", "proposed"}  # disturbances
 
 
 class Changes:
-    """`orders` are pairs of a buyer and the id of an order of theirs; `changed` is called when all have answered."""
+    """`orders` are pairs of a buyer and the id of an order of theirs; `changed` is called when all have answered,
+    `slow_down` when the first change begins (True) and when the last is over."""
 
     def __init__(
         self, orders: Iterable[tuple[Actor, str]], *, firms: Mapping[str, Actor], patience_s: float, say: Say,
-        changed: Callable[[], None],
+        changed: Callable[[], None], slow_down: Callable[[bool], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._orders = list(orders)
         self._firms = firms
         self._patience_s = patience_s
         self._say = say
         self._changed = changed
+        self._slow_down = slow_down
         self._asked: set[str] = set()  # orders whose factories were asked anew
         self._seen: dict[str, float] = {}  # since when a proposed plan waits, on the loop's clock
 
     async def run(self) -> None:
         """Until cancelled."""
+        was_moving = False
         while True:
-            await self.step()
+            is_moving = await self.step()
+            if is_moving != was_moving:
+                await self._slow_down(is_moving)
+            was_moving = is_moving
             await asyncio.sleep(POLL_S)
 
     async def settle(self, *, within_s: float) -> None:

@@ -92,6 +92,7 @@ class Conductor:
         changes = Changes(
             [(self._buyers[spec.buyer], order) for spec, order in posted],
             firms=self._firms, patience_s=self._world.patience_s, say=self._say, changed=self._look_again,
+            slow_down=self._slow_down,
         )  # fmt: skip
         await changes.settle(within_s=SETTLING_S)
         num_runs, num_machines = await self._work_opened()
@@ -123,6 +124,9 @@ class Conductor:
                 set_speed=self._set_speed, break_down=self._break_down,
             )
         ]  # fmt: skip
+
+    async def _slow_down(self, is_slow: bool) -> None:
+        await self._set_speed(1.0 if is_slow else self._speed)
 
     def _look_again(self) -> None:
         self._makers.look_again()

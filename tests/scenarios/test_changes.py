@@ -1,0 +1,27 @@
+"""Business time waits while an order of the story is being changed."""
+
+import asyncio
+
+import pytest
+
+from scenarios import changes
+from scenarios.changes import Changes
+
+
+def test_business_time_runs_at_its_own_pace_from_the_first_change_to_the_last(monkeypatch):
+    monkeypatch.setattr(changes, "POLL_S", 0)
+    moving, slowed = [False, True, True, False, False, True], []
+
+    async def step(_self):
+        if not moving:
+            raise asyncio.CancelledError
+        return moving.pop(0)
+
+    async def slow_down(is_slow):
+        slowed.append(is_slow)
+
+    monkeypatch.setattr(Changes, "step", step)
+    buyers = Changes([], firms={}, patience_s=0, say=print, changed=lambda: None, slow_down=slow_down)
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(buyers.run())
+    assert slowed == [True, False, True]
