@@ -35,7 +35,7 @@ class Carriers:
         self._reload_at = 0.0
 
     def look_again(self) -> None:
-        """Other shipments were planned."""
+        """Other shipments were planned: by a re-plan, or as the rest of one that left with what there was."""
         self._reload_at = 0.0
 
     async def run(self) -> None:
@@ -68,10 +68,13 @@ class Carriers:
         if not due:
             return
         wanted = [_packing(row, now=now) for row in due]
+        parts = {one["id"] for one in wanted if one["quantity"] is None}
         for outcome in await self._many(desk.actor, "dispatch", wanted):
             if outcome["status"] in UNDER_WAY:
                 self._under_way.add(outcome["id"])
                 desk.to_send.pop(outcome["id"], None)
+                if outcome["id"] in parts:
+                    self.look_again()
 
     async def _receive(self, desk: Desk, *, now: datetime) -> None:
         due = [
