@@ -1,9 +1,11 @@
-"""Expected refusals of the domain become pages: an unknown thing is 404, others are told in the page they come from."""
+"""Expected refusals of the domain become pages: an unknown thing is 404, others are told in the page they come from. So
+does a look at an address that only takes what a form sends, as after a reload.
+"""
 
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -17,7 +19,10 @@ class RefusalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET":
+            return _with_page(request, response)
+        return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, DomainError):
@@ -35,6 +40,13 @@ class RefusalMiddleware:
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same page, word for word, for a foreign id and for one that does not exist."""
     return render(request, "404.html", status=404)
+
+
+def _with_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The same answer with words; Django's own has none."""
+    page = render(request, "405.html", status=response.status_code)
+    page["Allow"] = response["Allow"]
+    return page
 
 
 def _as_message(request: HttpRequest, error: DomainError) -> HttpResponse:

@@ -165,6 +165,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-silent-devices": {"task": "machines.sweep_silence", "schedule": timedelta(seconds=15)},
     "mail-notices": {"task": "accounts.mail_notices", "schedule": timedelta(seconds=60)},
     "sweep-offers": {"task": "trading.sweep", "schedule": timedelta(seconds=15)},
+    "confirm-delays": {"task": "trading.confirm_delays", "schedule": timedelta(seconds=20)},
     "watch-machines": {"task": "trading.watch_machines", "schedule": timedelta(seconds=3)},
     "sweep-production": {"task": "production.sweep", "schedule": timedelta(seconds=5)},
     "sweep-payments": {"task": "payments.sweep", "schedule": timedelta(seconds=20)},

@@ -20,25 +20,25 @@ DECIDED = {"committed", "dismissed"}  # disturbances
 MARGIN = timedelta(hours=1)  # the run has been on, and would be on, for this long at least
 
 BreakDown = Callable[[str], None]
+Wait = Callable[[bool], Awaitable[None]]
 
 
 class Breakdown:
-    """Once in a world's life. `break_down` is called with the device that is to stop."""
+    """Once in a world's life. `break_down` is called with the device that is to stop, `wait` when business time has to
+    wait (True) and when it may go on."""
 
     def __init__(
         self, spec: BreakdownSpec, *, order: str, starts_at: datetime, buyer: Actor, firms: Iterable[Actor],
-        speed: float, say: Say, now: Now,
-        set_speed: Callable[[float], Awaitable[None]], break_down: BreakDown,
+        say: Say, now: Now, wait: Wait, break_down: BreakDown,
     ) -> None:  # fmt: skip
         self._spec = spec
         self._order = order
         self._after = starts_at + timedelta(hours=spec.after_h)
         self._buyer = buyer
         self._firms = list(firms)
-        self._speed = speed
         self._say = say
         self._now = now
-        self._set_speed = set_speed
+        self._wait = wait
         self._break_down = break_down
         self._before: set[str] = set()  # disturbances
 
@@ -48,7 +48,7 @@ class Breakdown:
             return
         while (now := await self._now()) < self._after or (run := await self._victim(now)) is None:
             await asyncio.sleep(LOOK_S)
-        await self._set_speed(1.0)
+        await self._wait(True)
         self._say(f"Break-down in {run['id']}: its machine stops with {run['quantity']:,} pieces booked.")
         self._before = {one["id"] for one in await self._disturbances()}
         self._break_down(run["device"])
@@ -59,7 +59,7 @@ class Breakdown:
         self._tell("A change is proposed", began)
         await self._until(self._is_settled)
         self._tell("All is arranged anew", began)
-        await self._set_speed(self._speed)
+        await self._wait(False)
 
     async def _victim(self, now: datetime) -> dict[str, Any] | None:
         """The greatest run of the operation that is well on."""

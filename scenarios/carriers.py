@@ -1,7 +1,7 @@
 """People who send and receive: what is due leaves when it is all there, and is counted where it arrives."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,21 +16,42 @@ PLANNED = {"planned", "packing"}
 UNDER_WAY = {"dispatched", "arrived"}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goods:
+    """What has just left: pieces of an item, the keys of both ends, when they are there as planned. The receiver is
+    empty where it has not looked at what is coming yet."""
+
+    shipment: str
+    sender: str
+    receiver: str
+    item: str
+    quantity: int
+    arrives_at: datetime
+
+
+Left = Callable[[Goods], None]
+Took = Callable[[float], Awaitable[None]]
+
+
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """The shipments of one enterprise that are not over, by id."""
 
+    key: str
     actor: Actor
     to_send: dict[str, dict[str, Any]] = field(default_factory=dict)
     coming: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class Carriers:
-    """`actors` are all who may send or receive, by any key; `now` reads business time."""
+    """`actors` are all who may send or receive, by any key; `now` reads business time; `left` hears of
+    goods under way; `took` how many real seconds each look at all that is due needs."""
 
-    def __init__(self, actors: Mapping[str, Actor], *, now: Now) -> None:
-        self._desks = [Desk(actor=actor) for actor in actors.values()]
+    def __init__(self, actors: Mapping[str, Actor], *, now: Now, left: Left, took: Took) -> None:
+        self._desks = [Desk(key=key, actor=actor) for key, actor in actors.items()]
         self._now = now
+        self._left = left
+        self._took = took
         self._under_way: set[str] = set()
         self._reload_at = 0.0
 
@@ -45,7 +66,9 @@ class Carriers:
             if loop.time() >= self._reload_at:
                 await self._reload()
                 self._reload_at = loop.time() + RELOAD_S
+            began_at = loop.time()
             await self.step()
+            await self._took(loop.time() - began_at)
             await asyncio.sleep(POLL_S)
 
     async def step(self) -> None:
@@ -72,9 +95,23 @@ class Carriers:
         for outcome in await self._many(desk.actor, "dispatch", wanted):
             if outcome["status"] in UNDER_WAY:
                 self._under_way.add(outcome["id"])
-                desk.to_send.pop(outcome["id"], None)
-                if outcome["id"] in parts:
+                is_part = outcome["id"] in parts
+                self._left(await self._goods(desk, desk.to_send.pop(outcome["id"]), is_part=is_part))
+                if is_part:
                     self.look_again()
+
+    async def _goods(self, desk: Desk, row: Mapping[str, Any], *, is_part: bool) -> Goods:
+        """What left as planned is known; of a part one has to look."""
+        shipment = await desk.actor.get(f"shipments/{row['id']}") if is_part else row
+        receiver = next((other.key for other in self._desks if row["id"] in other.coming), "")
+        return Goods(
+            shipment=row["id"],
+            sender=desk.key,
+            receiver=receiver,
+            item=row["item"],
+            quantity=shipment["quantity" if is_part else "planned_quantity"],
+            arrives_at=_moment(row["arrives_at"]),
+        )
 
     async def _receive(self, desk: Desk, *, now: datetime) -> None:
         due = [

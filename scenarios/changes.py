@@ -16,18 +16,18 @@ LIVING = {"open", "proposed"}  # disturbances
 
 class Changes:
     """`orders` are pairs of a buyer and the id of an order of theirs; `changed` is called when all have answered,
-    `slow_down` when the first change begins (True) and when the last is over."""
+    `wait` when the first change begins (True) and when the last is over."""
 
     def __init__(
         self, orders: Iterable[tuple[Actor, str]], *, firms: Mapping[str, Actor], patience_s: float, say: Say,
-        changed: Callable[[], None], slow_down: Callable[[bool], Awaitable[None]],
+        changed: Callable[[], None], wait: Callable[[bool], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._orders = list(orders)
         self._firms = firms
         self._patience_s = patience_s
         self._say = say
         self._changed = changed
-        self._slow_down = slow_down
+        self._wait = wait
         self._asked: set[str] = set()  # orders whose factories were asked anew
         self._seen: dict[str, float] = {}  # since when a proposed plan waits, on the loop's clock
 
@@ -37,7 +37,7 @@ class Changes:
         while True:
             is_moving = await self.step()
             if is_moving != was_moving:
-                await self._slow_down(is_moving)
+                await self._wait(is_moving)
             was_moving = is_moving
             await asyncio.sleep(POLL_S)
 

@@ -1,7 +1,8 @@
 """The story of a world: its orders are agreed, then its machines and people make and deliver what is booked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
+from functools import partial
 
 from scenarios.breakdown import BreakDown, Breakdown
 from scenarios.carriers import Carriers
@@ -9,6 +10,7 @@ from scenarios.changes import Changes
 from scenarios.emergency import Office
 from scenarios.makers import Makers, TakeRuns
 from scenarios.orders import OrderStory, Prepare, Say
+from scenarios.pace import Pace, SetSpeed
 from scenarios.people import Actor, Now
 from scenarios.world import OrderSpec, World
 
@@ -18,7 +20,6 @@ OPENING_S = 60.0  # real seconds that work orders may take to open
 OVER = {"done", "cancelled"}  # orders
 
 Acting = Makers | Carriers | Changes | Breakdown
-SetSpeed = Callable[[float], Awaitable[None]]
 
 
 class Conductor:
@@ -42,8 +43,15 @@ class Conductor:
         self._set_speed = set_speed
         self._break_down = break_down
         self._prepare = prepare
-        self._makers = Makers(firms, buyers.values(), now=now, take_runs=take_runs)
-        self._carriers = Carriers({**firms, **buyers}, now=now)
+        orders = [*world.earlier, world.order]
+        self._makers = Makers(
+            firms, buyers.values(), operations=[one for order in orders for one in order.product.operations], now=now,
+            take_runs=take_runs,
+        )  # fmt: skip
+        self._pace = Pace(speed, set_speed=set_speed)
+        self._carriers = Carriers(
+            {**firms, **buyers}, now=now, left=self._makers.goods_left, took=self._pace.took
+        )
 
     async def take_up(self) -> None:
         """Give the machines what is booked already, before they say a word: without it they would be off in their runs."""
@@ -92,14 +100,14 @@ class Conductor:
         changes = Changes(
             [(self._buyers[spec.buyer], order) for spec, order in posted],
             firms=self._firms, patience_s=self._world.patience_s, say=self._say, changed=self._look_again,
-            slow_down=self._slow_down,
+            wait=partial(self._pace.wait, "changes"),
         )  # fmt: skip
         await changes.settle(within_s=SETTLING_S)
         num_runs, num_machines = await self._work_opened()
         self._say(
             f"Booked: {num_runs} runs on {num_machines} machines. Business time runs at {self._speed:g}-fold."
         )
-        await self._set_speed(self._speed)
+        await self._pace.begin()
         acting: list[Acting] = [self._makers, self._carriers, changes, *self._breakdowns(posted[-1][1])]
         people = [asyncio.create_task(one.run()) for one in acting]
         try:
@@ -120,13 +128,10 @@ class Conductor:
         return [
             Breakdown(
                 spec, order=order, starts_at=self._world.starts_at, buyer=self._buyers[self._world.order.buyer],
-                firms=self._firms.values(), speed=self._speed, say=self._say, now=self._now,
-                set_speed=self._set_speed, break_down=self._break_down,
+                firms=self._firms.values(), say=self._say, now=self._now, wait=partial(self._pace.wait, "breakdown"),
+                break_down=self._break_down,
             )
         ]  # fmt: skip
-
-    async def _slow_down(self, is_slow: bool) -> None:
-        await self._set_speed(1.0 if is_slow else self._speed)
 
     def _look_again(self) -> None:
         self._makers.look_again()

@@ -9,7 +9,7 @@ from asgiref.sync import sync_to_async
 
 from scenarios.keys import Keys, MachineKey
 from scenarios.mqtt import DeviceConnection
-from scenarios.simulator import BookedRun, SimulatedMachine
+from scenarios.simulator import BookedRun, SimulatedMachine, advance_together
 
 STEP_S = 2.0
 
@@ -25,22 +25,20 @@ class Fleet:
         self._now = sync_to_async(now, thread_sensitive=False)
         self._session = secrets.token_hex(4)
         self._seq = 0
-        self._machines = [(key, _machine(key, seed=seed)) for key in keys.machines]
+        self._machines = {key.device: _machine(key, seed=seed) for key in keys.machines}
         self._connections = {
             key.device: DeviceConnection(url=mqtt_url, device=key.device, token=key.token, loop=loop)
-            for key, _ in self._machines
+            for key in keys.machines
         }
 
     def take_runs(self, runs: dict[str, list[BookedRun]]) -> None:
         """From now on the machines work on these runs, by device."""
-        for key, machine in self._machines:
-            machine.runs = sorted(runs.get(key.device, []), key=lambda run: run.starts_at)
+        for device, machine in self._machines.items():
+            machine.take(runs.get(device, []))
 
     def break_down(self, device: str) -> None:
         """This machine stops at its next step."""
-        for key, machine in self._machines:
-            if key.device == device:
-                machine.is_broken = True
+        self._machines[device].is_broken = True
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -60,19 +58,18 @@ class Fleet:
             await asyncio.gather(*keepers, return_exceptions=True)
 
     def _step(self, *, since: datetime, until: datetime) -> None:
-        for key, machine in self._machines:
-            for said in machine.advance(since=since, until=until):
-                self._seq += 1
-                self._connections[key.device].publish(
-                    {
-                        "session": self._session,
-                        "seq": self._seq,
-                        "at": said.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-                        "execution": said.execution,
-                        "count": said.count,
-                        "program": said.program,
-                    }
-                )
+        for machine, said in advance_together(self._machines.values(), since=since, until=until):
+            self._seq += 1
+            self._connections[machine.name].publish(
+                {
+                    "session": self._session,
+                    "seq": self._seq,
+                    "at": said.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                    "execution": said.execution,
+                    "count": said.count,
+                    "program": said.program,
+                }
+            )
 
 
 def _machine(key: MachineKey, *, seed: int) -> SimulatedMachine:

@@ -8,8 +8,11 @@ from typing import Any
 
 from PIL import Image, ImageDraw
 
+from scenarios.carriers import Goods
 from scenarios.people import Actor, Now, Refused
+from scenarios.piles import Pile
 from scenarios.simulator import Batch, BookedRun
+from scenarios.world import OperationSpec
 
 POLL_S = 2.0
 RELOAD_S = 60.0  # real seconds between two looks at all work: a re-plan brings other runs
@@ -19,12 +22,16 @@ TakeRuns = Callable[[dict[str, list[BookedRun]]], None]
 
 
 class Makers:
-    """`take_runs` is called with the booked runs by device, at first and whenever they were read again."""
+    """`take_runs` is called with the booked runs by device, at first and whenever they were read again; `operations`
+    are all that the world's orders have."""
 
     def __init__(
-        self, firms: Mapping[str, Actor], buyers: Iterable[Actor], *, now: Now, take_runs: TakeRuns
-    ) -> None:
+        self, firms: Mapping[str, Actor], buyers: Iterable[Actor], *, operations: Iterable[OperationSpec], now: Now,
+        take_runs: TakeRuns,
+    ) -> None:  # fmt: skip
         self._firms = firms
+        self._operations = list(operations)
+        self._piles: dict[str, Pile] = {}
         self._buyers = list(buyers)
         self._now = now
         self._take_runs = take_runs
@@ -35,15 +42,27 @@ class Makers:
         """Other runs were booked."""
         self._reload_at = 0.0
 
+    def goods_left(self, goods: Goods) -> None:
+        """Of one factory for another; those of others than factories lie in no pile."""
+        if pile := self._piles.get(goods.sender):
+            pile.send(goods.shipment, goods.item, goods.quantity)
+        if pile := self._piles.get(goods.receiver):
+            pile.come(goods.shipment, goods.item, goods.quantity, at=goods.arrives_at)
+        elif not goods.receiver:
+            self.look_again()
+
     async def load(self) -> tuple[int, int]:
         """Give the machines their runs; returns the number of runs and of machines that have some."""
         runs: dict[str, list[BookedRun]] = {}
         self._to_show = {}
-        for firm in self._firms.values():
+        for key, firm in self._firms.items():
             work = {row["run"]: row for row in await firm.pages("work-orders")}
+            pile = self._piles.setdefault(key, Pile(self._operations))
+            pile.hear(work=work.values(), shipments=await firm.pages("shipments"))
             for run in await firm.pages("runs"):
                 if run["id"] in work:
-                    runs.setdefault(run["device"], []).append(booked_run(run, work=work[run["id"]]))
+                    found = booked_run(run, work=work[run["id"]], pile=pile)
+                    runs.setdefault(run["device"], []).append(found)
             wanted = [row for row in work.values() if row["article"] == "wanted"]
             self._to_show |= {row["id"]: (firm, row) for row in wanted}
         self._take_runs(runs)
@@ -82,12 +101,13 @@ class Makers:
                     await buyer.post(f"first-articles/{article['id']}/decision", {"approve": True})
 
 
-def booked_run(run: Mapping[str, Any], *, work: Mapping[str, Any]) -> BookedRun:
+def booked_run(run: Mapping[str, Any], *, work: Mapping[str, Any], pile: Pile) -> BookedRun:
     return BookedRun(
         starts_at=datetime.fromisoformat(run["starts_at"]),
         ends_at=datetime.fromisoformat(run["ends_at"]),
         setup=timedelta(minutes=run["setup_min"]),
         quantity=run["quantity"],
+        operation=run["operation"],
         program=work["code"],
         batches=tuple(
             Batch(
@@ -97,7 +117,8 @@ def booked_run(run: Mapping[str, Any], *, work: Mapping[str, Any]) -> BookedRun:
             )
             for batch in run["batches"]
         ),
-        made=work["counted"],
+        made=max(work["counted"], pile.made(work["code"], run["operation"])),
+        pile=pile,
     )
 
 

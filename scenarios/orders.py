@@ -150,7 +150,11 @@ class OrderStory:
     async def _consent(self, order: str) -> None:
         deal = await self._buyer.get(f"orders/{order}/deal")
         if deal["status"] == "changed":
-            await self._buyer.post(f"orders/{order}/change/commit", {"plan": deal["proposed_plan"]})
+            try:
+                await self._buyer.post(f"orders/{order}/change/commit", {"plan": deal["proposed_plan"]})
+            except Refused as refused:
+                if refused.status != 409:  # it is outdated, and being planned anew
+                    raise
 
     async def _visitor(self, has_acted: Callable[[], Awaitable[bool]]) -> None:
         """Wait for a visitor to do the step, at most `patience_s`."""

@@ -7,11 +7,13 @@ late it finishes late, where no other run is in the way. One that breaks is off 
 """
 
 import random
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
+
+from scenarios.piles import Pile
 
 ACTIVE, READY, INTERRUPTED, OFF = "ACTIVE", "READY", "INTERRUPTED", "UNAVAILABLE"
 OWN_PROGRAM = "own"  # what a machine says it runs while it works for its owner
@@ -36,24 +38,28 @@ class Batch:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedRun:
     """A run of the plan on this machine; `starts_at` includes `setup`. `program` is the name its machine says,
-    `made` the pieces that are known to be made when the run is read. Without `batches` all goods are there."""
+    `made` the pieces that are known to be made when the run is read. Without `batches` all goods are due from the
+    beginning; what is due may still not lie in the `pile`."""
 
     starts_at: datetime
     ends_at: datetime
     setup: timedelta
     quantity: int
+    operation: str = ""
     program: str = ""
     batches: tuple[Batch, ...] = ()
     made: int = field(default=0, compare=False)
+    pile: Pile | None = field(default=None, compare=False)
 
     @property
     def parts(self) -> tuple[Batch, ...]:
         whole = Batch(starts_at=self.starts_at, ends_at=self.ends_at, quantity=self.quantity)
         return self.batches or (whole,)
 
-    def has_goods_for(self, at: datetime) -> int:
-        """Pieces, all that were made before included."""
-        return sum(part.quantity for part in self.parts if part.starts_at <= at)
+    def has_goods_for(self, at: datetime, *, made: int) -> int:
+        """Pieces beyond those that were made."""
+        due = sum(part.quantity for part in self.parts if part.starts_at <= at) - made
+        return max(0, due if self.pile is None else self.pile.allows(self.operation, due, at=at))
 
     def planned_by(self, at: datetime) -> int:
         """Pieces that are due by a moment, each part at an even pace, the first from the end of the set-up; rounded up."""
@@ -90,18 +96,29 @@ class SimulatedMachine:
     _run: BookedRun | None = None
     _slot: tuple[BookedRun, int] | None = None
     _is_stopped: bool = False
+    _told: tuple[str, str] | None = None
 
-    def advance(self, *, since: datetime, until: datetime) -> list[Said]:
-        """What the machine says in (since, until]: when its state changes, when a run begins or ends, and at `until`."""
+    def take(self, runs: Iterable[BookedRun]) -> None:
+        """Work on these from now on; one that is still wanted goes on as it is booked now."""
+        self.runs = sorted(runs, key=lambda run: run.starts_at)
+        if self._run is not None:
+            self._run = next((run for run in self.runs if run.program == self._run.program), None)
+
+    def advance(self, *, since: datetime, until: datetime, is_heard: bool = True) -> list[Said]:
+        """What the machine says in (since, until]: when its state changes, when a run begins or ends, and at `until`,
+        unless nobody hears it then."""
         said = []
-        seams = {moment for run in self.runs for moment in (run.starts_at, run.ends_at)} | {until}
-        before = self._doing(since)
+        seams = {moment for run in self.runs for moment in (run.starts_at, run.ends_at)}
+        seams |= {until} if is_heard else set()
+        doing = self._doing(since)
+        self._told = self._told or doing
         for at in self._moments(since=since, until=until):
-            self._make(before[0], since=since, until=at)
-            state, program = now = self._doing(at)
-            if now != before or at in seams:
+            self._make(doing[0], since=since, until=at)
+            state, program = doing = self._doing(at)
+            if doing != self._told or at in seams:
                 said.append(Said(at=at, execution=state, count=self.count, program=program))
-            since, before = at, now
+                self._told = doing
+            since = at
         return said
 
     def _doing(self, at: datetime) -> tuple[str, str]:
@@ -110,8 +127,7 @@ class SimulatedMachine:
 
     def _moments(self, *, since: datetime, until: datetime) -> Iterable[datetime]:
         """Every moment in (since, until] at which the state may change, and `until`."""
-        epoch = since.replace(minute=0, second=0, microsecond=0)
-        steps = {epoch + GRID * n for n in range(int((until - epoch) / GRID) + 1)}
+        steps = set(_on_grid(since=since, until=until))
         for run in self.runs:
             steps |= {run.starts_at, run.starts_at + run.setup, run.ends_at}
             steps |= {batch.starts_at for batch in run.batches}
@@ -127,7 +143,7 @@ class SimulatedMachine:
         run = self._run_at(at)
         if run is not None:
             self._enter(run)
-            if at < run.starts_at + run.setup or self._made_in_run >= run.has_goods_for(at):
+            if at < run.starts_at + run.setup or not run.has_goods_for(at, made=self._made_in_run):
                 return READY
             return INTERRUPTED if self._stops(run, at=at) else ACTIVE
         local = at.astimezone(ZoneInfo(self.zone))
@@ -146,8 +162,10 @@ class SimulatedMachine:
         run = self._run_at(since)
         if run is not None:
             self._enter(run)
-            pieces = min(pieces, run.has_goods_for(since) - self._made_in_run)
+            pieces = min(pieces, run.has_goods_for(since, made=self._made_in_run))
             self._made_in_run += pieces
+            if run.pile is not None:
+                run.pile.make(run.program, run.operation, pieces)
         self.count += pieces
 
     def _enter(self, run: BookedRun) -> None:
@@ -181,3 +199,21 @@ class SimulatedMachine:
         """A number in [0, 1) that depends on nothing but the seed, the machine, the ten minutes and the purpose."""
         slot = int(at.timestamp() // GRID.total_seconds())
         return random.Random(f"{self.seed}/{self.name}/{what}/{slot}").random()
+
+
+def advance_together(
+    machines: Collection[SimulatedMachine], *, since: datetime, until: datetime
+) -> Iterator[tuple[SimulatedMachine, Said]]:
+    """What machines that share piles say in (since, until]: none uses up what another needed before it."""
+    for at in [*_on_grid(since=since, until=until), until]:
+        for machine in machines:
+            for said in machine.advance(since=since, until=at, is_heard=at == until):
+                yield machine, said
+        since = at
+
+
+def _on_grid(*, since: datetime, until: datetime) -> list[datetime]:
+    """The moments of the grid between the two."""
+    hour = since.replace(minute=0, second=0, microsecond=0)
+    steps = (hour + GRID * n for n in range(int((until - hour) / GRID) + 1))
+    return [at for at in steps if since < at < until]

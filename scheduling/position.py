@@ -3,8 +3,9 @@
 What was counted, sent and received is taken as it is. What goes on as planned is taken at its word: a lot whose time is
 over counts as made though its last pieces are still being told, and goods that should have left are about to, as far
 as they lie there. What was made ahead of the plan is no more to come (`made_ahead`). So small delays change nothing and
-no piece counts twice or gets lost. Minutes count from the moment asked for; a lot that has begun has used its needs, one
-that has ended has made its pieces (the contract's `fixed_lots`, begun before minute 0).
+no piece counts twice or gets lost. What is held back leaves with nothing that leaves now. Minutes count from the moment
+asked for; a lot that has begun has used its needs, one that has ended has made its pieces (the contract's `fixed_lots`,
+begun before minute 0).
 """
 
 from collections import defaultdict
@@ -20,7 +21,8 @@ Place = tuple[ItemId, SiteId]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """A run that the plan goes on with. `lots` are all it is to make, `good` the pieces of them that are told as made so
-    far, of which `counted` are believed; `uses` are the units of other items for one good piece."""
+    far, of which `counted` are believed; `uses` are the units of other items for one good piece. `is_held`: nothing of
+    what it makes may leave its site yet."""
 
     makes: ItemId
     site: SiteId
@@ -29,6 +31,7 @@ class Work:
     good: int
     counted: int
     uses: Mapping[ItemId, Fraction]
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,15 +75,19 @@ def position_at(
     works: Iterable[Work],
     ways: Sequence[Way],
     lying: Mapping[Place, int],
+    held: Mapping[Place, int],
     coming: Iterable[Coming],
 ) -> Position:
-    """`lying` is made less used, and received less sent, as counted; `ways` are in the order in which they leave.
+    """`lying` is made less used, and received less sent, as counted; of it `held` may not leave yet, for it is not
+    released. `ways` are in the order in which they leave.
 
     Where more is wanted of a place than it has, what comes next pays for it; what nothing pays for is `lacking`.
     """
     books = _Books()
     for place, pieces in lying.items():
         books.add(place, pieces)
+    for place, pieces in held.items():
+        books.held[place] += pieces
     for one in coming:
         books.add((one.item, one.site), one.quantity, at_min=max(0, one.arrive_min))
     for work in works:
@@ -106,10 +113,11 @@ def shortened(lots: Iterable[Lot], *, by: int) -> tuple[Lot, ...]:
 
 @dataclass(slots=True)
 class _Books:
-    """Pieces by place and minute, and what is owed there: paid with the earliest first."""
+    """Pieces by place and minute, what is owed there, paid with the earliest first, and what may not leave."""
 
     there: dict[Place, dict[int, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     owed: dict[Place, int] = field(default_factory=lambda: defaultdict(int))
+    held: dict[Place, int] = field(default_factory=lambda: defaultdict(int))
 
     def add(self, place: Place, pieces: int, *, at_min: int = 0) -> None:
         """Less than none is owed."""
@@ -119,8 +127,8 @@ class _Books:
             self.owed[place] -= pieces
 
     def free_now(self, place: Place) -> int:
-        """Less than none where more is owed."""
-        return self.there[place][0] - self.owed[place]
+        """What may leave; less than none where more is owed or held."""
+        return self.there[place][0] - self.owed[place] - self.held[place]
 
     def lacking(self, place: Place) -> int:
         return max(0, self.owed[place] - sum(self.there[place].values()))
@@ -156,7 +164,10 @@ def _go_on(books: _Books, work: Work) -> None:
     ahead = made_ahead(work.lots, good=work.counted)
     told = min(work.good, sum(lot.quantity for lot in work.lots)) - sum(ahead.values())
     over = [lot for lot in work.lots if lot.end_min <= 0]
-    books.add(place, sum(lot.quantity for lot in over) - told)
+    untold = sum(lot.quantity for lot in over) - told
+    books.add(place, untold)
+    if work.is_held:
+        books.held[place] += max(0, untold)
     for lot in over:
         if lot.end_min + work.hold_min > 0:
             books.add(place, lot.quantity, at_min=lot.end_min + work.hold_min)

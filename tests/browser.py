@@ -26,6 +26,10 @@ RULES = {
 FOUND = """options => axe.run(options).then(({violations}) => violations.map(
   ({id, help, nodes}) => `${id}: ${help}: ${nodes[0].html.slice(0, 160)}`))"""
 LATE_FRAME_MS = 400
+KEYS = """(field, code) => { for (const key of code) {
+  field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+  field.value += key;
+} }"""
 
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium was found; set CHROMIUM to its path")
 
@@ -92,6 +96,17 @@ def _found(page: Page) -> list[str]:
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     return list(page.evaluate(FOUND, RULES))
+
+
+def scan(page: Page, code: str) -> None:
+    """As a scanner types: each key faster than the 35 ms that a person needs, then Enter.
+
+    Keys that Playwright sends one by one are as slow as the machine is busy; here all but Enter come in one task.
+    """
+    field = page.locator("[data-scan-code]")
+    field.focus()
+    field.evaluate(KEYS, code)
+    page.keyboard.press("Enter")
 
 
 def wait_until(page: Page, condition: str, *, within_s: float = 5) -> None:

@@ -107,6 +107,23 @@ def own_language(request: pytest.FixtureRequest) -> Iterator[None]:
         translation.deactivate()
 
 
+@pytest.fixture(scope="session")
+def solver_memory() -> object:
+    """What the solver has said to the tests of this worker."""
+    from tests.solved import Memory
+
+    return Memory()
+
+
+@pytest.fixture(autouse=True)
+def solved_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same problem is not solved anew for each test that begins with it; see `tests/solved.py`."""
+    if "servers" in request.fixturenames:
+        memory = request.getfixturevalue("solver_memory")
+        monkeypatch.setattr("marketplace.planning.run.SolverProcess", memory.solver)
+        monkeypatch.setattr("marketplace.planning.run.naive_finish", memory.naive_finish)
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """No longer than a module: Playwright's event loop would be in the way of other modules' own."""

@@ -7,10 +7,11 @@ from collections.abc import Collection
 
 # What migrations say of the models, the same before and after.
 OF_MIGRATIONS = frozenset({"contenttypes", "auth"})
+WAITED_FOR_S = 120
 
 
 def remove_all_rows(*, but_of: Collection[str] = ()) -> None:
-    """Of all apps but these; waits for those who still write."""
+    """Of all apps but these; waits for those who still write, and fails where one of them does not end."""
     from django.apps import apps
     from django.db import connection, transaction
 
@@ -21,6 +22,7 @@ def remove_all_rows(*, but_of: Collection[str] = ()) -> None:
         if model._meta.app_label not in kept and model._meta.managed
     ]
     with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{WAITED_FOR_S}s'")
         cursor.execute(f"LOCK TABLE {', '.join(tables)}")
         cursor.execute(
             " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in tables)

@@ -1,7 +1,8 @@
 """What notices say. An app registers the sentence of each kind of news in its AppConfig; facts fill it when it is read.
 
 So a notice speaks its reader's language and zone, whoever wrote it. Facts whose name ends in `_at` are ISO moments,
-in `_on` ISO dates; all others stand as they are, numbers with their thousands grouped.
+in `_on` ISO dates; numbers named in QUANTITIES are of the fact `unit`, of pieces where there is none; all others stand as
+they are, numbers with their thousands grouped.
 """
 
 from collections.abc import Mapping
@@ -10,10 +11,11 @@ from typing import Any
 
 from django.utils.functional import Promise
 
-from marketplace.common.show.amounts import number_text
+from marketplace.common.show.amounts import number_text, quantity_text
 from marketplace.common.show.times import day_text, local_text
 
 Facts = Mapping[str, str | int]
+QUANTITIES = frozenset({"quantity", "received", "without", "damaged", "missing", "wanted"})
 _sentences: dict[str, str | Promise] = {}
 
 
@@ -37,11 +39,14 @@ def require_known(kind: str, facts: Facts) -> None:
 
 def sentence_of(kind: str, facts: Facts, *, now: datetime) -> str:
     """In the active language and zone; `now` decides which dates show their year."""
-    shown = {name: _shown(name, value, now=now) for name, value in facts.items()}
+    unit = str(facts.get("unit", "piece"))
+    shown = {name: _shown(name, value, unit=unit, now=now) for name, value in facts.items()}
     return str(_sentences[kind]) % shown
 
 
-def _shown(name: str, value: Any, *, now: datetime) -> str:
+def _shown(name: str, value: Any, *, unit: str, now: datetime) -> str:
+    if name in QUANTITIES and isinstance(value, int):
+        return quantity_text(value, unit)
     if name.endswith("_at"):
         return local_text(datetime.fromisoformat(value), now=now)
     if name.endswith("_on"):

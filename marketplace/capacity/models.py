@@ -300,3 +300,25 @@ class CalendarFeed(models.Model):
                 name="one_living_feed_per_machine_or_enterprise",
             )
         ]
+
+
+class AskedTerms(models.Model):
+    """What the owner of a machine asked when something was declared that bars a higher price; written once.
+
+    `occasion`, `machine` and `enterprise` are public ids: the row outlives what it names.
+    """
+
+    occasion = models.CharField(max_length=40)
+    machine = models.CharField(max_length=40)
+    enterprise = models.CharField(max_length=40)
+    zone = models.CharField(max_length=64)
+    rates = models.JSONField()  # fields of `Rate`
+    week = models.JSONField()  # weekday, starts, ends, price_pct
+    windows = models.JSONField()  # starts, ends, price_pct
+    kept_at = models.DateTimeField()  # business time
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["occasion", "machine"], name="asked_once_for_an_occasion")
+        ]
+        indexes = [models.Index(fields=["occasion", "enterprise"], name="asked_by_an_enterprise")]

@@ -18,11 +18,9 @@ class DeliveryConfig(AppConfig):
         oracles.register("delivery", find_faults)
         notices.register(
             "delivery.difference",
-            _(
-                "Shipment %(shipment)s came with a difference: %(damaged)s pieces damaged, %(missing)s missing."
-            ),
+            _("Shipment %(shipment)s came with a difference: %(damaged)s damaged, %(missing)s missing."),
         )
         notices.register(
             "delivery.order-complete",
-            _("%(title)s is complete: %(received)s pieces received, %(without)s done without."),
+            _("%(title)s is complete: %(received)s received, %(without)s done without."),
         )

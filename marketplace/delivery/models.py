@@ -29,7 +29,7 @@ class Shipment(models.Model):
     rest_of = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="rest"
     )
-    is_extra = models.BooleanField(default=False)  # asked for by a person, not by a plan
+    is_extra = models.BooleanField(default=False)  # asked for by a person, or its rest: not by a plan
     item = models.CharField(max_length=40)
     from_site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     to_site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -61,6 +61,12 @@ class Shipment(models.Model):
             models.Index(fields=["to_site", "status"], name="shipments_to_a_site"),
             models.Index(fields=["order", "item"], name="shipments_of_an_order"),
         ]
+
+
+class CoveredLeg(models.Model):
+    """A planned way that needs no shipment: all of its pieces leave, or have left, with shipments of other ways."""
+
+    leg = models.OneToOneField(Leg, on_delete=models.CASCADE, related_name="covered")
 
 
 class Box(models.Model):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
 from marketplace.common.forms import refusals_in
+from marketplace.common.parts import part_of
 from marketplace.machines import selectors, services
 from marketplace.machines.broker import PORT
 from marketplace.machines.forms import DeviceForm
@@ -39,6 +40,7 @@ def device(request: ViewerRequest, device: str) -> HttpResponse:
 
 @require_safe
 @login_required
+@part_of("machines:device")
 def device_panel(request: ViewerRequest, device: str) -> HttpResponse:
     """A fragment for the page of the machine that the device belongs to."""
     return render(request, "machines/panel.html", _panel(request, device))

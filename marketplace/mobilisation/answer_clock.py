@@ -2,14 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from marketplace.capacity.hours import public_holidays
+from marketplace.capacity.working_days import after_working_days
 from marketplace.mobilisation.models import Hazard, OrderRating
 from marketplace.orders.models import Order, Rating
 
 HOURS = {Hazard.OCCURRED: timedelta(hours=6), Hazard.IMMINENT: timedelta(hours=12)}
 WORKING_DAYS = {Rating.DX: 10, Rating.DO: 15}
-COUNTRY = "CN"  # whose public holidays are no working days
-SATURDAY = 5
+COUNTRY, ZONE = "CN", "Asia/Shanghai"  # whose public holidays are no working days, and whose midnight
 
 
 def answer_by(order: Order, now: datetime) -> datetime | None:
@@ -24,14 +23,4 @@ def answer_by(order: Order, now: datetime) -> datetime | None:
     hazard = Hazard(found.programme.declaration.hazard)
     if hazard in HOURS:
         return now + HOURS[hazard]
-    return after_working_days(now, WORKING_DAYS[Rating(found.rating)])
-
-
-def after_working_days(now: datetime, num_days: int) -> datetime:
-    """The same time of day, that many days later that are neither weekend nor public holiday."""
-    at = now
-    while num_days:
-        at += timedelta(days=1)
-        if at.weekday() < SATURDAY and at.date() not in public_holidays(COUNTRY, at.year):
-            num_days -= 1
-    return at
+    return after_working_days(now, WORKING_DAYS[Rating(found.rating)], country=COUNTRY, zone=ZONE)

@@ -45,6 +45,12 @@ class DrillChangesNothing(Conflict):
     code = "mobilisation:drill-changes-nothing"
 
 
+class NoDrill(Conflict):
+    """What is asked for is there in a drill only."""
+
+    code = "mobilisation:no-drill"
+
+
 class NotRateable(Conflict):
     """The order does not meet what a rating asks for."""
 

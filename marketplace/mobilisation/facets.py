@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from marketplace.capacity.market import listed_equipment
 from marketplace.capacity.models import Equipment
-from marketplace.common.show.amounts import number_text, quantity_text
+from marketplace.capacity.units import speed_text, unit_of
+from marketplace.common.show.amounts import quantity_text
 from marketplace.common.show.times import day_text
 from marketplace.disclosure import facets
 from marketplace.disclosure.facets import Asked, Fact
@@ -35,7 +36,7 @@ def free_hours(asked: Asked, word: Word) -> Sequence[Fact]:
 
 def _in_words(machine: Equipment, days: Days, *, today: date) -> str:
     rate = fastest(machine.rates.all())
-    speed = [_("%(speed)s pieces an hour") % {"speed": number_text(rate)}] if rate else []
+    speed = [] if rate is None else [speed_text(rate.units_per_h or 0, unit_of(rate))]
     alike = [_stretch(first, last, hours, today=today) for first, last, hours in _alike(days)]
     return "; ".join(speed + (alike or [quantity_text(0, "h")]))
 

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from marketplace.common.show.amounts import number_text
+from marketplace.common.show.amounts import quantity_text
 from marketplace.mobilisation.models import Ask
 
 LANGUAGES = ("zh-hans", "en")
@@ -21,12 +21,12 @@ def _in(language: str, ask: Ask) -> str:
     question = ask.question
     with translation.override(language):
         words = _(
-            "%(firm)s: %(office)s asks whether you can make %(quantity)s pieces of %(goods)s by %(needed_by)s. "
+            "%(firm)s: %(office)s asks whether you can make %(quantity)s of %(goods)s by %(needed_by)s. "
             "Please answer by %(closes_at)s with one tap, without an account:"
         ) % {
             "firm": ask.firm.name,
             "office": question.office.name,
-            "quantity": number_text(question.quantity),
+            "quantity": quantity_text(question.quantity, question.unit),
             "goods": question.goods,
             "needed_by": f"{question.needed_by.astimezone(ZONE):%Y-%m-%d %H:%M}",
             "closes_at": f"{question.closes_at.astimezone(ZONE):%Y-%m-%d %H:%M}",

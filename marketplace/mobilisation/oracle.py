@@ -1,19 +1,23 @@
 """What can never be true of an emergency: each use of power has two approvers, basis, scope, end and notice."""
 
+import math
 from collections.abc import Iterator
 
 from django.db.models import F, Q
 
 from marketplace.accounts.models import Notice
+from marketplace.capacity.models import AskedTerms
 from marketplace.mobilisation.content import declaration_hash
 from marketplace.mobilisation.models import Declaration, Extension, OrderRating, Reading
 from marketplace.orders.models import Order
+from marketplace.trading.models import Run
+from marketplace.trading.standing import STANDING
 
 S = Declaration.Status
 
 
 def emergency_faults() -> list[str]:
-    return [*_declarations(), *_extensions(), *_readings(), *_ratings()]
+    return [*_declarations(), *_extensions(), *_readings(), *_ratings(), *_prices()]
 
 
 def _declarations() -> Iterator[str]:
@@ -58,3 +62,25 @@ def _ratings() -> Iterator[str]:
         yield f"{order.public_id} is rated and nobody signed for it"
     for one in OrderRating.objects.filter(~Q(need__order=F("order"))):
         yield f"{one.public_id}: the need of another order was confirmed"
+
+
+def _prices() -> Iterator[str]:
+    """No run of a rated order is paid more for its time than its machine asked when the emergency was declared."""
+    runs = Run.objects.filter(status__in=STANDING).exclude(package__deal__plan_run__priced_on="")
+    for run in runs.select_related("equipment", "operation", "package__deal__plan_run").order_by("pk"):
+        asked = AskedTerms.objects.filter(
+            occasion=run.package.deal.plan_run.priced_on, machine=run.equipment.public_id
+        ).first()
+        if asked is not None and run.pay_cents > _most(run, asked):
+            yield f"{run.public_id}: a rated order pays more than {asked.machine} asked before"
+
+
+def _most(run: Run, asked: AskedTerms) -> int:
+    """Cents for all of the run's time at the dearest hour, rounded up."""
+    prices = [
+        rate["price_cents_per_h"] for rate in asked.rates if rate["process"] == run.operation.process
+    ] or [run.pay_cents]
+    pcts = [100, *(hours[-1] for hours in asked.week), *(window[-1] for window in asked.windows)]
+    minutes = math.ceil((run.ends_at - run.starts_at).total_seconds() / 60)
+    most: int = -(-minutes * max(prices) * max(pcts) // 6000)
+    return most + 1

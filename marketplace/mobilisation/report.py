@@ -36,7 +36,7 @@ def _facts(report: Report) -> list[Row]:
         (_("Figures"), _("Firms asked"), report.num_asked),
         (_("Figures"), _("Firms that answered"), report.num_answered),
         (_("Figures"), _("Silent firms"), report.num_silent),
-        (_("Figures"), _("Pieces promised"), report.promised),
+        (_("Figures"), _("Promised"), report.promised_text),
         (_("Figures"), _("Hours from approval to the first question"), report.first_question_h),
         (_("Figures"), _("Hours to an answer, median"), report.median_answer_h),
         *(

@@ -39,11 +39,11 @@ class QuestionRow:
 
     @property
     def promised_text(self) -> str:
-        return quantity_text(self.tally.promised)
+        return quantity_text(self.tally.promised, self.question.unit)
 
     @property
     def wanted_text(self) -> str:
-        return quantity_text(self.question.quantity)
+        return quantity_text(self.question.quantity, self.question.unit)
 
     @property
     def silent(self) -> list[Asked]:
@@ -111,7 +111,11 @@ class Report:
 
     @property
     def promised_text(self) -> str:
-        return number_text(self.promised)
+        """Added up for each unit that was asked for."""
+        sums: dict[str, int] = {}
+        for row in self.questions:
+            sums[row.question.unit] = sums.get(row.question.unit, 0) + row.tally.promised
+        return " + ".join(quantity_text(total, unit) for unit, total in sums.items()) or number_text(0)
 
     @property
     def promised(self) -> int:

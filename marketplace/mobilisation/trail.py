@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Enterprise
 from marketplace.common.models import AuditEntry
-from marketplace.common.show.amounts import number_text
+from marketplace.common.show.amounts import number_text, quantity_text
 from marketplace.common.show.times import local_text
 from marketplace.mobilisation.models import Firm, Programme
 from marketplace.mobilisation.trail_words import ACTIONS, CODES, SENTENCES, VALUES
 from marketplace.orders.models import Order, Product
 
 LISTED = 3  # names of a list that a sentence says
+QUANTITIES = frozenset({"quantity", "target"})  # of the fact `unit`, of pieces where there is none
 MOMENTS = frozenset({"until", "closes_at", "deliver_by"})
 AN_ID = re.compile(r"(ent|frm|ord|prg)_[0-9A-Za-z]+\Z")
 Names = Mapping[str, str]
@@ -79,7 +80,8 @@ def _sentence(entry: AuditEntry, *, who: str, names: Names) -> str:
     sentence: str | Promise | None = SENTENCES.get(entry.action)
     if sentence is None:
         return str(ACTIONS.get(entry.action, entry.action))
-    said = _Said({name: _shown(name, value, names=names) for name, value in entry.facts.items()})
+    unit = str(entry.facts.get("unit", "piece"))
+    said = _Said({name: _shown(name, value, names=names, unit=unit) for name, value in entry.facts.items()})
     for name, value in entry.facts.items():
         if isinstance(value, list | Mapping):
             said[f"num_{name}"] = number_text(len(value))
@@ -87,7 +89,7 @@ def _sentence(entry: AuditEntry, *, who: str, names: Names) -> str:
     return str(sentence) % said
 
 
-def _shown(name: str, value: object, *, names: Names) -> str:
+def _shown(name: str, value: object, *, names: Names, unit: str) -> str:
     if value in (None, "", [], {}):
         return "–"
     if isinstance(value, list | Mapping):
@@ -101,7 +103,7 @@ def _shown(name: str, value: object, *, names: Names) -> str:
     if name == "code":
         return str(CODES.get(str(value).rpartition(":")[2], value))
     if isinstance(value, int):
-        return number_text(value)
+        return quantity_text(value, unit) if name in QUANTITIES else number_text(value)
     return str(VALUES.get((name, str(value)), names.get(str(value), str(value))))
 
 

@@ -25,6 +25,7 @@ ACTIONS: dict[str, Promise] = {
     "mobilisation.precedence-asked": _("asked for a plan in which a rated order comes first"),
     "mobilisation.precedence-taken": _("committed a plan in which a rated order comes first"),
     "mobilisation.rating-ended": _("a rating ended"),
+    "mobilisation.exercise-planned": _("planned a fictitious order on a copy"),
 }
 SENTENCES: dict[str, Promise] = {
     "mobilisation.declaration-drafted": _("%(who)s drafted the declaration."),
@@ -56,19 +57,19 @@ SENTENCES: dict[str, Promise] = {
         "%(who)s took firms of the network into the book (%(num_firms)s): %(firms)s."
     ),
     "mobilisation.firms-asked": _(
-        "%(who)s asked for %(quantity)s pieces of %(goods)s, answers until %(closes_at)s; firms (%(num_firms)s): %(firms)s."
+        "%(who)s asked for %(quantity)s of %(goods)s, answers until %(closes_at)s; firms (%(num_firms)s): %(firms)s."
     ),
     "mobilisation.answer-recorded": _(
-        "%(who)s wrote down for %(firm)s: %(answer)s, %(quantity)s pieces; told by %(told_by)s."
+        "%(who)s wrote down for %(firm)s: %(answer)s, %(quantity)s; told by %(told_by)s."
     ),
     "mobilisation.programme-opened": _(
-        "%(who)s opened the programme %(name)s for %(target)s pieces of %(product)s."
+        "%(who)s opened the programme %(name)s for %(target)s of %(product)s."
     ),
     "mobilisation.need-confirmed": _(
-        "%(who)s confirmed the need of %(quantity)s pieces of %(order)s with %(with)s (%(how)s)."
+        "%(who)s confirmed the need of %(quantity)s of %(order)s with %(with)s (%(how)s)."
     ),
     "mobilisation.order-rated": _(
-        "%(who)s rated %(order)s %(rating)s under %(programme)s: %(quantity)s pieces, to be delivered by %(deliver_by)s."
+        "%(who)s rated %(order)s %(rating)s under %(programme)s: %(quantity)s, to be delivered by %(deliver_by)s."
     ),
     "mobilisation.precedence-asked": _(
         "%(who)s asked for a plan in which %(order)s (%(rating)s) comes first."
@@ -77,6 +78,10 @@ SENTENCES: dict[str, Promise] = {
         "%(who)s committed a plan in which %(order)s (%(rating)s) comes first; runs that gave way: %(num_displaced)s."
     ),
     "mobilisation.rating-ended": _("The rating %(rating)s of %(order)s ended: %(reason)s"),
+    "mobilisation.exercise-planned": _(
+        "%(who)s planned a fictitious order on a copy of the network: %(quantity)s of %(product)s to %(city)s by "
+        "%(deliver_by)s, rated %(rating)s."
+    ),
 }
 CODES: dict[str, Promise] = {
     "same-person": _("who proposed cannot approve."),

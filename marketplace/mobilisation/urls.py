@@ -1,6 +1,15 @@
 from django.urls import path
 
-from marketplace.mobilisation.views import control_room, declarations, firms, owners, powers, questions, trail
+from marketplace.mobilisation.views import (
+    control_room,
+    declarations,
+    exercises,
+    firms,
+    owners,
+    powers,
+    questions,
+    trail,
+)
 
 app_name = "mobilisation"
 EMERGENCY = "emergency/<str:declaration>"
@@ -21,6 +30,8 @@ urlpatterns = [
     path(f"{EMERGENCY}/programmes/new", powers.new_programme, name="new-programme"),
     path(f"{EMERGENCY}/orders/<str:order>", powers.rate, name="rate"),
     path("ratings/<str:rating>/", powers.precedence, name="precedence"),
+    path(f"{EMERGENCY}/exercises/new", exercises.new, name="new-exercise"),
+    path("exercises/<str:exercise>/", exercises.exercise, name="exercise"),
     path(f"{EMERGENCY}/report", powers.report, name="report"),
     path(f"{EMERGENCY}/report.csv", powers.report_csv, name="report-csv"),
     path(f"{EMERGENCY}/trail", trail.trail, name="trail"),

@@ -18,8 +18,8 @@ NEWS = {
         "Drill: %(title)s is over; %(office)s no longer sees your free capacity. Looks at it: %(looks)s."
     ),
     "mobilisation.drill-asked": _(
-        "Drill: %(office)s asks: %(quantity)s pieces of %(goods)s. Answer until %(closes_at)s, as you would in earnest; "
+        "Drill: %(office)s asks: %(quantity)s of %(goods)s. Answer until %(closes_at)s, as you would in earnest; "
         "nothing is ordered."
     ),
-    "mobilisation.asked": _("%(office)s asks: %(quantity)s pieces of %(goods)s. Answer until %(closes_at)s."),
+    "mobilisation.asked": _("%(office)s asks: %(quantity)s of %(goods)s. Answer until %(closes_at)s."),
 }

@@ -1,4 +1,4 @@
-"""Whose clock the papers of an order follow on the buyer's side."""
+"""Whose clock and calendar the papers of an order follow on the buyer's side."""
 
 from django.conf import settings
 
@@ -13,3 +13,12 @@ def buyer_zone(order: Order) -> str:
         return site
     drop = order.drops.order_by("pk").first()
     return settings.TIME_ZONE if drop is None else nearest_city(lat=drop.lat, lon=drop.lon).time_zone
+
+
+def buyer_country(order: Order) -> str:
+    """ISO 3166, whose public holidays count: as `buyer_zone`; empty where nothing says it."""
+    site = order.buyer.sites.order_by("pk").values_list("country", flat=True).first()
+    if site is not None:
+        return site
+    drop = order.drops.order_by("pk").first()
+    return "" if drop is None else nearest_city(lat=drop.lat, lon=drop.lon).country

@@ -13,8 +13,8 @@ from rest_framework.views import APIView
 
 from marketplace.accounts.permissions import IsMember, viewer_of
 from marketplace.common.api.pagination import CursorPages
+from marketplace.common.kept_pdf import language_of, pdf_response
 from marketplace.payments import selectors
-from marketplace.payments.files import language_of, pdf_response
 from marketplace.payments.models import Account, Contract, Invoice, Payout
 
 LANGUAGE = OpenApiParameter("language", str, description="`en` or `zh-hans`; else the caller's")

@@ -22,4 +22,5 @@ class PaymentsConfig(AppConfig):
         notices.register(
             "payments.credit-note", _("Credit note %(number)s over %(amount)s was issued on %(due_on)s.")
         )
+        notices.register("payments.refund-paid", _("%(amount)s of %(title)s were given back to you."))
         notices.register("payments.payout-due", _("The buyer of %(title)s has paid: you get %(amount)s."))

@@ -68,6 +68,7 @@ def _common(deal: Deal) -> Terms:
         "rating": order.rating,
         "certificates": list(order.certificates),
         "seller": _party(seller) if seller is not None else None,
+        **_unit(order.product.unit),
     }
 
 
@@ -80,8 +81,6 @@ def _party(enterprise: Enterprise) -> dict[str, str]:
 
 
 def _run(run: Run) -> dict[str, object]:
-    """Pieces need no unit: contracts that never named one keep their hash."""
-    unit = {} if run.operation.unit == "piece" else {"unit": run.operation.unit}
     return {
         "run": run.public_id,
         "machine": run.equipment.name,
@@ -92,5 +91,10 @@ def _run(run: Run) -> dict[str, object]:
         "starts_at": run.starts_at.isoformat(),
         "ends_at": run.ends_at.isoformat(),
         "pay_cents": run.pay_cents,
-        **unit,
+        **_unit(run.operation.unit),
     }
+
+
+def _unit(unit: str) -> Terms:
+    """Pieces need none: contracts that never named one keep their hash."""
+    return {} if unit == "piece" else {"unit": unit}

@@ -1,10 +1,12 @@
 """What staff who settle money see: what waits for a person, over all enterprises. The caller has checked the right."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Sum
 
 from marketplace.orders.models import Order
+from marketplace.payments.ledger import balance
 from marketplace.payments.models import (
     Account,
     BankLine,
@@ -16,14 +18,15 @@ from marketplace.payments.models import (
     StripeEvent,
 )
 from marketplace.payments.models.movement import MovementStatus
+from marketplace.payments.owed import Owed, owed_to_buyer
 from marketplace.payments.selectors import OpenInvoice, with_open
 
 ROWS = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Credit:
-    """Cents of an order: paid ahead or too much by its buyer, or borne by the platform."""
+class Borne:
+    """Cents of an order that the platform bears."""
 
     order: Order
     cents: int
@@ -59,8 +62,16 @@ def open_refunds() -> list[Refund]:
     )
 
 
-def credits() -> list[Credit]:
-    """Orders whose buyer has paid ahead, refunds on their way not counted off."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """An order whose buyer has paid ahead or too much."""
+
+    order: Order
+    owed: Owed
+
+
+def credits() -> list[Ahead]:
+    """Orders of which a buyer has something to get that is not on its way: what is given back soonest first."""
     sums = dict(
         Line.objects.filter(account__kind=Account.Kind.CREDIT)
         .order_by()
@@ -69,10 +80,16 @@ def credits() -> list[Credit]:
         .filter(cents__lt=0)
     )
     orders = Order.objects.filter(pk__in=sums).select_related("buyer").order_by("id")[:ROWS]
-    return [Credit(order=order, cents=-sums[order.pk]) for order in orders]
+    found = [_ahead(order, credit_cents=-sums[order.pk]) for order in orders]
+    return sorted((one for one in found if one.owed.free_cents > 0), key=lambda one: one.owed.by or date.max)
 
 
-def borne() -> list[Credit]:
+def _ahead(order: Order, *, credit_cents: int) -> Ahead:
+    unbilled = balance(order, Account.Kind.UNBILLED, enterprise_id=order.buyer_id)
+    return Ahead(order=order, owed=owed_to_buyer(order, credit_cents=credit_cents, unbilled_cents=unbilled))
+
+
+def borne() -> list[Borne]:
     """Orders of which the platform bears a difference, until it or who owes it has put the money in."""
     sums = dict(
         Line.objects.filter(account__kind=Account.Kind.ALLOWANCE)
@@ -82,7 +99,7 @@ def borne() -> list[Credit]:
         .filter(cents__gt=0)
     )
     orders = Order.objects.filter(pk__in=sums).select_related("buyer").order_by("id")[:ROWS]
-    return [Credit(order=order, cents=sums[order.pk]) for order in orders]
+    return [Borne(order=order, cents=sums[order.pk]) for order in orders]
 
 
 def lost_calls() -> list[StripeCall]:

@@ -82,7 +82,7 @@ def _invoice_lines(invoice: Invoice) -> list[tuple[str, str]]:
     def amount(cents: int) -> str:
         return format_cents(-cents if invoice.is_credit_note else cents, invoice.currency)
 
-    accepted = quantity_text(invoice.accepted_total)
+    accepted = quantity_text(invoice.accepted_total, invoice.order.product.unit)
     what = (
         invoice.facts["product"]
         if invoice.is_credit_note
@@ -110,7 +110,10 @@ def _buyer_part(terms: Mapping[str, Any], zone: str) -> Data:
         (_("Total"), format_cents(terms["total_cents"], currency)),
     ]
     places = [
-        (_("To %(place)s") % {"place": f"{drop['name']}, {drop['city']}"}, quantity_text(drop["quantity"]))
+        (
+            _("To %(place)s") % {"place": f"{drop['name']}, {drop['city']}"},
+            _quantity(drop["quantity"], terms),
+        )
         for drop in terms["drops"]
     ]
     facts = [
@@ -133,7 +136,7 @@ def _buyer_sentences(terms: Mapping[str, Any]) -> list[str]:
         _(
             "The goods are accepted by receipt at the place of delivery; differences are written on the receipt."
         ),
-        _("Only accepted pieces are invoiced, at the price agreed here."),
+        _("Only what is accepted is invoiced, at the price agreed here."),
         _("Invoices are paid within %(days)s days, by bank transfer with the reference of the invoice.")
         % {"days": terms["due_days"]},
     ]
@@ -157,7 +160,7 @@ def _factory_part(terms: Mapping[str, Any]) -> Data:
         (
             run["machine"],
             run["operation"],
-            quantity_text(run["quantity"], run.get("unit", "piece")),
+            _quantity(run["quantity"], run),
             _moment(run["starts_at"], run["zone"]),
             _moment(run["ends_at"], run["zone"]),
             format_cents(run["pay_cents"], currency),
@@ -171,7 +174,7 @@ def _factory_part(terms: Mapping[str, Any]) -> Data:
         (_("Pay-out expected on"), terms["pay_on"]),
     ]
     sentences = [
-        _("The factory makes the pieces of each run on the named machine in the named time."),
+        _("The factory makes the quantity of each run on the named machine in the named time."),
         _("The pay is earned piece by piece as the finished goods are accepted by the buyer."),
         _(
             "It is paid out when the buyer has paid for the accepted pieces; no platform fee is taken from it."
@@ -187,7 +190,7 @@ def _common_facts(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Partner"), _named(terms["seller"]) if terms["seller"] else PLATFORM),
         (_("Order"), f"{terms['title']} ({terms['order']})"),
         (_("Product"), terms["product"]),
-        (_("Quantity"), quantity_text(terms["quantity"])),
+        (_("Quantity"), _quantity(terms["quantity"], terms)),
     ]
     if terms["certificates"]:
         rows.append((_("Certificates"), ", ".join(terms["certificates"])))
@@ -199,6 +202,11 @@ def _common_facts(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _named(party: Mapping[str, str]) -> str:
     number = party["registration_number"]
     return f"{party['name']} ({number})" if number else party["name"]
+
+
+def _quantity(quantity: int, of: Mapping[str, Any]) -> str:
+    """Of terms or a run, which name their unit where it is not the piece."""
+    return quantity_text(quantity, of.get("unit", "piece"))
 
 
 def _zone_of(contract: Contract) -> str:

@@ -2,7 +2,8 @@
 
 The rule: a party has earned its share of what is agreed now, and a factory never less than what was released to it.
 What was released beyond the share is set against what the factory still earns in the order; as long as it is not made
-up for, the platform bears it, so that neither the buyer nor another factory pays for it. The buyer's side is alike:
+up for, the platform bears it, so that neither the buyer nor another factory pays for it. What was put in for it is
+settled for good and not set off as well. Pay beyond what the buyer has paid for waits. The buyer's side is alike:
 what was invoiced stays invoiced as long as the order comes to as much; what lies beyond is credited.
 """
 
@@ -10,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from marketplace.payments.shares import rationed, share_cents
+
+NOTHING: Mapping[int, int] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,12 +31,21 @@ class Price:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earnings:
-    """Cumulative cents. `borne_cents` is what factories keep beyond their shares."""
+    """Cumulative cents. `borne` is what factories keep beyond their shares, by key, where it is more than nothing."""
 
     factories: Mapping[int, int]
     transport_cents: int
     fee_cents: int
-    borne_cents: int
+    borne: Mapping[int, int]
+
+    @property
+    def borne_cents(self) -> int:
+        return sum(self.borne.values())
+
+    @property
+    def pay_cents(self) -> int:
+        """The shares of all factories: what the buyer owes of their pay."""
+        return sum(self.factories.values()) - self.borne_cents
 
     @property
     def billable_cents(self) -> int:
@@ -41,45 +53,49 @@ class Earnings:
         return sum(self.factories.values()) + self.transport_cents + self.fee_cents - self.borne_cents
 
 
-def earnings_at(price: Price, *, pieces: int, of: int, released: Mapping[int, int]) -> Earnings:
-    """At `pieces` accepted `of` ordered ones; `released` are cents that were ever given free for pay-out, by factory."""
+def earnings_at(
+    price: Price,
+    *,
+    pieces: int,
+    of: int,
+    released: Mapping[int, int],
+    covered: Mapping[int, int] = NOTHING,
+) -> Earnings:
+    """At `pieces` accepted `of` ordered ones. By factory, in cents: `released` was ever given free for pay-out, and
+    `covered` put in for what it kept beyond its share.
+    """
     shares = {
         key: share_cents(price.pay_cents.get(key, 0), pieces=pieces, of=of)
         for key in {*price.pay_cents, *released}
     }
-    kept = {key: max(share, released.get(key, 0)) for key, share in shares.items()}
+    paid_back = {key: covered.get(key, 0) for key in shares}
+    kept = {
+        key: max(share, released.get(key, 0) - paid_back[key]) + paid_back[key]
+        for key, share in shares.items()
+    }
     return Earnings(
         factories=kept,
         transport_cents=share_cents(price.transport_cents, pieces=pieces, of=of),
         fee_cents=share_cents(price.fee_cents, pieces=pieces, of=of),
-        borne_cents=sum(kept.values()) - sum(shares.values()),
+        borne={key: kept[key] - share for key, share in shares.items() if kept[key] > share},
     )
 
 
 def releasable(
-    price: Price,
     *,
-    paid_pieces: int | None,
-    of: int,
     earned: Mapping[int, int],
+    paid_for: Mapping[int, int],
     released: Mapping[int, int],
-    covered_cents: int,
+    cents: int,
 ) -> dict[int, int]:
-    """What each factory is paid out now, more than nothing: what it earned by the pieces that are paid, less what was
-    released before.
+    """What each factory is paid out now, more than nothing: what it has earned, and had when the paid invoice was
+    written (`paid_for`), less what was released before.
 
-    `paid_pieces` are the pieces that are paid for, None if all accepted ones are. `covered_cents` is what the order
-    has of money that is owed to nobody yet: where that is not enough, all get less, and the rest waits.
+    `cents` is the most for all of them together: where that is not enough, all get less, and the rest waits.
     """
-
-    def target(key: int) -> int:
-        if paid_pieces is None:
-            return earned[key]
-        return min(earned[key], share_cents(price.pay_cents.get(key, 0), pieces=paid_pieces, of=of))
-
-    wanted = {key: target(key) - released.get(key, 0) for key in sorted(earned)}
-    given = rationed({key: cents for key, cents in wanted.items() if cents > 0}, cents=covered_cents)
-    return {key: cents for key, cents in given.items() if cents > 0}
+    wanted = {key: min(earned[key], paid_for.get(key, 0)) - released.get(key, 0) for key in sorted(earned)}
+    given = rationed({key: want for key, want in wanted.items() if want > 0}, cents=cents)
+    return {key: share for key, share in given.items() if share > 0}
 
 
 def beyond(*, invoiced_cents: int, most_cents: int) -> int:

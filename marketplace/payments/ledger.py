@@ -92,17 +92,26 @@ def open_cents(invoice: Invoice) -> int:
     return Line.objects.filter(invoice=invoice).aggregate(cents=Sum("amount_cents"))["cents"] or 0
 
 
-def booked_to(order: Order, kind: str) -> dict[int | None, int]:
+def balance_of_all(order: Order, kind: str) -> int:
+    """Cents of the order in all accounts of a kind, whoever's they are."""
+    return sum(cents for (of, _pk), cents in balances(order).items() if of == kind)
+
+
+def balance_by(order: Order, kind: str, entry_kind: str) -> int:
+    """Cents of the order in all accounts of a kind, by entries of one kind."""
+    lines = Line.objects.filter(entry__order=order, entry__kind=entry_kind, account__kind=kind)
+    return lines.aggregate(cents=Sum("amount_cents"))["cents"] or 0
+
+
+def booked_to(order: Order, kind: str, *, before: Entry | None = None) -> dict[int | None, int]:
     """All that accounts of this kind were credited with by accepted pieces and changes of the deal.
 
-    In cents by enterprise, as positive sums.
+    In cents by enterprise, as positive sums; by what was booked `before` an entry, or ever.
     """
-    sums = (
-        Line.objects.filter(entry__order=order, entry__kind__in=Entry.EARNING, account__kind=kind)
-        .order_by()
-        .values_list("account__enterprise_id")
-        .annotate(cents=Sum("amount_cents"))
-    )
+    lines = Line.objects.filter(entry__order=order, entry__kind__in=Entry.EARNING, account__kind=kind)
+    if before is not None:
+        lines = lines.filter(entry_id__lt=before.pk)
+    sums = lines.order_by().values_list("account__enterprise_id").annotate(cents=Sum("amount_cents"))
     return {enterprise_id: -cents for enterprise_id, cents in sums}
 
 

@@ -20,8 +20,10 @@ from marketplace.payments.models import (
     StripeCall,
 )
 from marketplace.payments.models.movement import Method, MovementStatus
-from marketplace.payments.services.crediting import left_of, most_of
-from marketplace.payments.services.earning import accepted_pieces, is_settled, standing
+from marketplace.payments.release_oracle import pay_is_released_with_cover
+from marketplace.payments.services.crediting import most_of
+from marketplace.payments.services.earning import accepted_pieces, standing
+from marketplace.payments.services.following import deals_behind, may_follow
 from marketplace.payments.services.numbering import billed
 from marketplace.payments.services.receiving import status_of
 from marketplace.trading.models import Deal
@@ -79,7 +81,7 @@ def cash_is_what_moved() -> Iterator[str]:
 def cash_is_never_negative() -> Iterator[str]:
     """Of no order more went out than came in, nor more at Stripe; no buyer's credit or factory's pay is overdrawn.
 
-    Nor was more released to a factory than it has earned.
+    Nor was more released to a factory than it has earned, nor more put in than the platform bears.
 
     What came by card may go out by the bank: Stripe pays what lies there to our account, which no order sees.
     """
@@ -90,6 +92,7 @@ def cash_is_never_negative() -> Iterator[str]:
         ("credit", (Account.Kind.CREDIT,), -1),
         ("earned", (Account.Kind.EARNED,), -1),
         ("payable", (Account.Kind.PAYABLE,), -1),
+        ("allowance", (Account.Kind.ALLOWANCE,), 1),
     ):
         by = ["entry__order_id"] if sign > 0 else ["entry__order_id", "account__enterprise_id"]
         sums = lines.filter(account__kind__in=kinds).values(*by).annotate(cents=Sum("amount_cents"))
@@ -101,8 +104,8 @@ def cash_is_never_negative() -> Iterator[str]:
 def earned_is_what_was_accepted() -> Iterator[str]:
     """Each factory has earned its cumulative share of the accepted pieces, and no less than what was released to it.
 
-    What it keeps beyond its share is borne by the platform, and by nobody else: the buyer owes the shares. A deal
-    that changed and whose books have not followed yet is left out.
+    What it keeps beyond its share is borne by the platform, and by nobody else: the buyer owes the shares. While a
+    change waits for answers they are the shares of the deal as it was agreed before.
     """
     for deal in _followed(order__acceptances__isnull=False):
         order = deal.order
@@ -112,7 +115,7 @@ def earned_is_what_was_accepted() -> Iterator[str]:
             share = wanted.factories.get(pk or 0, 0)
             if earned.get(pk, 0) != share:
                 yield f"order {order.public_id}: a factory earned {earned.get(pk, 0)} and its share is {share} cents"
-        borne = -booked_to(order, Account.Kind.ALLOWANCE).get(None, 0)
+        borne = -sum(booked_to(order, Account.Kind.ALLOWANCE).values())
         if borne != wanted.borne_cents:
             yield (
                 f"order {order.public_id}: factories keep {wanted.borne_cents} cents beyond their shares and the "
@@ -124,13 +127,18 @@ def earned_is_what_was_accepted() -> Iterator[str]:
             yield f"order {order.public_id}: its buyer owes {wanted.billable_cents} and {owed} cents are booked, untaxed"
 
 
+def done_orders_have_followed_their_changes() -> Iterator[str]:
+    """Of an order that is done nothing is changed any more: its books stand where its deal was last agreed."""
+    for deal in deals_behind().filter(order__status=Order.Status.DONE).select_related("order"):
+        yield f"order {deal.order.public_id} is done and money has not followed the change that was agreed"
+
+
 def nothing_is_invoiced_beyond_an_order() -> Iterator[str]:
-    """What is invoiced and not credited again is at most what the order can come to, unless all is credited."""
+    """What is invoiced and not credited again is at most what the order can come to."""
     for deal in _followed(order__invoices__isnull=False):
         before, most = billed(deal.order), most_of(deal.order, deal=deal)
         over = before.untaxed_cents - most.untaxed_cents
-        room = sum(left_of(one).untaxed_cents for one in deal.order.invoices.filter(credits=None))
-        if over > 0 and room > 0:
+        if over > 0:
             yield f"order {deal.order.public_id}: {over} cents are invoiced beyond what it comes to"
 
 
@@ -222,11 +230,12 @@ def each_effect_has_one_object() -> Iterator[str]:
 
 
 def _followed(**of: object) -> Iterator[Deal]:
-    """Agreed deals whose books are where the deal is."""
+    """Agreed deals of which it is known by which price the books stand."""
     deals = Deal.objects.filter(status=Deal.Status.AGREED, **of).distinct()
     for deal in deals.select_related("order__buyer"):
-        behind = ContractsFollow.objects.filter(deal=deal).exclude(plan_run_id=deal.plan_run_id)
-        if is_settled(deal) and not behind.exists():
+        row = ContractsFollow.objects.filter(deal=deal).first()
+        is_known = row is not None and row.price is not None
+        if is_known or (may_follow(deal) and (row is None or row.plan_run_id == deal.plan_run_id)):
             yield deal
 
 
@@ -261,6 +270,8 @@ ORACLES: tuple[Callable[[], Iterator[str]], ...] = (
     cash_is_what_moved,
     cash_is_never_negative,
     earned_is_what_was_accepted,
+    pay_is_released_with_cover,
+    done_orders_have_followed_their_changes,
     invoice_numbers_have_no_gap,
     invoices_stand_as_the_ledger_says,
     nothing_is_invoiced_beyond_an_order,

@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from itertools import chain, zip_longest
+from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from marketplace.common import clock
 from marketplace.payments import stripe_gateway
@@ -118,46 +120,57 @@ def look_at(look: tuple[str, str, Apply], object_id: str) -> bool:
 def look_again() -> None:
     """Events may be lost: look at everything that should have ended by now. One look at each every ten minutes.
 
-    At transfers, which have ended, once a day for a month: they may have been taken back.
+    At transfers, which have ended, once a day for a month: they may have been taken back. The kinds take turns, and
+    whatever is wrong with one object stands in no other's way.
     """
-    before = clock.real_now() - LOOK_EVERY
-    old = Q(looked_at=None) | Q(looked_at__lt=before)
-    accounts = ConnectedAccount.objects.filter(old, payouts_enabled=False).exclude(account_id="")
-    waiting = [
-        *(
-            ("checkout.session.", one.session_id)
-            for one in Charge.objects.filter(old, status=Charge.Status.OPEN).exclude(session_id="")[:AT_ONCE]
-        ),
-        *(
-            ("refund.", one.object_id)
-            for one in StripeCall.objects.filter(
-                kind=StripeCall.Kind.REFUND,
-                state=StripeCall.State.DONE,
-                subject__in=Refund.objects.filter(old, status=MovementStatus.SENDING).values("public_id"),
-            )[:AT_ONCE]
-        ),
-        *(("account.", one.account_id) for one in accounts[:AT_ONCE]),
-        *(("transfer.", object_id) for object_id in _next_transfers()),
-    ]
-    for start, object_id in waiting:
+    now = clock.real_now()
+    before = now - LOOK_EVERY
+    accounts = ConnectedAccount.objects.filter(payouts_enabled=False).exclude(account_id="")
+    open_charges = Charge.objects.filter(status=Charge.Status.OPEN).exclude(session_id="")
+    batches = (
+        [("checkout.session.", one) for one in _longest_ago(open_charges, "session_id", before=before)],
+        [("refund.", one) for one in _longest_ago(_open_refunds(), "object_id", before=before)],
+        [("account.", one) for one in _longest_ago(accounts, "account_id", before=before)],
+        [
+            ("transfer.", one)
+            for one in _longest_ago(_transfers(), "transfer_id", before=now - TRANSFERS_EVERY)
+        ],
+    )
+    for start, object_id in filter(None, chain.from_iterable(zip_longest(*batches))):
         try:
             look_at(LOOKS[start], object_id)
         except (Refused, Unanswered, effects.Mismatch) as error:
             log.warning("looking again at %s: %s", object_id, error)
+        except Exception:
+            log.exception("looking again at %s", object_id)
 
 
-def _next_transfers() -> list[str]:
-    """Those looked at longest ago. They count as looked at whatever comes of it: none stands in the others' way."""
-    now = clock.real_now()
-    recent = StripeCall.objects.filter(
-        kind=StripeCall.Kind.TRANSFER, state=StripeCall.State.DONE, finished_at__gt=now - TRANSFERS_FOR
+def _open_refunds() -> QuerySet[Refund]:
+    made = StripeCall.objects.filter(
+        kind=StripeCall.Kind.REFUND, state=StripeCall.State.DONE, subject=OuterRef("public_id")
     )
-    waiting = Payout.objects.filter(
-        Q(looked_at=None) | Q(looked_at__lt=now - TRANSFERS_EVERY),
-        public_id__in=recent.values("subject"),
-        returned_cents__lt=F("amount_cents"),
-    ).exclude(transfer_id="")
+    sent = Refund.objects.filter(status=MovementStatus.SENDING)
+    return sent.annotate(object_id=Subquery(made.values("object_id")[:1])).exclude(object_id=None)
+
+
+def _transfers() -> QuerySet[Payout]:
+    """Of the last month, and not taken back whole."""
+    recent = StripeCall.objects.filter(
+        kind=StripeCall.Kind.TRANSFER,
+        state=StripeCall.State.DONE,
+        finished_at__gt=clock.real_now() - TRANSFERS_FOR,
+    )
+    sent = Payout.objects.filter(public_id__in=recent.values("subject"), returned_cents__lt=F("amount_cents"))
+    return sent.exclude(transfer_id="")
+
+
+def _longest_ago(rows: QuerySet[Any], name: str, *, before: datetime) -> list[str]:
+    """Stripe's names of the rows that nobody has looked at since `before`, those looked at longest ago first.
+
+    They count as looked at whatever comes of it: none is looked at again before the others had their turn.
+    """
+    waiting = rows.filter(Q(looked_at=None) | Q(looked_at__lt=before))
     by_look = waiting.order_by(F("looked_at").asc(nulls_first=True), "pk")
-    found = list(by_look.values_list("transfer_id", flat=True)[:AT_ONCE])
-    Payout.objects.filter(transfer_id__in=found).update(looked_at=now)
-    return found
+    found = dict(by_look.values_list("pk", name)[:AT_ONCE])
+    rows.model._default_manager.filter(pk__in=found).update(looked_at=clock.real_now())
+    return list(found.values())

@@ -22,6 +22,7 @@ from marketplace.payments.models import (
     Payout,
 )
 from marketplace.payments.models.movement import Method, MovementStatus
+from marketplace.payments.owed import Owed, owed_to_buyer
 from marketplace.trading.models import Deal, Package, Run
 
 CAME = (Entry.Kind.TRANSFER_IN, Entry.Kind.CARD)
@@ -53,7 +54,7 @@ class OrderMoney:
     movements: tuple[Movement, ...]
     charges: tuple[Charge, ...]
     unbilled_cents: int  # accepted, not invoiced, net; negative where more is invoiced
-    credit_cents: int  # paid ahead
+    owed: Owed  # of what was paid ahead or too much
 
     @property
     def ahead_cents(self) -> int:
@@ -82,8 +83,8 @@ class Pay:
 
     @property
     def kept_cents(self) -> int:
-        """Earned beyond what is agreed now: it was paid before the deal was changed."""
-        return max(0, self.earned_cents - self.agreed_cents)
+        """Released beyond what is agreed now: that was before the deal was changed."""
+        return max(0, min(self.earned_cents, self.due_cents + self.paid_cents) - self.agreed_cents)
 
     @property
     def is_due(self) -> bool:
@@ -158,7 +159,10 @@ def with_open(found: list[Invoice]) -> list[OpenInvoice]:
 
 
 def order_money(viewer: Viewer, *, order_public_id: str) -> OrderMoney:
-    """Of an order of the viewer's; six queries. Raises `NotFound` for a foreign one as for an unknown one."""
+    """Of an order of the viewer's; seven queries, two more where something is given back.
+
+    Raises `NotFound` for a foreign one as for an unknown one.
+    """
     order = (
         Order.objects.filter(public_id=order_public_id, buyer_id=viewer.enterprise_id)
         .select_related("buyer", "product")
@@ -182,13 +186,14 @@ def order_money(viewer: Viewer, *, order_public_id: str) -> OrderMoney:
         .select_related("entry")
         .order_by("-entry_id")
     )
+    unbilled = sums.get(Account.Kind.UNBILLED, 0)
     return OrderMoney(
         order=order,
         invoices=tuple(with_open(list(invoices(viewer).filter(order=order)))),
         movements=tuple(Movement(entry=line.entry, cents=line.amount_cents) for line in cash),
         charges=tuple(order.charges.order_by("-id")),
-        unbilled_cents=sums.get(Account.Kind.UNBILLED, 0),
-        credit_cents=-sums.get(Account.Kind.CREDIT, 0),
+        unbilled_cents=unbilled,
+        owed=owed_to_buyer(order, credit_cents=-sums.get(Account.Kind.CREDIT, 0), unbilled_cents=unbilled),
     )
 
 
@@ -243,11 +248,15 @@ def connected_account(viewer: Viewer) -> ConnectedAccount | None:
 
 
 def balances(viewer: Viewer) -> list[Mapping[str, object]]:
-    """Kind, currency and cents of each account of the viewer's enterprise, over all its orders."""
+    """Kind, currency and cents of each account of the viewer's enterprise, over all its orders.
+
+    What the platform bears for it is the platform's own account.
+    """
     if viewer.enterprise_id is None:
         return []
     return list(
         Line.objects.filter(account__enterprise_id=viewer.enterprise_id)
+        .exclude(account__kind=Account.Kind.ALLOWANCE)
         .order_by("account__kind", "currency")
         .values("account__kind", "currency")
         .annotate(cents=Sum("amount_cents"))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from django.db.models import Sum
 
@@ -54,4 +55,21 @@ def worth_of(deal: Deal, *, terms: PaymentTerms) -> Worth:
         pay_cents=dict(paid),
         fee_cents=round_half_up(Fraction(deal.net_cents * terms.fee_bp, BASIS_POINTS)),
         tax_bp=terms.tax_bp,
+    )
+
+
+def price_column(price: Price) -> dict[str, object]:
+    """As it is kept with what was followed."""
+    return {
+        "pay_cents": {str(key): cents for key, cents in price.pay_cents.items()},
+        "transport_cents": price.transport_cents,
+        "fee_cents": price.fee_cents,
+    }
+
+
+def price_from(column: Mapping[str, Any]) -> Price:
+    return Price(
+        pay_cents={int(key): cents for key, cents in column["pay_cents"].items()},
+        transport_cents=column["transport_cents"],
+        fee_cents=column["fee_cents"],
     )

@@ -15,9 +15,9 @@ class Change:
     """Minutes count from the epoch of the re-plan, which is the moment it is asked for.
 
     `remaining`: pieces to be sent still, by public id of the drop. `frozen`: ids of pinned lots that stand whatever
-    happens; other pins may be released. `freed`: references of taken time that counts as free, the order's own.
-    `closed`: machine, start and end of time in which a machine is not there. `facts`: what the asker found and wants
-    to know again when the plan is put into force.
+    happens, `running`: of those that stand unless their material lacks; other pins may be released. `freed`: references
+    of taken time that counts as free, the order's own. `closed`: machine, start and end of time in which a machine is
+    not there. `facts`: what the asker found and wants to know again when the plan is put into force.
     """
 
     stock: Sequence[Stock]
@@ -28,6 +28,7 @@ class Change:
     deliveries: Sequence[Delivery]
     promise_min: int
     frozen: Collection[str]
+    running: Collection[str] = ()
     freed: Collection[str]
     closed: Sequence[tuple[str, int, int]] = ()
 
@@ -58,6 +59,7 @@ class Change:
                 "promise_min": self.promise_min,
                 "not_before_min": ANSWER_MIN,
                 "frozen": sorted(self.frozen),
+                "running": sorted(self.running),
             },
         )
 

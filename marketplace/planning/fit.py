@@ -1,5 +1,6 @@
 """Whether a machine can do an operation of a product, and if not, why: facts first, prices never."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,7 +30,7 @@ class Fit:
 def fit(*, equipment: Equipment, operation: Operation, product: Product, currency: str) -> Fit:
     """Compare prefetched `capabilities` and `rates` of the machine with what the operation asks."""
     capability = next((c for c in equipment.capabilities.all() if c.process == operation.process), None)
-    rate = _rate(equipment, operation=operation, product=product, currency=currency)
+    rate = rate_for(equipment.rates.all(), operation=operation, product=product, currency=currency)
     if capability is None:
         return Fit(rate=rate, misfits=(Misfit.PROCESS,))
     misfits = _limits(capability, product=product)
@@ -68,11 +69,11 @@ def _limits(capability: Capability, *, product: Product) -> list[Misfit]:
     return found
 
 
-def _rate(equipment: Equipment, *, operation: Operation, product: Product, currency: str) -> Rate | None:
+def rate_for(rates: Iterable[Rate], *, operation: Operation, product: Product, currency: str) -> Rate | None:
     """The product's own rate before the general one; only rates in the currency that give a speed."""
     usable = [
         rate
-        for rate in equipment.rates.all()
+        for rate in rates
         if rate.process == operation.process
         and rate.currency == currency
         and rate.product_code in ("", product.code)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Person
 from marketplace.common.ids import PublicIdField
+from marketplace.common.leases import Leased
 from marketplace.orders.models import Order
 
 
@@ -35,7 +36,7 @@ class TransportTerms(models.Model):
         ]
 
 
-class PlanRun(models.Model):
+class PlanRun(Leased):
     """One question to the solver and its answer.
 
     A worker owns a running row while `fencing_token` is the one it was given and `lease_until` (real time) is
@@ -71,6 +72,9 @@ class PlanRun(models.Model):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     epoch = models.DateTimeField()  # business time of minute 0
     asked_at = models.DateTimeField()  # business time; nothing may start before the answers to it
+    priced_on = models.CharField(
+        max_length=40, blank=True
+    )  # the occasion from which prices are capped; see price_caps
     problem = models.JSONField(null=True, blank=True)
     replaces = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     pins = models.JSONField(default=list, blank=True)  # lots of plan/1 that stand as they are
@@ -100,10 +104,6 @@ class PlanRun(models.Model):
     )
     seed = models.PositiveIntegerField(default=1)
     time_limit_s = models.PositiveIntegerField(default=25)
-    # the lease
-    fencing_token = models.BigIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
     stop_requested = models.BooleanField(default=False)
     # progress: [seconds, objective, bound] triples, newest last
     progress = models.JSONField(default=list, blank=True)

@@ -19,6 +19,7 @@ from marketplace.planning import services
 from marketplace.planning.change import ANSWER_MIN
 from marketplace.planning.evidence import evidence_pct
 from marketplace.planning.models import PlanRun, TransportTerms
+from marketplace.planning.price_caps import price_caps
 from marketplace.planning.solver_process import PLAN_EXITS, SolverProcess, naive_finish
 from marketplace.planning.translate import Frame, MachineOffer, Period, minutes, problem_of
 from matching.parse_trade import read_stock
@@ -88,6 +89,9 @@ def build_problem(run: PlanRun, *, at_least: timedelta = SHORTEST_HORIZON) -> Pr
         remaining=run.remaining if run.kind in PlanRun.CHANGES else None,
         stock=tuple(read_stock(stock) for stock in run.stock),
         places=_places(run),
+        caps=price_caps(
+            run.priced_on, enterprises={offer.equipment.enterprise.public_id for offer in offers}
+        ),
     )
 
 

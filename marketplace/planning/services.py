@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
+from marketplace.common import leases
 from marketplace.common.clock import real_now
 from marketplace.common.errors import NotFound
 from marketplace.common.jobs import start_after_commit
@@ -17,6 +18,7 @@ from marketplace.orders.services import open_order
 from marketplace.planning.change import Change
 from marketplace.planning.errors import OrderNotPlannable, RunIsOver
 from marketplace.planning.models import PlanRun
+from marketplace.planning.price_caps import occasion_of
 
 SOLVE_TASK = "planning.solve"
 LEASE = timedelta(seconds=30)
@@ -63,11 +65,13 @@ def queue_run(
     change: Change | None = None,
     displaceable: list[dict[str, object]] | None = None,
     foreseen_for: PlanRun | None = None,
+    priced_on: str | None = None,
 ) -> PlanRun:
     """Insert the row and nudge a worker after commit. The caller holds the order's lock.
 
     `pins`, `refused` and `change` count minutes from `epoch`. With `change` it is a re-plan, with `displaceable`
     a plan with precedence, with `foreseen_for` too a re-plan that only tells what that plan would do to the order.
+    `priced_on` is the occasion from which prices are capped; None: that of the order's rating, if it has one.
     """
     more: dict[str, object] = {}
     if change is not None:
@@ -84,6 +88,7 @@ def queue_run(
         requested_by_id=requested_by_id,
         epoch=(epoch or now).replace(second=0, microsecond=0),
         asked_at=now,
+        priced_on=occasion_of(order) if priced_on is None else priced_on,
         seed=1 + order.plan_runs.count(),
         time_limit_s=_time_limit_s(is_replan=change is not None),
         replaces=replaces,
@@ -132,13 +137,7 @@ def lease(*, public_id: str) -> PlanRun | None:
     if found is None:
         return None
     _lock_announced(found)
-    run = (
-        PlanRun.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        .select_related("order")
-        .filter(public_id=public_id)
-        .filter(Q(status=PlanRun.Status.QUEUED) | Q(status=PlanRun.Status.RUNNING, lease_until__lt=now))
-        .first()
-    )
+    run = leases.lock_free(PlanRun.objects.select_related("order").filter(public_id=public_id), now=now)
     if run is None:
         return None
     if run.attempts >= MAX_ATTEMPTS:
@@ -147,11 +146,7 @@ def lease(*, public_id: str) -> PlanRun | None:
         run.save(update_fields=["status", "finished_at", "error"])
         announce(run)
         return None
-    run.status, run.lease_until, run.started_at = PlanRun.Status.RUNNING, now + LEASE, now
-    run.fencing_token += 1
-    run.attempts += 1
-    run.progress = []
-    run.save(update_fields=["status", "lease_until", "started_at", "fencing_token", "attempts", "progress"])
+    leases.take(run, now=now, lease=LEASE, started_at=now, progress=[])
     announce(run)
     return run
 
@@ -160,9 +155,7 @@ def heartbeat(run: PlanRun, *, progress: list[list[float | None]]) -> bool:
     """Extend the lease and store progress under the token. False: the run is no longer ours."""
     with transaction.atomic():
         _lock_announced(run)
-        is_ours = PlanRun.objects.filter(
-            pk=run.pk, status=PlanRun.Status.RUNNING, fencing_token=run.fencing_token
-        ).update(lease_until=real_now() + LEASE, progress=progress)
+        is_ours = leases.held(run).update(lease_until=real_now() + LEASE, progress=progress)
         if is_ours:
             announce(run)
     return bool(is_ours)
@@ -176,9 +169,7 @@ def finish(run: PlanRun, **answer: object) -> bool:
     """Store the end of a run under its token and tell everybody; False if another worker has taken it over."""
     with transaction.atomic():
         _lock_announced(run)
-        is_ours = PlanRun.objects.filter(
-            pk=run.pk, status=PlanRun.Status.RUNNING, fencing_token=run.fencing_token
-        ).update(lease_until=None, finished_at=real_now(), **answer)
+        is_ours = leases.held(run).update(lease_until=None, finished_at=real_now(), **answer)
         if is_ours:
             announce(run)
             if run.kind != PlanRun.Kind.PLAN:
@@ -195,10 +186,8 @@ def requeue_lost() -> list[str]:
     void = PlanRun.objects.filter(Q(order__status=Order.Status.CANCELLED) | ~Q(revision=F("order__revision")))
     void.filter(status=PlanRun.Status.QUEUED).update(status=PlanRun.Status.CANCELLED, finished_at=now)
     void.filter(status=PlanRun.Status.RUNNING).update(stop_requested=True)
-    lost = PlanRun.objects.filter(
-        Q(status=PlanRun.Status.QUEUED, created_at__lt=now - timedelta(seconds=5))
-        | Q(status=PlanRun.Status.RUNNING, lease_until__lt=now)
-    ).values_list("public_id", flat=True)
+    unheard = Q(created_at__lt=now - timedelta(seconds=5))
+    lost = leases.free(PlanRun.objects.all(), now=now, due=unheard).values_list("public_id", flat=True)
     for public_id in lost:
         start_after_commit(SOLVE_TASK, public_id)
     return list(lost)

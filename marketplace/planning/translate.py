@@ -17,6 +17,7 @@ from marketplace.common.money import round_half_up
 from marketplace.orders.models import Order as OrderRow
 from marketplace.planning.fit import fit, units_per_run
 from marketplace.planning.models import PlanRun, TransportTerms
+from marketplace.planning.price_caps import NO_CAPS, PriceCaps
 from matching.problem import (
     Destination,
     Drop,
@@ -89,17 +90,18 @@ def problem_of(
     remaining: Mapping[str, int] | None = None,
     stock: tuple[Stock, ...] = (),
     places: Iterable[SiteRow] = (),
+    caps: PriceCaps = NO_CAPS,
 ) -> Problem:
     """The planning problem of one order. `refused` are machine, start, end that a factory said no to,
     `closed` those of machines that are not there for a while.
 
     `remaining` are the pieces to be sent still, by drop; None: all that is ordered. `places` are sites that goods of
-    the order lie at or pass, machines or not.
+    the order lie at or pass, machines or not. `caps` are what a rated order pays at most.
     """
     machines = [
         m
         for offer in offers
-        if (m := _machine(offer, order=order, frame=frame, refused=refused, closed=closed))
+        if (m := _machine(offer, order=order, frame=frame, refused=refused, closed=closed, caps=caps))
     ]
     pinned = {lot.machine for lot in pins}
     used = [
@@ -162,12 +164,13 @@ def _machine(
     frame: Frame,
     refused: tuple[Period, ...],
     closed: tuple[Period, ...],
+    caps: PriceCaps,
 ) -> Machine | None:
     equipment = offer.equipment
-    modes = tuple(_modes(offer, order=order))
+    modes = tuple(_modes(offer, order=order, caps=caps))
     windows = tuple(
         part
-        for window in _windows(offer, frame=frame, refused=_of(refused, equipment))
+        for window in _windows(offer, frame=frame, refused=_of(refused, equipment), caps=caps)
         for part in _outside(window, closed=_of(closed, equipment))
     )
     if not modes:
@@ -184,7 +187,7 @@ def _machine(
     )
 
 
-def _modes(offer: MachineOffer, *, order: OrderRow) -> Iterable[Mode]:
+def _modes(offer: MachineOffer, *, order: OrderRow, caps: PriceCaps) -> Iterable[Mode]:
     for operation in order.product.operations.all():
         answer = fit(
             equipment=offer.equipment, operation=operation, product=order.product, currency=order.currency
@@ -203,16 +206,20 @@ def _modes(offer: MachineOffer, *, order: OrderRow) -> Iterable[Mode]:
             run_units=run_units // shared,
             setup_min=answer.rate.setup_min,
             min_lot=answer.rate.min_lot,
-            cents_per_h=answer.rate.price_cents_per_h,
+            cents_per_h=caps.cents_per_h(
+                offer.equipment, answer.rate, operation=operation, product=order.product
+            ),
             good_per_1000=answer.rate.good_per_1000,
             hold_min=operation.hold_min,
             family=FamilyId(f"{order.product.public_id}/{operation.code}"),
         )
 
 
-def _windows(offer: MachineOffer, *, frame: Frame, refused: list[tuple[int, int]]) -> Iterable[Window]:
+def _windows(
+    offer: MachineOffer, *, frame: Frame, refused: list[tuple[int, int]], caps: PriceCaps
+) -> Iterable[Window]:
     """Sellable windows in minutes, clipped to the frame; a window that touches a refused run is left out."""
-    for window in offer.windows:
+    for window in caps.windows(offer.equipment, offer.windows):
         start = max(minutes(window.starts_at, epoch=frame.epoch, up=True), frame.now_min)
         end = min(minutes(window.ends_at, epoch=frame.epoch, up=False), frame.horizon_min)
         if start < end and not any(start < to and since < end for since, to in refused):

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
+from marketplace.common.parts import part_of
 from marketplace.common.show.times import duration_text
 from marketplace.orders.models import Order
 from marketplace.planning import drawing, selectors, services
@@ -15,6 +16,7 @@ from marketplace.planning.picture import picture_before_contract
 
 
 @login_required
+@part_of("orders:order")
 def options(request: ViewerRequest, order: str) -> HttpResponse:
     """The part of the order's page that shows its plans; re-read on every nudge."""
     found = selectors.options(request.viewer, order_public_id=order, real_now=clock.real_now())

@@ -13,10 +13,12 @@ class ProductionConfig(AppConfig):
         from marketplace.common import oracles
         from marketplace.production import facets, oracle
         from marketplace.production.selectors.begun import made_of_begun
+        from marketplace.production.services.opening import follow_change
         from marketplace.trading import told
 
         facets.register_all()
         told.register_made(made_of_begun)
+        told.register_follower(follow_change)
         notices.register(
             "production.articles-wait",
             _("First articles of %(order)s that wait for your approval: %(waiting)s."),
@@ -35,12 +37,12 @@ class ProductionConfig(AppConfig):
         )
         notices.register(
             "production.closed-short",
-            _("%(operation)s for %(order)s ends short at %(good)s of %(wanted)s pieces: %(reason)s."),
+            _("%(operation)s for %(order)s ends short at %(good)s of %(wanted)s: %(reason)s."),
         )
         notices.register(  # as it was told before late work was planned anew whatever had left
             "production.late",
             _(
-                "%(operation)s for %(order)s should have been made by %(ends_at)s: %(good)s of %(wanted)s pieces are."
+                "%(operation)s for %(order)s should have been made by %(ends_at)s: %(good)s of %(wanted)s are."
             ),
         )
         oracles.register("production.sums", oracle.sums_that_differ)

@@ -194,7 +194,11 @@ class OrderChangeCommitView(APIView):
 
     @extend_schema(operation_id="order_change_commit", request=ConsentSerializer, responses=DealSerializer)
     def post(self, request: Request, order: str) -> Response:
-        """Commit the change that was looked at; factories with new or moved runs are asked."""
+        """Commit the change that was looked at; factories with new or moved runs are asked.
+
+        `trading:change-outdated` (409): its time was taken, or work that it moves has begun or was pinned since; it is
+        planned anew.
+        """
         asked = ConsentSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         deal = services.consent(

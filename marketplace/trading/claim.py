@@ -31,6 +31,7 @@ class Claim:
     legal_basis: str
     begun: Begun
     is_drill: bool = False
+    occasion: str = ""  # from which prices are capped in a drill; in earnest the order's rating says it
 
     def find(self) -> Order:
         """The order as it is claimed. Raises `NotFound`."""

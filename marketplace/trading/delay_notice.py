@@ -1,7 +1,4 @@
-"""The written notice of a delay, for the buyer: made of what is stored, so that the same facts are the same bytes.
-
-A new date is a new notice: it is issued anew when a re-plan names another one.
-"""
+"""The written notice of a delay, for the buyer: what it says is frozen when issued, its words are of the catalogue."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,70 +11,68 @@ from django.utils.translation import gettext as _
 from marketplace.common.pdf import render_pdf
 from marketplace.common.show.amounts import quantity_text
 from marketplace.orders.buyer_zone import buyer_zone
-from marketplace.trading.models import Disturbance
-from marketplace.trading.wording import cause_of
+from marketplace.trading.models import Deal, DelayNotice, Disturbance
+from marketplace.trading.wording import OVERDUE, cause_of
 
 Row = list[str]
+BASIS = ("declaration", "authority", "legal_basis", "rating", "programme")  # of a displacement
 
 
-def has_notice(found: Disturbance) -> bool:
-    """What was dismissed or was over by itself delayed nothing."""
-    return found.status in (*Disturbance.LIVING, Disturbance.Status.COMMITTED)
+def frozen_facts(deal: Deal, found: Disturbance | None) -> dict[str, object]:
+    """What the document will say of the order and the reason, whatever becomes of them."""
+    order = deal.order
+    why = {} if found is None else found.facts
+    return {
+        "order": order.public_id,
+        "title": order.title,
+        "buyer": order.buyer.name,
+        "product": order.product.name,
+        "quantity": order.quantity,
+        "unit": order.product.unit,
+        "zone": buyer_zone(order),
+        "cause": OVERDUE if found is None else found.cause,
+        "is_committed": found is not None and found.status == Disturbance.Status.COMMITTED,
+        **{name: why[name] for name in BASIS if why.get(name)},
+    }
 
 
-def delay_notice(found: Disturbance, *, language: str) -> bytes:
-    """PDF in `language`. The caller has shown that the order is the viewer's."""
+def delay_pdf(notice: DelayNotice, *, language: str) -> bytes:
     with translation.override(language):
-        return render_pdf("delay_notice", _data(found, language=language))
+        return render_pdf("delay_notice", delay_data(notice, language=language))
 
 
-def agreed_at(found: Disturbance) -> datetime:
-    """The promise as it stood when the disturbance was noticed."""
-    kept = found.facts.get("promised_at")
-    return datetime.fromisoformat(kept) if kept else found.deal.promised_at
-
-
-def new_date(found: Disturbance) -> datetime | None:
-    """By the re-plan that answers it; None as long as there is none."""
-    return None if found.plan_run is None else found.plan_run.arrives_at
-
-
-def issued_at(found: Disturbance) -> datetime:
-    """When what the notice says was known: with its re-plan, else when the disturbance was noticed."""
-    plan = found.plan_run
-    return found.noticed_at if plan is None or plan.arrives_at is None else plan.asked_at
-
-
-def _data(found: Disturbance, *, language: str) -> dict[str, object]:
-    order, issued = found.deal.order, issued_at(found)
-    zone = buyer_zone(order)
-    moved_to = new_date(found)
-    facts: list[Row] = [
-        [_("Order"), f"{order.title} ({order.public_id})"],
-        [_("Buyer"), order.buyer.name],
-        [_("Product"), order.product.name],
-        [_("Quantity"), quantity_text(order.quantity, order.product.unit)],
-        [_("Agreed date"), _moment(agreed_at(found), zone)],
-        [_("New date"), _("A new date follows.") if moved_to is None else _moment(moved_to, zone)],
-        [_("Reason"), str(cause_of(found.cause))],
-        [_("Noticed"), _moment(found.noticed_at, zone)],
-        [_("Issued"), _moment(issued, zone)],
+def delay_data(notice: DelayNotice, *, language: str) -> dict[str, object]:
+    """What the template gets, in the active language."""
+    facts, zone = notice.facts, notice.facts["zone"]
+    rows: list[Row] = [
+        [_("Order"), f"{facts['title']} ({facts['order']})"],
+        [_("Buyer"), facts["buyer"]],
+        [_("Product"), facts["product"]],
+        [_("Quantity"), quantity_text(facts["quantity"], facts["unit"])],
+        [_("Agreed date"), _moment(notice.agreed_at, zone)],
+        [
+            _("New date"),
+            _("A new date follows.") if notice.arrives_at is None else _moment(notice.arrives_at, zone),
+        ],
+        [_("Reason"), str(cause_of(facts["cause"]))],
+        [_("Noticed"), _moment(notice.noticed_at, zone)],
+        [_("Issued"), _moment(notice.issued_at, zone)],
     ]
     return {
         "language": language.partition("-")[0],
         "title": _("Notice of delay"),
-        "subtitle": found.public_id,
-        "footer": f"{found.public_id} · {issued:%Y-%m-%dT%H:%MZ}",
-        "facts": facts,
+        "subtitle": _("No. %(number)s of the order") % {"number": notice.number},
+        "footer": f"{notice.public_id} · {notice.issued_at:%Y-%m-%dT%H:%MZ}",
+        "facts": rows,
         "basis_title": _("On whose authority"),
-        "basis": _basis(found.facts),
-        "sentences": _sentences(found, moved_to),
+        "basis": _basis(facts),
+        "sentences": _sentences(notice),
     }
 
 
 def _basis(facts: Mapping[str, Any]) -> list[Row]:
     """Of a displacement: what was declared, by whom, on which basis."""
-    if not facts.get("authority"):
+    if "authority" not in facts:
         return []
     return [
         [_("Declaration"), str(facts["declaration"])],
@@ -88,17 +83,17 @@ def _basis(facts: Mapping[str, Any]) -> list[Row]:
     ]
 
 
-def _sentences(found: Disturbance, moved_to: datetime | None) -> list[str]:
+def _sentences(notice: DelayNotice) -> list[str]:
     said = []
-    if moved_to is None:
-        said.append(_("The order is being planned anew; this notice is issued again with the new date."))
-    elif moved_to <= agreed_at(found):
-        said.append(_("By the new plan the agreed date still holds."))
-    elif found.status == Disturbance.Status.COMMITTED:
+    if not notice.is_delay:
+        said.append(_("The agreed date holds again; the notice before this one is void."))
+    elif notice.arrives_at is None:
+        said.append(_("Another notice is issued as soon as there is a new date."))
+    elif notice.facts["is_committed"]:
         said.append(_("The new date was committed by the buyer."))
     else:
         said.append(_("The new date holds once the buyer commits the change."))
-    if found.kind == Disturbance.Kind.DISPLACED:
+    if "authority" in notice.facts and notice.is_delay:
         said.append(
             _("Loss caused by giving way may be claimed from the authority named above, with this notice.")
         )

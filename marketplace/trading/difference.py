@@ -2,12 +2,14 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
 from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.common.money import round_half_up
 from marketplace.planning.models import PlanRun
@@ -42,7 +44,8 @@ class Shrunk:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """`new` are runs as they would be offered; `kept_lots` ids of lots of the plan that need no offer. `has_begun` is
-    set where work that would go has begun in fact, and `free_from_min` is when the first of it was to begin."""
+    set where work that would go has begun in fact, and `free_from_min` is when the first of it was to begin;
+    `is_pinned_by_now` where somebody has pinned such work since the re-plan."""
 
     epoch: datetime
     kept: tuple[Run, ...]
@@ -54,16 +57,44 @@ class Difference:
     net_cents: int
     has_begun: bool = False
     free_from_min: int | None = None
+    is_pinned_by_now: bool = False
 
-    def is_outdated(self, *, now: datetime) -> bool:
-        """What the re-plan took for work to come has begun since, or should have: its pieces would be made twice."""
-        if self.has_begun or self.free_from_min is None:
-            return self.has_begun
-        return self.epoch + timedelta(minutes=self.free_from_min) <= now
+    def outdated_because(self, *, now: datetime) -> Promise | None:
+        """What the re-plan took for work that may move has begun since, or should have before now, so that its pieces would
+        be made twice; or a person wants it where it is. None where all is as it was."""
+        is_time_over = (
+            self.free_from_min is not None and self.epoch + timedelta(minutes=self.free_from_min) < now
+        )
+        if self.has_begun or is_time_over:
+            return _("Work that the change would move has begun meanwhile.")
+        if self.is_pinned_by_now:
+            return _("A run that the change would move has been pinned meanwhile.")
+        return None
 
     @property
     def num_changed(self) -> int:
         return len(self.shrunk) + len(self.gone) + len(self.new)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """A run, and the first lots of it that stay."""
+
+    of: RunLots
+    stays: tuple[Lot, ...]
+
+    @property
+    def goes(self) -> Sequence[Lot]:
+        return self.of.left[len(self.stays) :]
+
+    @property
+    def is_whole(self) -> bool:
+        return self.stays == self.of.booked
+
+    @property
+    def pinned(self) -> set[str]:
+        """Ids of the lots that stay and are in the plan."""
+        return {str(name) for name in self.of.pins.keys() & {lot.id for lot in self.stays}}
 
 
 def difference(deal: Deal, run: PlanRun) -> Difference:
@@ -71,46 +102,51 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
     problem, plan = stored_plan(run)
     living = list(Disturbance.objects.filter(plan_run=run).select_related("run__equipment"))
     facts = facts_of(run)
-    lost = lost_by(living, at=run.epoch)
-    standing = [each.found(facts) for each in standing_runs(deal, epoch=run.epoch, lost=lost)]
-    planned = set(plan.lots)
-    between = _new_starts(plan.lots, standing)
-    kept, shrunk, gone, kept_lots = [], [], [], set[str]()
-    free_from, has_begun = list[int](), False
-    for each in standing:
-        stays = _stays(each, planned=planned, between=between)
-        free_from += [lot.start_min for lot in each.left[len(stays) :]]
-        has_begun = has_begun or _has_begun(each, stays, facts=facts)
-        kept_lots |= {str(name) for name in each.pins.keys() & {lot.id for lot in stays}}
-        if stays == each.booked:
-            kept.append(each.run)
-        elif stays:
-            shrunk.append(Shrunk(run=each.run, lots=stays))
-        else:
-            gone.append(each.run)
-    new = runs_of(problem, plan.lots, without=frozenset(kept_lots))
-    dropped = sum(run.pay_cents for run in gone) + sum(part.run.pay_cents - part.pay_cents for part in shrunk)
-    declined = sum(
-        one.run.pay_cents
-        for one in living
-        if one.run is not None and one.run.status in (Run.Status.DECLINED, Run.Status.DISPLACED)
-    )
+    parts = _parts(deal, run, plan=plan, living=living, facts=facts)
+    kept_lots = frozenset(name for part in parts for name in part.pinned)
+    shrunk = [Shrunk(run=part.of.run, lots=part.stays) for part in parts if part.stays and not part.is_whole]
+    gone = [part.of.run for part in parts if not part.stays and not part.is_whole]
+    new = runs_of(problem, plan.lots, without=kept_lots)
+    pay = _pay(new) - _pay(gone) - sum(part.run.pay_cents - part.pay_cents for part in shrunk)
+    transport = _transport(problem, plan, run, facts=facts, due=_due(deal, run))
     return Difference(
         epoch=run.epoch,
-        kept=tuple(kept),
+        kept=tuple(part.of.run for part in parts if part.is_whole),
         shrunk=tuple(shrunk),
         gone=tuple(gone),
         new=tuple(new),
-        kept_lots=frozenset(kept_lots),
+        kept_lots=kept_lots,
         arrives_at=run.epoch + timedelta(minutes=run.finish_min or 0),
-        net_cents=deal.net_cents
-        + sum(draft.pay_cents for draft in new)
-        - dropped
-        - declined
-        + _transport(problem, plan, run, facts=facts, due=_due(deal, run)),
-        has_begun=has_begun,
-        free_from_min=min(free_from, default=None),
+        net_cents=deal.net_cents + pay - _pay(_refused(living)) + transport,
+        has_begun=any(_has_begun(part, facts=facts) for part in parts),
+        free_from_min=min((lot.start_min for part in parts for lot in part.goes), default=None),
+        is_pinned_by_now=any(_is_pinned_by_now(part, frozen=_frozen(run)) for part in parts),
     )
+
+
+def _parts(
+    deal: Deal, run: PlanRun, *, plan: Plan, living: Iterable[Disturbance], facts: Facts
+) -> list[_Part]:
+    """The booked and offered runs of the deal, in the order of their starts."""
+    lost = lost_by(living, at=run.epoch)
+    standing = [each.found(facts) for each in standing_runs(deal, epoch=run.epoch, lost=lost)]
+    planned, between = set(plan.lots), _new_starts(plan.lots, standing)
+    return [_Part(of=each, stays=_stays(each, planned=planned, between=between)) for each in standing]
+
+
+def _pay(runs: Iterable[Run | RunDraft]) -> int:
+    return sum(run.pay_cents for run in runs)
+
+
+def _refused(living: Iterable[Disturbance]) -> Iterable[Run]:
+    """Runs that are disturbed because they are out already, declined or displaced; each once."""
+    out = (Run.Status.DECLINED, Run.Status.DISPLACED)
+    return {one.run.pk: one.run for one in living if one.run is not None and one.run.status in out}.values()
+
+
+def _frozen(run: PlanRun) -> Collection[str]:
+    """Ids of the lots that the re-plan could not move."""
+    return frozenset(run.in_force["notes"]["frozen"] if run.in_force else ())
 
 
 def _new_starts(lots: Iterable[Lot], standing: Iterable[RunLots]) -> dict[str, list[int]]:
@@ -150,13 +186,18 @@ def _with_made(stays: Sequence[Lot], lot: Lot, *, pieces: int) -> tuple[Lot, ...
     return (*stays[:-1], replace(stays[-1], quantity=stays[-1].quantity + pieces))
 
 
-def _has_begun(each: RunLots, stays: Sequence[Lot], *, facts: Facts) -> bool:
+def _has_begun(part: _Part, *, facts: Facts) -> bool:
     """Of a run that changes: it was begun since the re-plan, or a lot was that goes."""
-    if each.made is None or stays == each.booked:
+    each = part.of
+    if each.made is None or part.is_whole:
         return False
-    goes = each.left[len(stays) :]
-    begun = any(lot.id in each.begun and lot.id not in each.ahead for lot in goes)
+    begun = any(lot.id in each.begun and lot.id not in each.ahead for lot in part.goes)
     return begun or each.run.pk not in facts.made
+
+
+def _is_pinned_by_now(part: _Part, *, frozen: Collection[str]) -> bool:
+    """What goes of a pinned run could go when the re-plan was made: it was pinned since."""
+    return part.of.is_pinned and any(lot.id not in frozen for lot in part.goes)
 
 
 def _due(deal: Deal, run: PlanRun) -> QuerySet[Leg]:

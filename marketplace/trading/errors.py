@@ -15,6 +15,12 @@ class CapacityGone(Conflict):
     code = "trading:capacity-gone"
 
 
+class PricedOtherwise(CapacityGone):
+    """The order was rated, or its rating ended, since the plan was made: other prices count. Nothing was held."""
+
+    code = "trading:priced-otherwise"
+
+
 class OfferClosed(Conflict):
     """The offer was answered, withdrawn or ran out before."""
 

@@ -31,6 +31,9 @@ class Deal(models.Model):
     proposed_run = models.ForeignKey(  # the re-plan that waits for the buyer's consent
         PlanRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    agreed_run = models.ForeignKey(  # the plan in force when every run was booked last
+        PlanRun, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OFFERING)
     chosen_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
     chosen_at = models.DateTimeField()  # business time
@@ -233,3 +236,48 @@ class Disturbance(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["deal", "status"], name="disturbances_of_a_deal")]
+
+
+class DelayNotice(models.Model):
+    """That a promise does not hold, confirmed to the buyer in writing: written once, in the words of then.
+
+    `arrives_at` is the new date, null where it follows; the agreed one again where the delay is over. `facts` fill
+    the document (`trading.delay_notice`).
+    """
+
+    public_id = PublicIdField("dly")
+    deal = models.ForeignKey(Deal, on_delete=models.PROTECT, related_name="delay_notices")
+    disturbance = models.ForeignKey(  # what it is about; none: the agreed date has passed
+        Disturbance, on_delete=models.PROTECT, null=True, blank=True, related_name="delay_notices"
+    )
+    number = models.PositiveIntegerField()  # of the deal: 1, 2, 3, …
+    agreed_at = models.DateTimeField()
+    arrives_at = models.DateTimeField(null=True, blank=True)
+    noticed_at = models.DateTimeField()  # business time
+    due_at = models.DateTimeField()  # one working day later, by the buyer's calendar
+    issued_at = models.DateTimeField()  # business time
+    facts = models.JSONField()
+
+    class Meta:
+        ordering = ["deal", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["deal", "number"], name="delay_notices_are_numbered"),
+        ]
+
+    @property
+    def is_delay(self) -> bool:
+        return self.arrives_at is None or self.arrives_at > self.agreed_at
+
+
+class DelayDocument(models.Model):
+    """The bytes of a notice of delay as they were issued, in one language."""
+
+    notice = models.ForeignKey(DelayNotice, on_delete=models.PROTECT, related_name="documents")
+    language = models.CharField(max_length=10)
+    sha256 = models.CharField(max_length=64)  # of `content`
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "language"], name="one_delay_document"),
+        ]

@@ -96,6 +96,28 @@ def _picture(
     level. `own_drops`: the viewer is the buyer, who knows them.
     """
     rows, keys = _rows(runs, name=name, named=named)
+    places = _places(runs, legs, name=name, exact=exact, own_drops=own_drops)
+    goods = goods_of(deal.order.product)
+    terms = TransportTerms.objects.order_by("-id").first() or TransportTerms()
+    moves = [_move(leg, name=name, goods=goods) for leg in legs]
+    ends = [run.ends_at for run in runs] + [leg.arrives_at for leg in legs] + [deal.chosen_at]
+    by_start = sorted(runs, key=lambda run: run.starts_at)
+    return Picture(
+        starts_at=deal.chosen_at,
+        ends_at=max(ends),
+        due_at=deal.order.due_at,
+        rows=rows,
+        bars=tuple(_bar(run, row=keys[run.equipment.pk], now=now) for run in by_start),
+        places=tuple({place.key: place for place in places}.values()),
+        flows=tuple(flows_of(moves, trip_units=terms.trip_units)),
+        num_trips=count_trips(moves, trip_units=terms.trip_units),
+    )
+
+
+def _places(
+    runs: list[RunRow], legs: list[LegRow], *, name: NameSite, exact: Collection[int], own_drops: bool
+) -> list[Place]:
+    """Where something is made, leaves or arrives."""
     sites = {run.equipment.site.pk: run.equipment.site for run in runs}
     for leg in legs:
         sites[leg.from_site.pk] = leg.from_site
@@ -103,32 +125,19 @@ def _picture(
             sites[leg.to_site.pk] = leg.to_site
     drops = {leg.to_drop.pk: leg.to_drop for leg in legs if leg.to_drop is not None}
     places = [_place(site, name=name(site), exact=site.enterprise_id in exact) for site in sites.values()]
-    places += [_drop(drop, exact=own_drops) for drop in drops.values()]
-    goods = goods_of(deal.order.product)
-    terms = TransportTerms.objects.order_by("-id").first() or TransportTerms()
-    moves = [_move(leg, name=name, goods=goods) for leg in legs]
-    ends = [run.ends_at for run in runs] + [leg.arrives_at for leg in legs] + [deal.chosen_at]
-    return Picture(
-        starts_at=deal.chosen_at,
-        ends_at=max(ends),
-        due_at=deal.order.due_at,
-        rows=rows,
-        bars=tuple(
-            Bar(
-                run=run.public_id,
-                row=keys[run.equipment.pk],
-                operation=run.stage,
-                starts_at=run.starts_at,
-                ends_at=run.ends_at,
-                quantity=run.quantity,
-                unit=run.unit,
-                state=state_of(run, now=now),
-            )
-            for run in sorted(runs, key=lambda run: run.starts_at)
-        ),
-        places=tuple({place.key: place for place in places}.values()),
-        flows=tuple(flows_of(moves, trip_units=terms.trip_units)),
-        num_trips=count_trips(moves, trip_units=terms.trip_units),
+    return places + [_drop(drop, exact=own_drops) for drop in drops.values()]
+
+
+def _bar(run: RunRow, *, row: str, now: datetime) -> Bar:
+    return Bar(
+        run=run.public_id,
+        row=row,
+        operation=run.stage,
+        starts_at=run.starts_at,
+        ends_at=run.ends_at,
+        quantity=run.quantity,
+        unit=run.unit,
+        state=state_of(run, now=now),
     )
 
 

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -37,35 +37,47 @@ class Position:
     sent_arrives_min: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Planned:
+    """A way with where it comes from: a leg of the plan, or what a person sends beside it (`leg` is None)."""
+
+    way: Way
+    leg: Leg | None
+    drop_id: int | None
+    arrives_at: datetime
+
+
 def position_of(deal: Deal, runs: Sequence[RunLots], *, epoch: datetime) -> Position:
     """`runs` are those that the deal goes on with. What they cannot make for want of material, and what others then
     lack of that, is left out."""
     goods, order = goods_of(deal.order_id), OrderId(deal.order.public_id)
-    legs = list(deal.legs.select_related("from_site", "to_site", "to_drop").order_by("departs_at", "pk"))
-    sent = _sent(legs, goods.sent)
-    ways = [_way(leg, sent=sent[leg.pk], epoch=epoch) for leg in legs]
-    ask = partial(position_at, order, ways=ways, **_told(goods, epoch=epoch))
-    left, facts, found = _settled(runs, uses=_uses_of(deal), ask=ask)
-    gone = {leg.pk: pieces for leg, pieces in zip(legs, found.gone, strict=True) if pieces}
+    sites = _sites_of(goods)
+    planned = [*_legs_of(deal, goods, epoch=epoch), *_asked_of(goods, sites=sites, epoch=epoch)]
+    ways = [one.way for one in planned]
+    ask = partial(position_at, order, ways=ways, **_told(goods, sites=sites, epoch=epoch))
+    left, facts, found = _settled(runs, uses=_uses_of(deal), holds=frozenset(goods.holds), ask=ask)
+    leaving = list(zip(planned, found.gone, strict=True))
+    gone = {one.leg.pk: pieces for one, pieces in leaving if one.leg is not None and pieces}
     to_go = [
-        unsent_of(leg, order=order, less=gone, epoch=epoch)
-        for leg in legs
-        if leg.departs_at >= epoch and gone.get(leg.pk, 0) < leg.quantity
+        unsent_of(one.leg, order=order, less=gone, epoch=epoch)
+        for one, pieces in leaving
+        if one.leg is not None and one.leg.departs_at >= epoch and pieces < one.way.quantity
     ]
-    arrivals = [leg.arrives_at for leg in legs if leg.to_drop_id and leg.pk in gone]
+    arrivals = [one.arrives_at for one, pieces in leaving if one.drop_id is not None and pieces]
+    remaining = _remaining(deal, goods, leaving)
     return Position(
         runs=tuple(left),
         facts=replace(facts, gone=gone),
         stock=found.stock,
-        remaining=_remaining(deal, goods, legs, sent=sent, gone=gone),
+        remaining=remaining,
         transfers=tuple(way for way in to_go if isinstance(way, Transfer)),
-        deliveries=tuple(way for way in to_go if isinstance(way, Delivery)),
+        deliveries=_wanted([way for way in to_go if isinstance(way, Delivery)], remaining=remaining),
         sent_arrives_min=minute_of(max(arrivals), epoch=epoch) if arrivals else None,
     )
 
 
 def _settled(
-    runs: Sequence[RunLots], *, uses: Uses, ask: Callable[..., core.Position]
+    runs: Sequence[RunLots], *, uses: Uses, holds: Collection[int], ask: Callable[..., core.Position]
 ) -> tuple[list[RunLots], Facts, core.Position]:
     """The runs as they stand, what that rests on, and where the goods are then.
 
@@ -75,7 +87,7 @@ def _settled(
     facts = Facts(made={each.run.pk: each.made.good for each in runs if each.made is not None})
     while True:
         left = [each.found(facts) for each in runs]
-        found = ask(works=[_work(each, uses, facts) for each in left])
+        found = ask(works=[_work(each, uses, facts, is_held=each.run.pk in holds) for each in left])
         less = _less(left, uses, facts=facts, lacking=found.lacking)
         if less == facts:
             return left, facts, found
@@ -121,6 +133,20 @@ def _sent(legs: Iterable[Leg], by_route: Mapping[Route, int]) -> dict[int, int]:
     return sent
 
 
+def _legs_of(deal: Deal, goods: Goods, *, epoch: datetime) -> list[_Planned]:
+    legs = list(deal.legs.select_related("from_site", "to_site", "to_drop").order_by("departs_at", "pk"))
+    sent = _sent(legs, goods.sent)
+    return [
+        _Planned(
+            way=_way(leg, sent=sent[leg.pk], epoch=epoch),
+            leg=leg,
+            drop_id=leg.to_drop_id,
+            arrives_at=leg.arrives_at,
+        )
+        for leg in legs
+    ]
+
+
 def _way(leg: Leg, *, sent: int, epoch: datetime) -> Way:
     return Way(
         item=ItemId(leg.item),
@@ -133,6 +159,24 @@ def _way(leg: Leg, *, sent: int, epoch: datetime) -> Way:
     )
 
 
+def _asked_of(goods: Goods, *, sites: Mapping[int, SiteId], epoch: datetime) -> list[_Planned]:
+    """What a person sends beside the plan leaves as soon as it can, after what should have left before."""
+    found = []
+    for one in goods.asked:
+        item, from_site, to_site, drop_id = one.route
+        way = Way(
+            item=ItemId(item),
+            from_site=sites[from_site],
+            to_site=None if to_site is None else sites[to_site],
+            arrive_min=minute_of(one.arrives_at, epoch=epoch),
+            quantity=one.quantity,
+            sent=0,
+            is_due=True,
+        )
+        found.append(_Planned(way=way, leg=None, drop_id=drop_id, arrives_at=one.arrives_at))
+    return found
+
+
 def _uses_of(deal: Deal) -> Uses:
     """Units of items of the product for one piece started, by key of the operation; materials come from outside."""
     uses: Uses = defaultdict(dict)
@@ -142,7 +186,7 @@ def _uses_of(deal: Deal) -> Uses:
     return uses
 
 
-def _work(each: RunLots, uses: Uses, facts: Facts) -> Work:
+def _work(each: RunLots, uses: Uses, facts: Facts, *, is_held: bool = False) -> Work:
     run = each.run
     started = Fraction(1000, run.good_per_1000)  # for one good piece
     return Work(
@@ -153,6 +197,7 @@ def _work(each: RunLots, uses: Uses, facts: Facts) -> Work:
         good=0 if each.made is None else each.made.good,
         counted=facts.counted(run.pk),
         uses={item: units * started for item, units in uses[run.operation_id].items()},
+        is_held=is_held,
     )
 
 
@@ -182,13 +227,19 @@ def _take(taken: Counter[int], each: RunLots, *, most: int, units: Fraction, pie
     return math.floor(goes * units)
 
 
-def _told(goods: Goods, *, epoch: datetime) -> dict[str, Any]:
-    """As arguments of `position_at`."""
+def _sites_of(goods: Goods) -> dict[int, SiteId]:
+    """Public ids by key."""
     keys = {site for _item, site in goods.lying} | {one.site_id for one in goods.coming}
+    keys |= {end for one in goods.asked for end in one.route[1:3] if end is not None}
     named = Site.objects.filter(pk__in=keys).values_list("pk", "public_id")
-    sites = {pk: SiteId(public_id) for pk, public_id in named}
+    return {pk: SiteId(public_id) for pk, public_id in named}
+
+
+def _told(goods: Goods, *, sites: Mapping[int, SiteId], epoch: datetime) -> dict[str, Any]:
+    """As arguments of `position_at`."""
     return {
         "lying": {(ItemId(item), sites[site]): pieces for (item, site), pieces in goods.lying.items()},
+        "held": {(ItemId(item), sites[site]): pieces for (item, site), pieces in goods.held.items()},
         "coming": [
             Coming(
                 item=ItemId(one.item),
@@ -201,14 +252,23 @@ def _told(goods: Goods, *, epoch: datetime) -> dict[str, Any]:
     }
 
 
-def _remaining(
-    deal: Deal, goods: Goods, legs: Iterable[Leg], *, sent: Mapping[int, int], gone: Mapping[int, int]
-) -> dict[str, int]:
-    about_to_leave: dict[int, int] = defaultdict(int)
-    for leg in legs:
-        if leg.to_drop_id is not None:
-            about_to_leave[leg.to_drop_id] += gone.get(leg.pk, 0) - sent[leg.pk]
+def _remaining(deal: Deal, goods: Goods, leaving: Iterable[tuple[_Planned, int]]) -> dict[str, int]:
+    """By public id of the drop, what is still to be sent when each way has left with so many pieces."""
+    about_to_leave: Counter[int | None] = Counter()
+    for one, pieces in leaving:
+        about_to_leave[one.drop_id] += pieces - one.way.sent
     return {
         drop.public_id: max(0, goods.open[drop.pk] - about_to_leave[drop.pk])
         for drop in deal.order.drops.all()
     }
+
+
+def _wanted(deliveries: Iterable[Delivery], *, remaining: Mapping[str, int]) -> tuple[Delivery, ...]:
+    """Without what a drop needs no more, for a person has sent it or does without: the last to leave first."""
+    left, wanted = dict(remaining), []
+    for load in sorted(deliveries, key=lambda load: load.depart_min):
+        quantity = min(load.quantity, left[str(load.drop)])
+        left[str(load.drop)] -= quantity
+        if quantity:
+            wanted.append(replace(load, quantity=quantity))
+    return tuple(wanted)

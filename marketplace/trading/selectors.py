@@ -13,7 +13,7 @@ from marketplace.common.errors import NotFound
 from marketplace.orders.models import Order
 from marketplace.trading.errors import NoDisturbance
 from marketplace.trading.facets import ACCEPTED
-from marketplace.trading.models import Deal, Disturbance, Package, Run
+from marketplace.trading.models import Deal, DelayDocument, DelayNotice, Disturbance, Package, Run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,8 @@ def packages(viewer: Viewer) -> QuerySet[Package]:
         return Package.objects.none()
     return (
         Package.objects.filter(enterprise_id=viewer.enterprise_id)
-        .select_related("deal__order__product", "deal__order__buyer")
+        .select_related("deal__order__product", "deal__order__buyer", "deal__plan_run", "enterprise")
+        .defer("deal__plan_run__problem", "deal__plan_run__plan")
         .annotate(
             num_runs=Count("runs"),
             num_pieces=Sum("runs__quantity"),
@@ -167,18 +168,22 @@ def disturbance(viewer: Viewer, *, public_id: str) -> Disturbance:
     return found
 
 
-def delay_of(viewer: Viewer, *, public_id: str) -> Disturbance:
-    """A disturbance of an order of the viewer's that delays it or may. Raises `NoDisturbance`."""
-    found = (
-        disturbances(viewer)
-        .filter(deal__order__buyer_id=viewer.enterprise_id, public_id=public_id)
-        .exclude(status__in=[Disturbance.Status.DISMISSED, Disturbance.Status.OVER])
-        .select_related("deal__order__buyer", "deal__order__product")
-        .first()
+def delay_notices(viewer: Viewer, deal: Deal) -> QuerySet[DelayNotice]:
+    """What was confirmed to the viewer in writing of a deal of its own, newest first."""
+    return DelayNotice.objects.filter(deal=deal, deal__order__buyer_id=viewer.require_enterprise()).order_by(
+        "-number"
     )
-    if found is None:
-        raise NoDisturbance(_("There is no such disturbance."))
-    return found
+
+
+def delay_document(viewer: Viewer, *, public_id: str, language: str) -> DelayDocument:
+    """The PDF of a notice of delay to the viewer's enterprise. Raises `NotFound`."""
+    found = DelayDocument.objects.filter(
+        notice__public_id=public_id, notice__deal__order__buyer_id=viewer.enterprise_id
+    )
+    document = found.filter(language=language).first() or found.filter(language="en").first()
+    if document is None or viewer.enterprise_id is None:
+        raise NotFound(_("There is no such document."))
+    return document
 
 
 def disturbances_of(viewer: Viewer, deal: Deal) -> list[Disturbance]:

@@ -61,6 +61,12 @@ class RunLots:
             return frozenset()
         return frozenset(lot.id for lot in begun_lots(self.left, made=self.made.good - self.doubted))
 
+    @property
+    def running(self) -> frozenset[LotId]:
+        """The lots to come of a run that has begun, in fact or by its time: its machine goes on from one to the next."""
+        has_begun = self.made is not None or any(lot.start_min < 0 for lot in self.left)
+        return frozenset(self.pins) if has_begun else frozenset()
+
 
 def minute_of(moment: datetime, *, epoch: datetime) -> int:
     """Whole minutes, rounded down."""

@@ -33,3 +33,9 @@ def sweep() -> None:
 def watch_machines() -> None:
     """Machines that fell out under work, and those that are back."""
     services.watch_machines(now=clock.now(), real_now=clock.real_now())
+
+
+@periodic_task("trading.confirm_delays")
+def confirm_delays() -> None:
+    """Promises that do not hold, confirmed to their buyers in writing."""
+    services.confirm_delays(now=clock.now())

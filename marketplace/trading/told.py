@@ -1,4 +1,7 @@
-"""What really happened, as the apps tell it that count pieces and move goods: they lie above and register to be asked."""
+"""What really happened, as the apps tell it that count pieces and move goods: they lie above and register to be asked.
+
+And the other way round: what they are to follow at once, in the same transaction.
+"""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,12 +21,25 @@ class Coming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Goods that a person sends beside the plan and that have not left yet; `arrives_at` as that person planned."""
+
+    route: Route
+    arrives_at: datetime
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Goods:
-    """Of an order, in pieces. `lying` is made and received less used and sent, by item and site; `sent` what has left
-    by planned ways in all; `open`, by key of the drop, what it waits for and nobody has sent."""
+    """Of an order, in pieces. `lying` is made and received less used and sent, by item and site, of which `held` may not
+    leave before it is released, nor what the runs `holds` (keys) make; `sent` what has left by planned ways in all;
+    `open`, by key of the drop, what it waits for and nobody has sent."""
 
     lying: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    held: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    holds: Collection[int] = ()
     coming: Sequence[Coming] = ()
+    asked: Sequence[Asked] = ()
     sent: Mapping[Route, int] = field(default_factory=dict)
     open: Mapping[int, int]
 
@@ -38,9 +54,11 @@ class Made:
 
 MadeTeller = Callable[[Collection[int]], Mapping[int, Made]]
 GoodsTeller = Callable[[int], Goods]
+Follower = Callable[[int, datetime], None]
 
 _of_runs: list[MadeTeller] = []
 _of_goods: list[GoodsTeller] = []
+_followers: list[Follower] = []
 
 
 def register_made(teller: MadeTeller) -> None:
@@ -53,6 +71,18 @@ def register_goods(teller: GoodsTeller) -> None:
     """`teller` gets the key of an order."""
     if teller not in _of_goods:
         _of_goods.append(teller)
+
+
+def register_follower(follower: Follower) -> None:
+    """`follower` gets the key of an order whose runs have just changed, and when; the order's row is locked."""
+    if follower not in _followers:
+        _followers.append(follower)
+
+
+def follow_change(order_id: int, *, now: datetime) -> None:
+    """In the transaction that changes runs: from here on nobody works for one that has gone or shrunk."""
+    for follower in _followers:
+        follower(order_id, now)
 
 
 def begun_in_fact(run_ids: Collection[int]) -> dict[int, Made]:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts import notices
 
+OVERDUE = "overdue"
 CAUSES: dict[str, Promise] = {
     "machine-off": _("The machine is off during the run."),
     "machine-silent": _("The machine says nothing any more during the run."),
@@ -18,6 +19,7 @@ CAUSES: dict[str, Promise] = {
     "displaced": _("A rated order takes precedence over this run."),
     "planned-anew": _("The order was planned anew, and other machines make these pieces."),
     "moved": _("A planner moves this run; the rest is planned around it."),
+    OVERDUE: _("The agreed date has passed, and not everything has left for its place."),
 }
 
 BROKEN: dict[int, Promise] = {
@@ -66,6 +68,17 @@ _SENTENCES: dict[str, Promise] = {
         "%(order)s: a change is proposed, all there by %(arrives_at)s. Look at it and commit it."
     ),
     "no-change-found": _("%(order)s: no way was found to make up for the disturbance."),
+    "delay-with-date": _(
+        "%(order)s: notice of delay no. %(number)s. Agreed was %(agreed_at)s, the new date is %(arrives_at)s. The document "
+        "is with the order."
+    ),
+    "delay-date-follows": _(
+        "%(order)s: notice of delay no. %(number)s. The agreed date of %(agreed_at)s does not hold; a new date follows. "
+        "The document is with the order."
+    ),
+    "delay-over": _(
+        "%(order)s: notice no. %(number)s. The agreed date of %(agreed_at)s holds again. The document is with the order."
+    ),
     "change-committed": _("%(order)s: the change is committed, all there by %(promised_at)s."),
     "runs-changed": _("Your booked runs for %(product)s have changed; look at your booked work."),
     "displaced-with-date": _(

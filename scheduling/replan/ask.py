@@ -10,13 +10,15 @@ from scheduling.plan import Delivery, Transfer
 class Ask:
     """Minutes of the problem, whose `fixed_lots` are all lots of the plan in force that are not lost.
 
-    `frozen` of them stand whatever happens (running, or pinned by a person); the others may be released where
-    nothing else keeps the promise. `transfers` and `deliveries` are those of the plan in force that have not left.
+    `frozen` of them stand whatever happens (begun by their time, or pinned by a person); `running` ones, of runs that
+    have begun, unless they or lots before them in their run starve; the others may be released where nothing else keeps
+    the promise. `transfers` and `deliveries` are those of the plan in force that have not left.
     `promise_min` is the last arrival that is promised. No new way of goods leaves before `not_before_min`.
     """
 
     promise_min: int
     not_before_min: int = 0
     frozen: frozenset[LotId]
+    running: frozenset[LotId] = frozenset()
     transfers: tuple[Transfer, ...] = ()
     deliveries: tuple[Delivery, ...] = ()

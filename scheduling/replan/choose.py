@@ -1,15 +1,16 @@
 """The re-plan that changes least and keeps the promise, if one does.
 
 First the repair, which moves nothing that need not move. Where it misses the promise, everything that is not frozen
-is planned anew by the solver in the time that is left. Of what keeps the promise the one with fewer changes is
-taken; if none keeps it, the one with fewer changes among those that are late by at most `NO_MATTER_MIN` more than
-the earliest.
+is planned anew by the solver in the time that is left. Running work stands in both: the solver may move of it what the
+repair had to, for want of its needs, and without a repair only what no plan can keep. Of what keeps the promise the one
+with fewer changes is taken; if none keeps it, the one with fewer changes among those that are late by at most
+`NO_MATTER_MIN` more than the earliest.
 """
 
 import time
 from dataclasses import replace
 
-from matching.problem import Problem
+from matching.problem import LotId, Problem
 from scheduling.arrivals import last_arrival
 from scheduling.engine import Report, Stop
 from scheduling.options import SolveOptions
@@ -39,9 +40,16 @@ def replan(problem: Problem, *, ask: Ask, options: SolveOptions, progress: Repor
     )
     if repaired is not None and (_late_min(repaired, ask) == 0 or stop()):
         return replace(repaired, seconds=round(spent_s(), 3))
-    frozen = replace(problem, fixed_lots=tuple(lot for lot in problem.fixed_lots if lot.id in ask.frozen))
-    left = replace(options, time_limit_s=max(1.0, options.time_limit_s - spent_s()))
-    solved = solve(frozen, options=left, progress=progress, stop=stop)
+
+    def solved_with(standing: frozenset[LotId]) -> Plan:
+        kept = replace(problem, fixed_lots=tuple(lot for lot in problem.fixed_lots if lot.id in standing))
+        left = replace(options, time_limit_s=max(1.0, options.time_limit_s - spent_s()))
+        return solve(kept, options=left, progress=progress, stop=stop)
+
+    running = ask.running if repaired is None else ask.running & {lot.id for lot in repaired.lots}
+    solved = solved_with(ask.frozen | running)
+    if repaired is None and running and solved.status not in WITH_PLAN and not stop():
+        solved = solved_with(ask.frozen)
     plans = [plan for plan in (repaired, solved) if plan is not None and plan.status in WITH_PLAN]
     if not plans:
         return solved

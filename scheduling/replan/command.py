@@ -32,8 +32,13 @@ def run_replan(command: ReplanCommand) -> int:
 def _ask(path: Path) -> Ask:
     plan = load_plan(path)
     promise_min, frozen = plan.notes.get("promise_min"), plan.notes.get("frozen")
-    not_before_min = plan.notes.get("not_before_min", 0)
-    if not (isinstance(promise_min, int) and isinstance(frozen, list) and isinstance(not_before_min, int)):
+    not_before_min, running = plan.notes.get("not_before_min", 0), plan.notes.get("running", [])
+    if not (
+        isinstance(promise_min, int)
+        and isinstance(frozen, list)
+        and isinstance(running, list)
+        and isinstance(not_before_min, int)
+    ):
         raise UnusableFileError(
             code="plan:no-promise",
             path=path,
@@ -43,6 +48,7 @@ def _ask(path: Path) -> Ask:
         promise_min=promise_min,
         not_before_min=not_before_min,
         frozen=frozenset(LotId(str(lot)) for lot in frozen),
+        running=frozenset(LotId(str(lot)) for lot in running),
         transfers=plan.transfers,
         deliveries=plan.deliveries,
     )

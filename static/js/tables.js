@@ -2,6 +2,7 @@
 // a live page reads the table again. On a phone a long table shows its first rows, and of each what matters.
 import { text } from "./settings.js";
 
+const LEAST_GROUPED = 6; // characters; fewer would be found by chance
 const RISKY = /^[=+\-@\t\r\n＝＋－＠]/; // a spreadsheet would run a cell that begins like this
 const FOLDED_ROWS = 20; // as in components.css
 const sortedBy = new Map(); // table id → {column, direction}
@@ -53,12 +54,19 @@ function makeSortable(table) {
   }
 }
 
+/* A reference that is shown in groups is found as well as it is typed in one go. */
+function hasGrouped(row, wanted) {
+  const packed = wanted.replace(/\s/g, "");
+  if (packed.length < LEAST_GROUPED) return false;
+  return [...row.cells].some((cell) => cell.textContent.replace(/\s/g, "").toLowerCase().includes(packed));
+}
+
 function filter(frame, table) {
   const field = frame.querySelector("[data-table-filter]");
   if (!field) return;
   const wanted = field.value.trim().toLowerCase();
   const rows = bodyRows(table);
-  for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted);
+  for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(wanted) && !hasGrouped(row, wanted);
   const shown = rows.filter((row) => !row.hidden).length;
   const words = shown ? text("rowsShown", { shown, total: rows.length }) : text("noRows");
   frame.querySelector("[data-table-count]").textContent = wanted ? words : "";

@@ -46,6 +46,13 @@ def page(client, name, *arguments, status=200):
     return answer.content.decode()
 
 
+def part(client, name, *arguments):
+    """As htmx reads it."""
+    answer = client.get(reverse(name, args=arguments), headers={"HX-Request": "true"})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
 def send(client, name, *arguments, data=None, follow=True):
     return client.post(reverse(name, args=arguments), data or {}, follow=follow)
 
@@ -299,19 +306,19 @@ def test_idle_time_found_by_telemetry_is_offered_in_one_tap_and_undone(site, bro
         device=machine.device, state="READY", since=now, effective_at=now, heard_at=now, received_at=now,
         first_received_at=now,
     )  # fmt: skip
-    html = page(browser, "capacity:proposals", machine.public_id)
+    html = part(browser, "capacity:proposals", machine.public_id)
     assert "Monday 14:00–22:00: idle in 2 of 2 weeks watched" in re.sub(r"\s+", " ", html)
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', html))
     answer = send(browser, "capacity:offer-habit", machine.public_id, data=fields)
     assert [(h.weekday, h.starts.hour) for h in machine.weekly_hours.all()] == [(0, 14), (3, 8)]
-    assert "14:00–22:00" not in page(browser, "capacity:proposals", machine.public_id)
+    assert "14:00–22:00" not in part(browser, "capacity:proposals", machine.public_id)
     undo(browser, answer)
     assert [(h.weekday, h.starts.hour) for h in machine.weekly_hours.all()] == [(3, 8)]
 
 
 def test_a_machine_without_a_sensor_is_proposed_nothing(site, browser):
     machine = a_machine(site=site)
-    assert "Offer it every week" not in page(browser, "capacity:proposals", machine.public_id)
+    assert "Offer it every week" not in part(browser, "capacity:proposals", machine.public_id)
 
 
 def test_a_new_token_is_told_on_the_page_of_its_own_machine_only(browser, site):

@@ -190,6 +190,23 @@ def test_a_change_replaces_only_what_was_booked_before_it(db):
     assert agreements.lost_bookings(Acknowledged(bookings=[booked])) == []
 
 
+def test_a_run_whose_pieces_are_all_made_gives_its_time_back(db):
+    shop = work.a_shop()
+    run, order = shop.deal.packages.get().runs.get(), WorkOrder.objects.get()
+    booked = BookedRun(
+        run=run.public_id,
+        machine=run.equipment.public_id,
+        starts_at=run.starts_at.isoformat(),
+        ends_at=run.ends_at.isoformat(),
+    )
+    Run.objects.update(taken=None)
+    assert agreements.lost_bookings(Acknowledged(bookings=[booked]))
+    WorkOrder.objects.filter(pk=order.pk).update(
+        status="finished", good=run.quantity, started_at=NOW, closed_at=NOW
+    )
+    assert agreements.lost_bookings(Acknowledged(bookings=[booked])) == []
+
+
 @planted_for(agreements.doubled_time)
 def time_booked_twice():
     period = (NOW, NOW + timedelta(hours=4))

@@ -17,6 +17,7 @@ from tests.browser import (
     complaints_of,
     log_in,
     needs_browser,
+    scan,
     violations,
     wait_until,
 )
@@ -60,14 +61,12 @@ def test_a_scanner_types_codes_and_presses_enter(live_server, browser):
     heard = complaints_of(page)
     page.goto(reverse("delivery:receive", args=[flow.between.public_id]))
     for number, code in enumerate((box_url(boxes[0].public_id), boxes[1].public_id), start=1):
-        page.locator("[data-scan-code]").press_sequentially(code, delay=2)
-        page.keyboard.press("Enter")
+        scan(page, code)
         page.wait_for_selector(f"#counted h2:has-text('{number} of 3 boxes counted')")
         wait_until(
             page, "document.activeElement.matches('[data-scan-code]') && document.activeElement.value === ''"
         )
-    page.keyboard.type(boxes[0].public_id)
-    page.keyboard.press("Enter")
+    scan(page, boxes[0].public_id)
     page.wait_for_selector("[data-scan-said=bad]:has-text('Box 1 was received before')")
     page.click("#counted button:has-text('Undo') >> nth=0")
     page.wait_for_selector("#counted h2:has-text('1 of 3 boxes counted')")

@@ -8,6 +8,7 @@ from marketplace.delivery import services
 from marketplace.delivery.errors import NotEnough, WrongState
 from marketplace.delivery.models import Box, Shipment, VisibilityEvent
 from marketplace.delivery.stock import stock_of_order
+from marketplace.orders.models import Operation
 from marketplace.production.models import WorkOrder
 from tests.builders import NOW, a_viewer
 from tests.delivery.flows import a_flow, receive, send
@@ -181,3 +182,12 @@ def test_of_many_each_is_done_or_refused_alone():
     assert Box.objects.count() == 1
     with pytest.raises(InvalidInput):
         services.dispatch_many(viewer=flow.press, wanted=wanted * 126, now=NOW)
+
+
+def test_of_goods_in_metres_it_is_said_how_many_metres_lie_there():
+    flow = a_flow(num_legs=2)
+    Operation.objects.filter(code="press").update(unit="m")
+    WorkOrder.objects.filter(order=flow.order).update(good=0)
+    WorkOrder.objects.filter(pk=flow.work("press").pk).update(good=200)
+    with pytest.raises(NotEnough, match="200\u00a0m lie there and may leave"):
+        pack(flow, flow.shipments[0], quantity=201)

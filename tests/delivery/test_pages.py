@@ -35,6 +35,12 @@ def page(viewer, name, *args, **query):
     return browser_of(viewer).get(reverse(f"delivery:{name}", args=args), query)
 
 
+def part(viewer, order):
+    """As the order's page asks for it."""
+    where = reverse("delivery:part", args=[order.public_id])
+    return browser_of(viewer).get(where, headers={"HX-Request": "true"})
+
+
 def words(response) -> str:
     return response.content.decode()
 
@@ -331,7 +337,7 @@ def test_the_owner_of_a_counting_machine_learns_that_the_buyer_was_shown_what_it
     work.equipment.save()
     WorkOrder.objects.filter(pk=work.pk).update(counter=WorkOrder.Counter.GOOD)
 
-    page(flow.buyer, "part", flow.order.public_id)
+    part(flow.buyer, flow.order)
 
     (look,) = TelemetryLook.objects.all()
     assert (look.enterprise_id, look.device_id) == (flow.buyer.enterprise_id, work.equipment.device_id)
@@ -339,7 +345,7 @@ def test_the_owner_of_a_counting_machine_learns_that_the_buyer_was_shown_what_it
 
 def test_the_orders_page_part_says_when_all_is_complete_and_why():
     flow = a_flow()
-    text = words(page(flow.buyer, "part", flow.order.public_id))
+    text = words(part(flow.buyer, flow.order))
     assert "Complete on" in text
     assert "Press: 1,000 of 1,000\u00a0" in text or "Press: 1,000 of 1,000" in text
     order_page = browser_of(flow.buyer).get(reverse("orders:order", args=[flow.order.public_id]))

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.common.errors import NotFound
 from marketplace.delivery import services
-from marketplace.delivery.models import Shipment
+from marketplace.delivery.models import CoveredLeg, Shipment
 from marketplace.trading.models import Deal, Leg
 from tests.builders import NOW
 from tests.delivery.flows import HOUR, a_flow, send, write_legs
@@ -91,6 +91,57 @@ def test_shipments_that_a_person_added_outlive_a_replan():
     replan(flow, num_legs=1)
     extra.refresh_from_db()
     assert extra.status == S.PLANNED
+
+
+def test_what_was_left_behind_and_is_planned_elsewhere_now_is_called_off():
+    """The second left early and in full, and the new plan sends what the first left behind another way."""
+    flow = a_flow(num_legs=2)
+    first, second = Shipment.objects.filter(item="pressed").order_by("pk")
+    send(flow, first, quantity=400)
+    send(flow, second)
+    assert living(flow) == [(500, "dispatched"), (100, "planned"), (500, "dispatched")]
+    of_second = second.leg
+    of_second.delete()
+    of_second.pk, of_second.quantity = None, 400
+    of_second.save()
+    assert services.plan_shipments(deal_public_id=flow.deal.public_id) == 1
+    assert living(flow) == [(500, "dispatched"), (500, "dispatched")]
+    assert services.plan_shipments(deal_public_id=flow.deal.public_id) == 0
+    assert services.sweep(now=NOW) == 0
+
+
+def test_what_left_in_the_place_of_another_shipment_leaves_that_one_nothing_to_carry():
+    flow = a_flow(num_legs=2)
+    first, second = Shipment.objects.filter(item="pressed").order_by("pk")
+    send(flow, second)
+    second.leg.delete()
+    assert services.plan_shipments(deal_public_id=flow.deal.public_id) == 1
+    first.refresh_from_db()
+    assert (first.status, first.leg) == (S.CANCELLED, None)
+    assert living(flow) == [(500, "dispatched")]
+
+
+def test_a_way_whose_pieces_have_left_otherwise_is_looked_at_once():
+    flow = a_flow()
+    send(flow, flow.between, quantity=300)
+    replan(flow, num_legs=4)
+    assert living(flow) == [(1_000, "dispatched"), (200, "planned"), (250, "planned"), (250, "planned")]
+    assert services.sweep(now=NOW) == 0
+    assert CoveredLeg.objects.get().leg.quantity == 250
+    services.plan_shipments(deal_public_id=flow.deal.public_id)
+    assert CoveredLeg.objects.count() == 1
+
+
+def test_a_covered_way_gets_its_shipment_when_what_covered_it_is_unpacked():
+    flow = a_flow()
+    packing = services.Packing(shipment=flow.between.public_id, quantity=300)
+    packed = services.pack(viewer=flow.press, packing=packing, now=NOW)
+    replan(flow, num_legs=4)
+    services.unpack(viewer=flow.press, shipment=packed.public_id, now=NOW)
+    assert services.sweep(now=NOW) == 1
+    assert living(flow) == [(250, "planned")] * 4
+    assert not CoveredLeg.objects.exists()
+    assert services.sweep(now=NOW) == 0
 
 
 def test_a_deal_that_is_not_agreed_plans_nothing_and_an_unknown_one_is_not_found():

@@ -75,5 +75,5 @@ def test_a_stranger_is_told_nothing_and_the_home_puts_it_before_the_money():
     home = client.get(reverse("trading:home")).text
     assert home.index(reverse("delivery:wants")) < home.index(reverse("payments:next"))
     assert home.index(reverse("payments:next")) < home.index("machines-title")
-    part = client.get(reverse("delivery:wants")).text
+    part = client.get(reverse("delivery:wants"), headers={"HX-Request": "true"}).text
     assert "What wants you today" in part

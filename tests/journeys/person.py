@@ -13,9 +13,12 @@ from tests.browser import DESKTOP, a_context, violations
 
 PASSWORD = "correct horse battery"
 SETTLED_WITHIN_MS = 20_000
-# Endless movements, such as those of a progress bar, are not waited for.
-STILL = """() => Promise.allSettled(document.getAnimations()
-  .filter((each) => each.effect?.getComputedTiming().endTime < 10_000).map((each) => each.finished))"""
+# Endless movements, such as those of a progress bar, are not waited for, nor those that stand without an end.
+STILL = """within => Promise.race([
+  new Promise((pass) => setTimeout(pass, within)),
+  Promise.allSettled(document.getAnimations()
+    .filter((each) => each.effect?.getComputedTiming().endTime < 10_000).map((each) => each.finished)),
+])"""
 LEFT = "net::ERR_ABORTED"  # a request of a page that was left before the answer came
 
 
@@ -55,7 +58,7 @@ class Person:
     def settle(self) -> None:
         """Fragments and drawings have come, and nothing moves or changes colour any more."""
         self.page.wait_for_load_state("networkidle")
-        self.page.evaluate(STILL)
+        self.page.evaluate(STILL, SETTLED_WITHIN_MS)
 
     def fill(self, **values: object) -> None:
         """Fields of the page's main part, by their names."""

@@ -75,7 +75,11 @@ def ask_to_be_verified(person):
 
 
 def send(person, name):
-    """A form whose answer is another page; who goes elsewhere before it has come may not have sent it."""
+    """A form whose answer is another page; who goes elsewhere before it has come may not have sent it.
+
+    The page with the form has come whole: the end of its own loading would be taken for the answer.
+    """
+    person.settle()
     with person.page.expect_navigation():
         person.press(name)
 

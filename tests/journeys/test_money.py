@@ -14,7 +14,7 @@ from marketplace.payments import services
 from marketplace.payments.models import BankLine, Invoice, Payout
 from marketplace.payments.oracles import open_faults
 from marketplace.payments.tasks import bill
-from tests.browser import PHONE, aside
+from tests.browser import PHONE, aside, scan
 from tests.builders import NOW, a_person, a_viewer, an_enterprise
 from tests.delivery.flows import a_flow, receive, send
 
@@ -95,8 +95,7 @@ def receive_box_by_box(buyer, order, shipment) -> None:
     buyer.page.locator("[data-scan-code]").fill(one.public_id)
     buyer.press("Open its shipment")
     buyer.page.wait_for_selector("#page-title:has-text('2 boxes are to be counted')")
-    buyer.page.locator("[data-scan-code]").press_sequentially(box_url(one.public_id), delay=2)
-    buyer.page.keyboard.press("Enter")
+    scan(buyer.page, box_url(one.public_id))
     buyer.page.wait_for_selector("#counted h2:has-text('1 of 2 boxes counted')")
     buyer.page.wait_for_selector("[data-scan-said=good]")
 

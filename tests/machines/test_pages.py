@@ -58,7 +58,11 @@ def test_off_silent_and_never_connected_are_three_texts(client: Client, member: 
     heard(silent, "READY", ago=timedelta(hours=1))
 
     texts = [
-        text_of(client.get(reverse("machines:device-panel", args=[device.public_id])))
+        text_of(
+            client.get(
+                reverse("machines:device-panel", args=[device.public_id]), headers={"HX-Request": "true"}
+            )
+        )
         for device in (off, silent, never)
     ]
 
@@ -71,7 +75,9 @@ def test_the_panel_shows_values_with_their_ages(client: Client, member: Membersh
     device = a_device(site=a_site(enterprise=member.enterprise))
     heard(device, "ACTIVE")
 
-    text = text_of(client.get(reverse("machines:device-panel", args=[device.public_id])))
+    text = text_of(
+        client.get(reverse("machines:device-panel", args=[device.public_id]), headers={"HX-Request": "true"})
+    )
 
     assert "20,711" in text
     assert "runs a program" in text
@@ -83,7 +89,7 @@ def test_the_panel_costs_few_queries(client: Client, member: Membership, django_
     heard(device, "ACTIVE")
 
     with django_assert_max_num_queries(11):
-        client.get(reverse("machines:device-panel", args=[device.public_id]))
+        client.get(reverse("machines:device-panel", args=[device.public_id]), headers={"HX-Request": "true"})
 
 
 @pytest.mark.parametrize("name", ["device", "device-panel", "connect"])

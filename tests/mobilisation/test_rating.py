@@ -6,11 +6,12 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
 from marketplace.accounts.models import Enterprise
+from marketplace.capacity.working_days import after_working_days
 from marketplace.common import oracles
 from marketplace.common.errors import InvalidInput, NotFound
 from marketplace.common.models import AuditEntry
 from marketplace.mobilisation import selectors, services
-from marketplace.mobilisation.answer_clock import after_working_days, answer_by
+from marketplace.mobilisation.answer_clock import answer_by
 from marketplace.mobilisation.errors import NotLive, NotRateable
 from marketplace.mobilisation.models import NeedConfirmation, OrderRating, Programme
 from marketplace.orders.models import Order
@@ -247,7 +248,8 @@ def test_the_answer_clock_follows_hazard_and_rating(hazard, rating, due):
 
 def test_holidays_and_weekends_are_no_working_days():
     before_the_national_holiday = datetime(2026, 9, 30, 8, tzinfo=UTC)  # a Wednesday; closed 1 to 7 October
-    assert after_working_days(before_the_national_holiday, 1) == datetime(2026, 10, 8, 8, tzinfo=UTC)
+    found = after_working_days(before_the_national_holiday, 1, country="CN", zone="Asia/Shanghai")
+    assert found == datetime(2026, 10, 8, 8, tzinfo=UTC)
 
 
 def a_rated_offer():

@@ -33,20 +33,14 @@ def waiting_events() -> list[StripeEvent]:
 
 def send(call: StripeCall) -> StripeCall:
     """Now, however long it should have waited; a worker that died over it is long gone."""
-    StripeCall.objects.filter(pk=call.pk).update(next_at=real_now() - PAST)
-    StripeCall.objects.filter(pk=call.pk, state=StripeCall.State.RUNNING).update(
-        lease_until=real_now() - PAST
-    )
+    StripeCall.objects.filter(pk=call.pk).update(next_at=real_now() - PAST, lease_until=real_now() - PAST)
     run.send_call(call.public_id)
     call.refresh_from_db()
     return call
 
 
 def look(event: StripeEvent) -> StripeEvent:
-    StripeEvent.objects.filter(pk=event.pk).update(next_at=real_now() - PAST)
-    StripeEvent.objects.filter(pk=event.pk, state=StripeEvent.State.RUNNING).update(
-        lease_until=real_now() - PAST
-    )
+    StripeEvent.objects.filter(pk=event.pk).update(next_at=real_now() - PAST, lease_until=real_now() - PAST)
     run.look_at_event(event.pk)
     event.refresh_from_db()
     return event

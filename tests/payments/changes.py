@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 
+from django.db.models import F
+
 from marketplace.accounts.viewer import Viewer
 from marketplace.orders.models import Order
 from marketplace.payments import services
 from marketplace.planning.models import PlanRun
-from marketplace.trading.models import Deal, Run
+from marketplace.trading.models import Deal, Package, Run
 from tests.builders import NOW
 from tests.payments.agreed import Agreed, a_booked_run
 
@@ -27,6 +29,23 @@ def change(agreed: Agreed, *, pays: Mapping[Viewer, int], transport: int = 5_000
 
 
 def changed(agreed: Agreed, **deal: object) -> None:
-    """The change, and what the worker does when it is told."""
+    """The change, which trading counts once all have agreed, and what the worker does when it is told."""
     change(agreed, **deal)
+    Deal.objects.filter(pk=agreed.deal.pk).update(version=F("version") + 1)
     services.write_contracts(deal_public_id=agreed.deal.public_id, now=NOW)
+
+
+def offered(agreed: Agreed, **deal: object) -> None:
+    """A change is committed, and its new runs are offered."""
+    before = set(Run.objects.values_list("pk", flat=True))
+    change(agreed, **deal)
+    new = Run.objects.exclude(pk__in=before)
+    Package.objects.filter(runs__in=new).update(status=Package.Status.OFFERED)
+    new.update(status=Run.Status.OFFERED)
+
+
+def answered(agreed: Agreed) -> None:
+    """The last factory accepts: what trading writes. Nobody is nudged."""
+    Run.objects.filter(status=Run.Status.OFFERED).update(status=Run.Status.BOOKED)
+    Package.objects.filter(status=Package.Status.OFFERED).update(status=Package.Status.ACCEPTED)
+    Deal.objects.filter(pk=agreed.deal.pk).update(version=F("version") + 1)

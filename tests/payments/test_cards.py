@@ -1,18 +1,14 @@
-"""By card, against the sandbox (which is not Stripe): deposit, balance, transfers, refunds, onboarding."""
-
-from datetime import timedelta
+"""By card, against the sandbox (which is not Stripe): deposit, balance, transfers, refunds, what comes back."""
 
 import pytest
 
-from marketplace.common.clock import real_now
 from marketplace.common.errors import NotFound
-from marketplace.payments import run, services
+from marketplace.payments import services
 from marketplace.payments.errors import ChargeUnderWay, NoCardPayment
 from marketplace.payments.ledger import balance, open_cents
 from marketplace.payments.models import (
     Account,
     Charge,
-    ConnectedAccount,
     Invoice,
     Payout,
     Refund,
@@ -20,43 +16,13 @@ from marketplace.payments.models import (
     StripeEvent,
 )
 from marketplace.payments.oracles import open_faults
-from marketplace.payments.services import outbox
 from tests.builders import NOW
 from tests.payments.agreed import an_agreed_order
-from tests.payments.cards import send, waiting_calls, work_off
+from tests.payments.by_card import delivered, deposit, onboarded, paid
+from tests.payments.cards import send, work_off
+from tests.payments.steps import a_line
 
 pytestmark = pytest.mark.django_db
-
-
-def onboarded(sandbox, agreed) -> None:
-    for factory in agreed.factories:
-        services.connect_stripe(viewer=factory, real_now=real_now())
-    work_off(sandbox)
-    for account in sandbox.of("account"):
-        sandbox.onboard(account["id"])
-    work_off(sandbox)
-
-
-def deposit(agreed) -> Charge:
-    return services.pay_deposit(viewer=agreed.buyer, order_public_id=agreed.order.public_id, now=NOW)
-
-
-def delivered(agreed) -> Invoice:
-    services.accept_delivery(
-        order_id=agreed.order.pk, key="all", accepted_total=agreed.order.quantity, now=NOW
-    )
-    return services.issue_invoice(order_public_id=agreed.order.public_id, now=NOW)
-
-
-def paid(sandbox, charge: Charge) -> None:
-    work_off(sandbox)
-    charge.refresh_from_db()
-    sandbox.pay(charge.session_id)
-    work_off(sandbox)
-
-
-def a_line(bank_id: str, cents: int) -> services.BankDraft:
-    return services.BankDraft(bank_id=bank_id, amount_cents=cents, currency="CNY", booked_on=NOW.date())
 
 
 def test_a_deposit_counts_against_the_invoice_and_factories_are_paid_by_transfer(sandbox):
@@ -264,160 +230,3 @@ def test_a_second_transfer_for_one_pay_out_stops_its_call_for_a_person(sandbox):
     call = send(StripeCall.objects.get(kind="transfer"))
     assert (call.state, "tr_of_another_call" in call.error) == (StripeCall.State.DEAD, True)
     assert Payout.objects.get().transfer_id == "tr_of_another_call"
-
-
-@pytest.mark.parametrize("fault", ["before-500", "before-429", "before-drop", "after-drop", "after-502"])
-def test_a_call_whose_answer_is_lost_is_repeated_under_its_key_and_happens_once(sandbox, fault):
-    agreed = an_agreed_order()
-    deposit(agreed)
-    sandbox.faults = [fault]
-    (call,) = waiting_calls()
-    assert send(call).state == StripeCall.State.QUEUED
-    assert call.next_at > real_now()
-    assert send(call).state == StripeCall.State.DONE
-    assert len(sandbox.of("checkout.session")) == 1
-    assert {key for _path, key in sandbox.calls} == {call.public_id}
-
-
-def test_a_time_out_is_no_refusal(sandbox, settings):
-    settings.STRIPE_TIMEOUT_S = 0.4
-    deposit(an_agreed_order())
-    sandbox.faults = ["slow"]
-    (call,) = waiting_calls()
-    assert send(call).state == StripeCall.State.QUEUED
-    settings.STRIPE_TIMEOUT_S = 5.0
-    assert send(call).state == StripeCall.State.DONE
-    assert len(sandbox.of("checkout.session")) == 1
-
-
-def test_where_the_key_says_500_for_ever_the_event_tells_that_it_happened(sandbox):
-    agreed = an_agreed_order(pays=(60_000,), transport=0)
-    onboarded(sandbox, agreed)
-    invoice = delivered(agreed)
-    paid_at = services.pay_invoice_by_card(viewer=agreed.buyer, invoice_public_id=invoice.public_id, now=NOW)
-    work_off(sandbox)
-    paid_at.refresh_from_db()
-    sandbox.pay(paid_at.session_id)
-    sandbox.faults = ["after-500"]
-    work_off(sandbox)
-    assert len(sandbox.of("transfer")) == 1
-    assert Payout.objects.get().status == "paid"
-    assert StripeCall.objects.get(kind="transfer").state == StripeCall.State.DONE
-    assert open_faults() == []
-
-
-def test_a_refused_call_fails_its_row_and_a_person_may_try_again(sandbox, cashier):
-    agreed = an_agreed_order(pays=(60_000,), transport=0)
-    onboarded(sandbox, agreed)
-    invoice = delivered(agreed)
-    account = sandbox.of("account")[0]
-    account["payouts_enabled"] = False
-    paid(
-        sandbox,
-        services.pay_invoice_by_card(viewer=agreed.buyer, invoice_public_id=invoice.public_id, now=NOW),
-    )
-    payout = Payout.objects.get()
-    assert payout.status == "failed"
-    assert "insufficient_capabilities" in payout.error
-    account["payouts_enabled"] = True
-    services.resend_payout(by=cashier, payout_public_id=payout.public_id)
-    work_off(sandbox)
-    payout.refresh_from_db()
-    assert payout.status == "paid"
-    assert len(sandbox.of("transfer")) == 1
-    assert open_faults() == []
-
-
-def test_a_worker_that_lost_its_lease_writes_nothing(sandbox):
-    deposit(an_agreed_order())
-    (call,) = waiting_calls()
-    slow = outbox.lease_call(public_id=call.public_id)
-    StripeCall.objects.filter(pk=call.pk).update(lease_until=real_now() - timedelta(seconds=1))
-    quick = outbox.lease_call(public_id=call.public_id)
-    assert quick.fencing_token == slow.fencing_token + 1
-    assert not outbox.close_call(slow, state=StripeCall.State.FAILED, error="late")
-    assert outbox.close_call(quick, state=StripeCall.State.DONE, object_id="x")
-    assert outbox.lease_call(public_id=call.public_id) is None
-
-
-def test_a_call_that_is_never_answered_goes_to_the_list_of_the_dead_and_can_be_sent_again(sandbox, cashier):
-    deposit(an_agreed_order())
-    (call,) = waiting_calls()
-    sandbox.faults = ["before-500"] * outbox.MAX_ATTEMPTS
-    for _attempt in range(outbox.MAX_ATTEMPTS):
-        send(call)
-    assert call.state == StripeCall.State.DEAD
-    services.revive_call(by=cashier, public_id=call.public_id)
-    assert send(call).state == StripeCall.State.DONE
-
-
-def test_once_the_key_may_be_forgotten_what_it_made_is_looked_up_before_it_is_sent(sandbox):
-    agreed = an_agreed_order(pays=(60_000,), transport=0)
-    onboarded(sandbox, agreed)
-    invoice = delivered(agreed)
-    charge = services.pay_invoice_by_card(viewer=agreed.buyer, invoice_public_id=invoice.public_id, now=NOW)
-    work_off(sandbox)
-    charge.refresh_from_db()
-    sandbox.pay(charge.session_id)
-    Charge.objects.update(looked_at=None)
-    run.look_again()
-    (call,) = waiting_calls()
-    sandbox.faults = ["after-drop"]
-    send(call)
-    sandbox.answers.clear()  # a day later
-    StripeCall.objects.filter(pk=call.pk).update(first_sent_at=real_now() - timedelta(hours=21))
-    assert send(call).state == StripeCall.State.DONE
-    assert len(sandbox.of("transfer")) == 1
-    assert Payout.objects.get().status == "paid"
-
-
-def test_what_no_event_told_is_found_by_looking_again(sandbox):
-    agreed = an_agreed_order()
-    charge = deposit(agreed)
-    for call in waiting_calls():
-        send(call)
-    charge.refresh_from_db()
-    sandbox.pay(charge.session_id)
-    sandbox.events.clear()
-    run.look_again()
-    assert services.free_credit(agreed.order) == 0  # looked at a moment ago
-    Charge.objects.update(looked_at=real_now() - timedelta(hours=1))
-    run.look_again()
-    assert services.free_credit(agreed.order) == charge.amount_cents
-
-
-def test_another_amount_or_currency_than_was_asked_is_not_booked_and_waits_for_a_person(sandbox):
-    agreed = an_agreed_order()
-    charge = deposit(agreed)
-    work_off(sandbox)
-    charge.refresh_from_db()
-    sandbox.pay(charge.session_id)
-    sandbox.of("payment_intent")[0]["currency"] = "usd"
-    work_off(sandbox)
-    assert services.free_credit(agreed.order) == 0
-    dead = StripeEvent.objects.filter(state=StripeEvent.State.DEAD)
-    assert {one.kind for one in dead} >= {"payment_intent.succeeded", "checkout.session.completed"}
-
-
-def test_an_onboarding_link_comes_with_the_account_and_anew_when_it_is_over(sandbox):
-    agreed = an_agreed_order(pays=(60_000,))
-    (factory,) = agreed.factories
-    services.connect_stripe(viewer=factory, real_now=real_now())
-    services.connect_stripe(viewer=factory, real_now=real_now())
-    work_off(sandbox)
-    account = ConnectedAccount.objects.get()
-    assert account.link_url == "https://connect.invalid/setup"
-    assert len(sandbox.of("account")) == 1
-    services.connect_stripe(viewer=factory, real_now=real_now())
-    assert [call.kind for call in waiting_calls()] == ["account-link"]
-
-
-def test_a_request_that_the_types_of_the_package_do_not_know_is_refused(sandbox):
-    bad = {"amount": "5", "currency": "cny", "destination": "acct", "colour": "red"}
-    assert sandbox.post("/v1/transfers", bad, key="1")[1]["error"]["param"] == "colour"
-    worse = {"amount": "five", "currency": "cny", "destination": "acct"}
-    assert sandbox.post("/v1/transfers", worse, key="2")[1]["error"]["param"] == "amount"
-    assert sandbox.post("/v1/transfers", {"amount": "5"}, key="3")[0] == 400
-    nested = {"country": "CN", "controller": {"fees": {"payer": "nobody"}}}
-    assert sandbox.post("/v1/accounts", nested, key="4")[0] == 400
-    assert sandbox.objects == {}

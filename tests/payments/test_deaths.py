@@ -13,9 +13,9 @@ from marketplace.payments.oracles import open_faults
 from marketplace.payments.services import outbox
 from tests.builders import NOW, a_person
 from tests.payments.agreed import an_agreed_order
-from tests.payments.cards import deliver, look, send, waiting_calls, waiting_events
+from tests.payments.by_card import delivered, deposit, onboarded
+from tests.payments.cards import deliver, look, send, waiting_calls, waiting_events, work_off
 from tests.payments.deaths import DEATHS, dying, falling_asleep, left_lying
-from tests.payments.test_cards import delivered, deposit, onboarded, work_off
 from tests.payments.test_pages import browser_of
 
 pytestmark = pytest.mark.django_db

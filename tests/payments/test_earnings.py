@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from marketplace.payments.earnings import Price, beyond, earnings_at, releasable
+from marketplace.payments.earnings import Earnings, Price, beyond, earnings_at, releasable
 from marketplace.payments.shares import rationed, share_cents
 
 FACTORIES = (1, 2, 3)
@@ -28,6 +28,7 @@ steps = some.lists(
         some.tuples(some.just("change"), prices),
         some.tuples(some.just("bill"), some.none()),
         some.tuples(some.just("pay"), some.none()),
+        some.tuples(some.just("cover"), some.tuples(some.sampled_from(FACTORIES), some.integers(1, 9_000))),
     ),
     max_size=30,
 )
@@ -42,12 +43,15 @@ class Book:
     invoiced: int = 0
     credited: int = 0
     received: int = 0
-    billed_pieces: int = 0
     released: dict[int, int] = field(default_factory=dict)
+    covered: dict[int, int] = field(default_factory=dict)
+    at_bill: Earnings | None = None  # what stood earned when the last invoice was written
 
     @property
     def stands(self):
-        return earnings_at(self.price, pieces=self.pieces, of=ORDERED, released=self.released)
+        return earnings_at(
+            self.price, pieces=self.pieces, of=ORDERED, released=self.released, covered=self.covered
+        )
 
     @property
     def open(self) -> int:
@@ -56,7 +60,8 @@ class Book:
     @property
     def cash(self) -> int:
         """What the order has and owes to nobody: a buyer's credit is its own."""
-        return self.received - sum(self.released.values()) - max(0, -self.open)
+        put_in = sum(self.covered.values())
+        return self.received + put_in - sum(self.released.values()) - max(0, -self.open)
 
     def do(self, what: str, value) -> None:
         if what == "accept":
@@ -68,10 +73,17 @@ class Book:
             )
         elif what == "bill" and self.unbilled > 0:
             self.invoiced += self.unbilled
-            self.billed_pieces = self.pieces
+            self.at_bill = self.stands
         elif what == "pay" and self.open > 0:
             self.received += self.open
+        elif what == "cover":
+            self.cover(*value)
         self.release()
+
+    def cover(self, key: int, cents: int) -> None:
+        more = min(cents, self.stands.borne.get(key, 0) - self.covered.get(key, 0))
+        if more > 0:
+            self.covered[key] = self.covered.get(key, 0) + more
 
     @property
     def unbilled(self) -> int:
@@ -80,14 +92,16 @@ class Book:
     def release(self) -> None:
         if self.open > 0 or self.invoiced == 0:
             return
+        then = self.stands if self.unbilled <= 0 else self.at_bill
+        self.paid_for = min(self.stands.pay_cents, then.pay_cents) + sum(self.covered.values())
+        before = sum(self.released.values())
         given = releasable(
-            self.price,
-            paid_pieces=None if self.unbilled <= 0 else self.billed_pieces,
-            of=ORDERED,
             earned=self.stands.factories,
+            paid_for=then.factories,
             released=self.released,
-            covered_cents=self.cash,
+            cents=min(self.cash, self.paid_for - before),
         )
+        assert not given or before + sum(given.values()) <= self.paid_for, "no pay without cover"
         assert all(cents > 0 for cents in given.values())
         for key, cents in given.items():
             self.released[key] = self.released.get(key, 0) + cents
@@ -96,25 +110,29 @@ class Book:
         stands = self.stands
         for key in FACTORIES:
             share = share_cents(self.price.pay_cents[key], pieces=self.pieces, of=ORDERED)
-            assert stands.factories[key] == max(share, self.released.get(key, 0))
-        assert stands.borne_cents >= 0
+            back = self.covered.get(key, 0)
+            assert stands.factories[key] == max(share, self.released.get(key, 0) - back) + back
+            assert stands.factories[key] >= self.released.get(key, 0)
+            assert stands.borne.get(key, 0) >= back, "what was put in is not set off once more"
         shares = [*self.price.pay_cents.values(), self.price.transport_cents, self.price.fee_cents]
         assert stands.billable_cents == sum(
             share_cents(one, pieces=self.pieces, of=ORDERED) for one in shares
         ), "the buyer pays for shares alone, whatever factories keep"
-        assert self.received >= sum(self.released.values()), "never more out than in"
+        in_all = self.received + sum(self.covered.values())
+        assert in_all >= sum(self.released.values()), "never more out than in"
         assert self.invoiced - self.credited <= self.price.whole_cents
         assert self.ledger() == 0
 
     def ledger(self) -> int:
         """The sum of all accounts, each from its own rows."""
         stands, out = self.stands, sum(self.released.values())
+        put_in = sum(self.covered.values())
         earned_open = sum(stands.factories.values()) - out
         return (
-            (self.received - out)  # in the bank, once the released is paid out
+            (self.received + put_in - out)  # in the bank, once the released is paid out
             + self.open  # receivable, or the buyer's credit
             + self.unbilled
-            + stands.borne_cents  # allowance
+            + (stands.borne_cents - put_in)  # allowance
             - earned_open
             - stands.transport_cents
             - stands.fee_cents
@@ -139,8 +157,8 @@ def test_whatever_happens_what_was_paid_stays_earned_and_the_books_are_zero(firs
         for key in FACTORIES
         if book.stands.factories[key] != book.released.get(key, 0)
     }
-    assert not missing or book.cash <= 0, "what is earned waits only where the order has no money left"
-    assert sum(missing.values()) <= book.stands.borne_cents
+    assert not missing or sum(book.released.values()) >= book.paid_for, "all that was paid for is released"
+    assert sum(missing.values()) <= book.stands.borne_cents - sum(book.covered.values())
 
 
 def test_what_was_paid_before_a_change_is_set_against_what_the_factory_still_earns():
@@ -162,14 +180,22 @@ def test_what_was_earned_and_not_released_follows_the_deal():
 
 
 def test_where_the_order_s_money_is_short_all_get_less_and_the_rest_waits():
-    got = releasable(
-        a_price(100, 200), paid_pieces=None, of=10, earned={1: 100, 2: 200}, released={}, covered_cents=100
-    )
-    assert got == {1: 33, 2: 67}
-    nothing = releasable(
-        a_price(100), paid_pieces=None, of=10, earned={1: 100}, released={}, covered_cents=-5
-    )
-    assert nothing == {}
+    earned = {1: 100, 2: 200}
+    assert releasable(earned=earned, paid_for=earned, released={}, cents=100) == {1: 33, 2: 67}
+    assert releasable(earned={1: 100}, paid_for={1: 100}, released={}, cents=-5) == {}
+
+
+def test_what_was_earned_since_the_paid_invoice_waits():
+    got = releasable(earned={1: 100, 2: 90}, paid_for={1: 60, 2: 95}, released={1: 10}, cents=1_000)
+    assert got == {1: 50, 2: 90}
+
+
+def test_what_was_put_in_for_pay_beyond_a_share_is_not_set_against_later_pay():
+    price, released = a_price(40_000, 60_000), {1: 30_000}
+    half = earnings_at(price, pieces=50, of=100, released=released, covered={1: 10_000})
+    assert (half.factories[1], half.borne) == (30_000, {1: 10_000})
+    whole = earnings_at(price, pieces=100, of=100, released=released, covered={1: 10_000})
+    assert (whole.factories[1], whole.borne) == (50_000, {1: 10_000})
 
 
 @given(

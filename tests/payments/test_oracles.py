@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from marketplace.payments import services
+from marketplace.payments.ledger import Move, post
 from marketplace.payments.models import (
     Account,
     BankLine,
@@ -28,6 +29,7 @@ from marketplace.payments.oracles import (
     invoices_stand_as_the_ledger_says,
     nothing_is_invoiced_beyond_an_order,
     open_faults,
+    pay_is_released_with_cover,
     payable_is_what_waits,
 )
 from marketplace.trading.models import Deal, Run
@@ -160,6 +162,49 @@ def test_more_released_to_a_factory_than_it_has_earned(paid_order):
     assert f"order {paid_order.public_id}: earned is overdrawn by 60000 cents" in list(
         cash_is_never_negative()
     )
+
+
+def test_pay_that_was_released_from_an_order_s_other_money(paid_order):
+    """Its factory has earned a raise, for which nobody has paid yet; tax lies there."""
+    invoice, firm = Invoice.objects.get(), Payout.objects.get().enterprise_id
+    earned = [
+        Move(kind=Account.Kind.EARNED, enterprise_id=firm, amount_cents=-70),
+        Move(kind=Account.Kind.UNBILLED, enterprise_id=paid_order.buyer_id, amount_cents=70),
+    ]
+    post(order=paid_order, key="raise", kind=Entry.Kind.CHANGED, at=NOW, lines=earned)
+    assert list(pay_is_released_with_cover()) == []
+    released = [
+        Move(kind=Account.Kind.EARNED, enterprise_id=firm, amount_cents=70),
+        Move(kind=Account.Kind.PAYABLE, enterprise_id=firm, amount_cents=-70),
+    ]
+    key = f"released:{invoice.public_id}:2"
+    entry = post(order=paid_order, key=key, kind=Entry.Kind.RELEASED, at=NOW, lines=released)
+    assert list(pay_is_released_with_cover()) == [
+        f"order {paid_order.public_id}: 60070 cents of pay were released by {entry.public_id}, and 60000 were paid for"
+    ]
+
+
+def test_more_put_in_than_is_borne(paid_order):
+    lines = [
+        Move(kind=Account.Kind.BANK, amount_cents=5),
+        Move(kind=Account.Kind.ALLOWANCE, amount_cents=-5),
+    ]
+    post(order=paid_order, key="covered", kind=Entry.Kind.COVERED, at=NOW, lines=lines)
+    assert list(cash_is_never_negative()) == [
+        f"order {paid_order.public_id}: allowance is overdrawn by 5 cents"
+    ]
+
+
+def test_an_order_that_is_credited_for_differences_and_still_invoiced_beyond(paid_order, cashier):
+    invoice = Invoice.objects.get()
+    services.credit_invoice(
+        by=cashier, invoice_public_id=invoice.public_id, net_cents=65_000, reason="torn", now=NOW
+    )
+    assert open_faults() == []
+    Deal.objects.update(net_cents=60_000)
+    assert list(nothing_is_invoiced_beyond_an_order()) == [
+        f"order {paid_order.public_id}: 5000 cents are invoiced beyond what it comes to"
+    ]
 
 
 def test_a_change_whose_difference_nobody_bears(paid_order):

@@ -15,8 +15,9 @@ from marketplace.payments.oracles import open_faults
 from marketplace.payments.services import effects
 from tests.builders import NOW, an_api_client
 from tests.payments.agreed import an_agreed_order
+from tests.payments.by_card import delivered, deposit, onboarded, paid
 from tests.payments.cards import deliver, look, send, waiting_calls, waiting_events, work_off
-from tests.payments.test_cards import a_line, delivered, deposit, onboarded, paid
+from tests.payments.steps import a_line
 from tests.payments.test_pages import browser_of
 
 pytestmark = pytest.mark.django_db

@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 
+from marketplace.orders.models import Order
 from marketplace.payments.models import (
     BankLine,
     Entry,
@@ -31,6 +32,11 @@ def paid_out_twice() -> None:
         Line.objects.filter(pk=line.pk).update(amount_cents=2 * line.amount_cents)
 
 
+def released_twice() -> None:
+    for line in Line.objects.filter(entry__kind=Entry.Kind.RELEASED):
+        Line.objects.filter(pk=line.pk).update(amount_cents=2 * line.amount_cents)
+
+
 def a_note_nobody_booked() -> None:
     invoice = Invoice.objects.get()
     Invoice.objects.create(
@@ -56,6 +62,11 @@ PLANTED = {
     ),
     "cash_is_never_negative": (paid_out_twice, "payable is overdrawn by 60000"),
     "earned_is_what_was_accepted": (lambda: Run.objects.update(pay_cents=60_001), "its share is 60001"),
+    "pay_is_released_with_cover": (released_twice, "120000 cents of pay were released"),
+    "done_orders_have_followed_their_changes": (
+        lambda: Order.objects.update(status="done"),
+        "is done and money has not followed",
+    ),
     "invoice_numbers_have_no_gap": (lambda: InvoiceSeries.objects.update(last=7), "the series is at 7"),
     "invoices_stand_as_the_ledger_says": (
         lambda: Invoice.objects.update(status="issued"),

@@ -75,6 +75,24 @@ def test_a_late_run_that_is_begun_after_all_is_over():
     assert Disturbance.objects.get().status == Status.OVER
 
 
+def test_the_move_of_a_run_that_is_begun_where_it_was_is_over_with_what_is_made():
+    shop = a_shop()
+    found = Disturbance.objects.create(
+        deal=shop.deal,
+        run=shop.first.run,
+        kind=Kind.MOVED,
+        cause="moved",
+        facts={"starts_at": (NOW + timedelta(days=2)).isoformat()},
+        noticed_at=NOW,
+        made=0,
+    )
+    assert sweep(NOW) == 0
+    tell(shop, shop.first, 7)
+    assert sweep(NOW) == 1
+    found.refresh_from_db()
+    assert (found.status, found.made) == (Status.OVER, 7)
+
+
 def test_what_is_not_made_when_its_time_is_over_is_late_with_what_is_made():
     shop = a_shop(quantity=500)
     start(shop, shop.first)

@@ -147,7 +147,9 @@ def test_the_offer_leads_to_its_cards_and_the_orders_to_first_articles():
     package = shop.deal.packages.get()
     offer = a_client(shop.owner).get(reverse("trading:offer", args=[package.public_id]))
     orders = a_client(shop.buyer).get(reverse("orders:list"))
-    part = a_client(shop.buyer).get(reverse("delivery:part", args=[shop.order.public_id]))
+    part = a_client(shop.buyer).get(
+        reverse("delivery:part", args=[shop.order.public_id]), headers={"HX-Request": "true"}
+    )
 
     assert reverse("production:package-cards", args=[package.public_id]) in offer.text
     assert reverse("production:articles") in orders.text

@@ -49,6 +49,7 @@ def open_station(phone, shop, **options):
     page.fill("#pin", PIN)
     page.click("button.btn-primary")
     page.wait_for_selector("[data-taps]")
+    page.wait_for_load_state()  # before its script has run, a tap is a form sent the plain way
     return page
 
 

@@ -65,27 +65,27 @@ class Market:
 
 def play(market, monkeypatch):
     monkeypatch.setattr(breakdown, "POLL_S", 0.0)
-    said, speeds = [], []
+    said, waits = [], []
 
-    async def set_speed(speed):
-        speeds.append(speed)
+    async def wait(is_waiting):
+        waits.append(is_waiting)
 
     async def now():
         return NOW
 
     story = Breakdown(
         BreakdownSpec(operation="press", after_h=30), order="ord_1", starts_at=STARTS_AT, buyer=market,
-        firms=[market], speed=60.0, say=said.append, now=now, set_speed=set_speed, break_down=market.stop,
+        firms=[market], say=said.append, now=now, wait=wait, break_down=market.stop,
     )  # fmt: skip
     asyncio.run(asyncio.wait_for(story.run(), timeout=10))
-    return said, speeds
+    return said, waits
 
 
 def test_the_greatest_run_that_is_well_on_loses_its_machine_and_time_waits(monkeypatch):
     market = Market()
-    said, speeds = play(market, monkeypatch)
+    said, waits = play(market, monkeypatch)
     assert market.broken == "dev_great"
-    assert speeds == [1.0, 60.0]
+    assert waits == [True, False]
     assert [line.split(" after")[0] for line in said[1:]] == [
         "Noticed",
         "A change is proposed",

@@ -17,11 +17,11 @@ def test_business_time_runs_at_its_own_pace_from_the_first_change_to_the_last(mo
             raise asyncio.CancelledError
         return moving.pop(0)
 
-    async def slow_down(is_slow):
-        slowed.append(is_slow)
+    async def wait(is_waiting):
+        slowed.append(is_waiting)
 
     monkeypatch.setattr(Changes, "step", step)
-    buyers = Changes([], firms={}, patience_s=0, say=print, changed=lambda: None, slow_down=slow_down)
+    buyers = Changes([], firms={}, patience_s=0, say=print, changed=lambda: None, wait=wait)
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(buyers.run())
     assert slowed == [True, False, True]

@@ -18,7 +18,7 @@ PLAN = {
 }  # fmt: skip
 RUN = {
     "id": "run_1", "device": "dev_1", "starts_at": "2026-03-02T08:00:00Z", "ends_at": "2026-03-02T10:00:00Z",
-    "setup_min": 20, "batches": [], "quantity": 100,
+    "setup_min": 20, "batches": [], "quantity": 100, "operation": "press",
 }  # fmt: skip
 
 
@@ -57,7 +57,17 @@ class Market:
             "products": [{"id": "prd_1", "code": WORLD.order.product.code}],
             "packages": [{"id": "pkg_1", "status": "offered"}],
             "runs": [RUN],
-            "work-orders": [{"id": "wo_1", "run": "run_1", "code": "MU-1", "article": "", "counted": 0}],
+            "work-orders": [
+                {
+                    "id": "wo_1",
+                    "run": "run_1",
+                    "code": "MU-1",
+                    "article": "",
+                    "counted": 0,
+                    "good": 0,
+                    "operation": "press",
+                }
+            ],
             "first-articles": [],
             "shipments": [],
             "disturbances": [],

@@ -12,10 +12,16 @@ LOT = 10  # pieces
 TAKES, TRAVELS = 10, 5  # minutes
 
 
-def a_work(*lots, good=0, counted=None, makes="x", site="A", hold_min=0, uses=None):
-    counted = good if counted is None else counted
+def a_work(*lots, good=0, counted=None, makes="x", site="A", hold_min=0, uses=None, is_held=False):
     return Work(
-        makes=makes, site=site, lots=lots, hold_min=hold_min, good=good, counted=counted, uses=uses or {}
+        makes=makes,
+        site=site,
+        lots=lots,
+        hold_min=hold_min,
+        good=good,
+        counted=good if counted is None else counted,
+        uses=uses or {},
+        is_held=is_held,
     )
 
 
@@ -31,8 +37,8 @@ def a_way(*, quantity=LOT, sent=0, is_due=True, arrive_min=0, item="x", from_sit
     )
 
 
-def at(*works, ways=(), lying=None, coming=()):
-    return position_at("o", works=works, ways=ways, lying=lying or {}, coming=coming)
+def at(*works, ways=(), lying=None, held=None, coming=()):
+    return position_at("o", works=works, ways=ways, lying=lying or {}, held=held or {}, coming=coming)
 
 
 def rows(position):
@@ -85,6 +91,21 @@ def test_goods_that_should_have_left_leave_now_as_far_as_they_are_there():
     position = at(ways=[late], lying={("x", "A"): 5})
     assert (rows(position), position.gone) == ([("x", "B", 4, 5)], (7,))
     assert at(ways=[late], lying={("x", "A"): 50}).gone == (10,)
+
+
+def test_what_may_not_leave_yet_stays_where_it_lies_and_is_used_there():
+    late, rows_at_a = a_way(quantity=10, arrive_min=4), [("x", "A", 0, 7), ("x", "B", 4, 3)]
+    position = at(ways=[late], lying={("x", "A"): 10}, held={("x", "A"): 7})
+    assert (rows(position), position.gone) == (rows_at_a, (3,))
+    uses = a_work(a_lot("b", start=-5, end=5, quantity=9), makes="y", uses={"x": Fraction(1)})
+    position = at(uses, ways=[late], lying={("x", "A"): 10}, held={("x", "A"): 7})
+    assert (rows(position), position.gone, position.lacking) == ([("x", "A", 0, 1)], (0,), {})
+
+
+def test_nor_does_what_is_made_with_it_by_the_plan():
+    work = a_work(a_lot("a", start=-20, end=-10), good=4, is_held=True)
+    position = at(work, ways=[a_way(quantity=10)], lying={("x", "A"): 4}, held={("x", "A"): 4})
+    assert (rows(position), position.gone) == ([("x", "A", 0, 10)], (0,))
 
 
 def test_what_a_site_sends_on_does_not_wait_for_what_it_uses_and_gets_later():
@@ -167,12 +188,19 @@ def test_in_the_end_there_is_what_there_will_be_in_fact(data, num, now, units):
         ("x", "B"): x_received - units * y_made,
         ("y", "B"): y_made - y_sent,
     }
+    is_held = data.draw(st.booleans(), label="is held")
+    held = {("x", "A"): data.draw(st.integers(0, x_made - x_sent), label="held") if is_held else 0}
+    beside = [
+        a_way(quantity=data.draw(st.integers(1, LOT)), item="y", from_site="B", to_site=to_site)
+        for to_site in data.draw(st.lists(st.sampled_from([None, "C"]), max_size=2), label="beside the plan")
+    ]
 
     position = at(
-        a_work(*press, good=x_made),
+        a_work(*press, good=x_made, is_held=is_held),
         a_work(*coat, good=y_made, makes="y", site="B", uses={"x": Fraction(units)}),
-        ways=[*between, *home],
+        ways=[*between, *home, *beside],
         lying=lying,
+        held=held,
         coming=[Coming(item="x", site="B", arrive_min=2, quantity=x_sent - x_received)],
     )
 
@@ -180,11 +208,17 @@ def test_in_the_end_there_is_what_there_will_be_in_fact(data, num, now, units):
     x_ahead, y_ahead = made_ahead(press, good=x_made), made_ahead(coat, good=y_made)
     x_to_come = sum(lot.quantity - x_ahead.get(lot.id, 0) for lot in press if lot.end_min > 0)
     x_to_use = units * sum(lot.quantity - y_ahead.get(lot.id, 0) for lot in coat if lot.start_min >= 0)
-    assert stock["x"] + x_to_come - x_to_use == 0  # each x is used for a y
+    x_lacking = position.lacking.get(("x", "B"), 0)  # what waits at A for its release
+    assert stock["x"] + x_to_come - x_to_use == x_lacking  # each x is used for a y
     y_to_come = sum(lot.quantity - y_ahead.get(lot.id, 0) for lot in coat if lot.end_min > 0)
-    y_gone = sum(position.gone[len(between) :])
-    assert stock["y"] + y_to_come + y_gone == num * LOT
-    assert all(0 <= gone <= way.quantity for gone, way in zip(position.gone, [*between, *home], strict=True))
+    ways = [*between, *home, *beside]
+    to_buyer = [gone for gone, way in zip(position.gone, ways, strict=True) if way.to_site is None]
+    assert stock["y"] + y_to_come + sum(to_buyer) == num * LOT
+    assert all(0 <= gone <= way.quantity for gone, way in zip(position.gone, ways, strict=True))
+    if is_held:
+        assert sum(position.gone[: len(between)]) - x_sent <= max(0, x_made - x_sent - held["x", "A"])
+    else:
+        assert x_lacking == 0
 
 
 def _ways(lots, *, sent, **ends):

@@ -1,6 +1,7 @@
 """Refusals of the domain as pages."""
 
 import pytest
+from django.urls import reverse
 
 from tests.builders import a_membership
 
@@ -49,3 +50,9 @@ def test_a_refusal_to_htmx_goes_into_the_messages(client):
 def test_the_page_for_what_is_not_found_knows_who_looks(client):
     client.force_login(a_membership().person)
     assert "m-rail" in client.get("/lose").content.decode()
+
+
+def test_a_look_at_an_address_that_takes_forms_only_is_a_page_that_says_so(client):
+    answer = client.get(reverse("accounts:language"))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "only takes what a form sends" in answer.content.decode()

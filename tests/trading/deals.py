@@ -29,14 +29,17 @@ class Network:
         assert found.status == PlanRun.Status.DONE, found.error
         return found
 
-    def deal(self) -> Deal:
+    def choose(self, plan: PlanRun) -> Deal:
         return services.choose_plan(
             viewer=self.buyer,
             order_public_id=self.order.public_id,
-            plan_public_id=self.plan().public_id,
+            plan_public_id=plan.public_id,
             now=NOW,
             clock_speed=1.0,
         )
+
+    def deal(self) -> Deal:
+        return self.choose(self.plan())
 
     def answer(self, package: Package, *, accept=None, now=NOW, reason="") -> Package:
         """The package's owner accepts these runs, all of them by default."""

@@ -34,7 +34,7 @@ def test_a_proposed_change_is_shown_run_by_run_and_committed(client: Client, mon
     assert "A change is proposed" in text
     for word in ("cut short", "The machine is off during the run.", "Commit the change", run.equipment.name):
         assert word in text
-    joint = client.get(reverse("trading:plan", args=[order])).content.decode()
+    joint = client.get(reverse("trading:plan", args=[order]), headers={"HX-Request": "true"}).content.decode()
     assert "a change is proposed" in joint
 
     owner = network.owners[run.package.enterprise_id]
@@ -80,7 +80,7 @@ def test_who_has_not_accepted_is_named_nowhere(client: Client, monkeypatch, stat
     order = network.order.public_id
     client.force_login(Person.objects.get(pk=network.buyer.person_id))
     for name in ("trading:change", "trading:plan"):
-        text = client.get(reverse(name, args=[order])).content.decode()
+        text = client.get(reverse(name, args=[order]), headers={"HX-Request": "true"}).content.decode()
         assert firm not in text and machine not in text
     assert client.get(reverse("trading:run", args=[run.public_id])).status_code == 404
     shown = an_api_client(network.buyer).get(f"/api/v1/orders/{order}/change")
@@ -96,7 +96,7 @@ def test_a_change_whose_time_was_taken_meanwhile_is_not_called_committed(client:
     client.force_login(Person.objects.get(pk=network.buyer.person_id))
     commit = reverse("trading:commit-change", args=[network.order.public_id])
     text = client.post(commit, {"plan": plan.public_id}, follow=True).content.decode()
-    assert "it is being planned anew" in text
+    assert "Time that the change needs was taken meanwhile. It is being planned anew." in text
     assert "The change is committed" not in text
     found.refresh_from_db()
     assert found.status == Disturbance.Status.OPEN
@@ -109,7 +109,10 @@ def test_before_all_is_agreed_the_change_is_committed_by_the_same_door(client: C
     client.force_login(Person.objects.get(pk=network.buyer.person_id))
     order = network.order.public_id
     commit = reverse("trading:commit-change", args=[order])
-    assert f'action="{commit}"' in client.get(reverse("trading:plan", args=[order])).content.decode()
+    assert (
+        f'action="{commit}"'
+        in client.get(reverse("trading:plan", args=[order]), headers={"HX-Request": "true"}).content.decode()
+    )
     told = client.post(commit, {"plan": deal.proposed_run.public_id})
     assert told.headers["Location"] == reverse("orders:order", args=[order])
     deal.refresh_from_db()

@@ -54,7 +54,9 @@ def test_the_factory_reads_when_and_why_its_accepted_offer_gave_way():
 def test_the_buyer_reads_how_many_accepted_offers_have_no_run_left():
     network, _deal, _package = a_displaced_offer()
     client = a_client(network.buyer)
-    page = client.get(reverse("trading:plan", args=[network.order.public_id])).text
+    page = client.get(
+        reverse("trading:plan", args=[network.order.public_id]), headers={"HX-Request": "true"}
+    ).text
     assert "1 accepted offer has no run left" in page
     told = client.get(f"/api/v1/orders/{network.order.public_id}/deal").json()
     assert told["num_gave_way"] == 1

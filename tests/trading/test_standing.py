@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from marketplace.trading.difference import _new_starts, _stays
+from marketplace.trading.facts import Facts
 from marketplace.trading.models import Run
 from marketplace.trading.standing import RunLots, begun_lots
+from marketplace.trading.told import Made
 from tests.matching.workshop import a_lot
 
 LOTS = (
@@ -22,6 +24,27 @@ LOTS = (
 )
 def test_lots_are_begun_as_far_as_pieces_are_made(made, begun):
     assert "".join(lot.id for lot in begun_lots(LOTS, made=made)) == begun
+
+
+@pytest.mark.parametrize(
+    ("from_min", "good", "running"),
+    [
+        (1, 0, "abc"),  # begun before its time
+        (1, 14, "bc"),  # what is made of it is made
+        (-12, 10, "bc"),  # begun by the plan
+        (-12, None, "bc"),  # by the plan, and nobody has said so
+        (1, None, ""),
+        (-40, 30, ""),
+    ],
+)
+def test_what_is_to_come_of_a_run_that_has_begun_is_running(from_min, good, running):
+    lots = tuple(
+        replace(lot, start_min=lot.start_min + from_min, end_min=lot.end_min + from_min) for lot in LOTS
+    )
+    made = None if good is None else Made(good=good, is_closed=False)
+    run = RunLots(run=Run(pk=1, public_id="run_1"), booked=lots, left=lots, made=made)
+    found = run.found(Facts() if good is None else Facts(made={1: good}))
+    assert "".join(sorted(found.running)) == running
 
 
 def a_standing_run(*, left=LOTS):

@@ -11,6 +11,7 @@ from marketplace.accounts.http import ViewerRequest
 from marketplace.accounts.notices import sentence_of
 from marketplace.accounts.selectors import notices_of, num_unread
 from marketplace.common import clock
+from marketplace.common.parts import part_of
 
 ROWS_A_PAGE = 50
 
@@ -35,6 +36,7 @@ def mark_read(request: ViewerRequest) -> HttpResponse:
 
 
 @login_required
+@part_of("accounts:notices")
 def bell(request: ViewerRequest) -> HttpResponse:
     """The bell of the shell alone, which reads itself again."""
     return render(request, "components/shell/bell.html")

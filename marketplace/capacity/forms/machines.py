@@ -82,10 +82,12 @@ class NewMachineForm(forms.Form):
     )
     max_size_mm = forms.IntegerField(label=_("largest part, mm"), min_value=1, required=False)
     run_units = forms.IntegerField(
-        label=_("pieces an hour"),
+        label=_("quantity an hour"),
         min_value=1,
         required=False,
-        help_text=_("Empty: the standard time of the order's operation."),
+        help_text=_(
+            "In pieces, metres or what the step counts. Empty: the standard time of the order's operation."
+        ),
     )
     setup_min = forms.IntegerField(label=_("set-up, minutes"), min_value=0, initial=0)
     price = MoneyField(label=_("floor price an hour"))
@@ -175,12 +177,10 @@ class RateForm(forms.Form):
     product_code = forms.CharField(
         label=_("product code"), max_length=40, required=False, help_text=_("Empty: any product.")
     )
-    run_units = forms.IntegerField(label=_("pieces an hour"), min_value=1, required=False)
+    run_units = forms.IntegerField(label=_("quantity an hour"), min_value=1, required=False)
     setup_min = forms.IntegerField(label=_("set-up, minutes"), min_value=0, initial=0)
-    min_lot = forms.IntegerField(label=_("minimum lot, pieces"), min_value=1, initial=1)
-    good_per_1000 = forms.IntegerField(
-        label=_("good pieces of 1000"), min_value=1, max_value=1000, initial=1000
-    )
+    min_lot = forms.IntegerField(label=_("minimum lot"), min_value=1, initial=1)
+    good_per_1000 = forms.IntegerField(label=_("good of 1000"), min_value=1, max_value=1000, initial=1000)
     price = MoneyField(label=_("floor price an hour"))
 
     FIELD_OF = {"price_cents_per_h": "price", "currency": "price"}

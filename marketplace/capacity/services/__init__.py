@@ -1,6 +1,7 @@
 """Changing what machines are, offer and have taken."""
 
 from marketplace.capacity.services.abilities import remove_capability, remove_rate, set_capability, set_rate
+from marketplace.capacity.services.asked import keep_asked
 from marketplace.capacity.services.calendar import (
     add_weekly_hours,
     remove_exception,
@@ -74,6 +75,7 @@ __all__ = [
     "create_machines",
     "hold",
     "hold_runs",
+    "keep_asked",
     "list_machine",
     "offer_idle_time",
     "offer_window",

@@ -27,6 +27,7 @@ from marketplace.capacity.views.machines import render_machine
 from marketplace.capacity.views.undo import offer_undo
 from marketplace.common import clock
 from marketplace.common.forms import refusals_in
+from marketplace.common.parts import part_of
 
 F = TypeVar("F", bound=Form)
 WORK_DAYS = range(5)
@@ -60,6 +61,7 @@ def hours(request: ViewerRequest, machine: str) -> HttpResponse:
 
 @require_safe
 @login_required
+@part_of("capacity:machine")
 def proposals(request: ViewerRequest, machine: str) -> HttpResponse:
     """The part of the machine's page that says when it stands idle week after week."""
     row = selectors.machine_details(viewer=request.viewer, machine=machine)

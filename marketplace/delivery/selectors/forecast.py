@@ -81,7 +81,7 @@ class Forecast:
 
 
 def forecast(order: Order, *, now: datetime) -> Forecast:
-    """At most five queries. The caller has shown that the order is the viewer's."""
+    """At most six queries. The caller has shown that the order is the viewer's."""
     if order.status == Order.Status.DONE:
         received = Shipment.objects.filter(order=order).exclude(status=S.CANCELLED)
         last = received.aggregate(at=Max("received_at"))["at"]

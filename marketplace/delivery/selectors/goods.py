@@ -8,17 +8,24 @@ from django.db.models import F, Sum
 from marketplace.delivery.models import Box, ReceiptLine, Settlement, Shipment
 from marketplace.delivery.stock import counted_lines, stock_of_order
 from marketplace.orders.models import OrderDrop
-from marketplace.trading.told import Coming, Goods, Route
+from marketplace.production.models import WorkOrder
+from marketplace.production.selectors import unapproved
+from marketplace.trading.told import Asked, Coming, Goods, Route
 
 S = Shipment.Status
 UNDER_WAY = (S.PACKING, S.DISPATCHED, S.ARRIVED)
+TO_LEAVE = (S.PLANNED, S.PACKING)
 
 
 def goods_of(order_id: int) -> Goods:
-    """What is packed counts as sent. Twelve queries."""
+    """What is packed counts as sent. Fifteen queries."""
+    stock = stock_of_order(order_id)
     return Goods(
-        lying={(item, site): stock.lying for (site, item), stock in stock_of_order(order_id).items()},
+        lying={(item, site): one.lying for (site, item), one in stock.items()},
+        held={(item, site): one.waiting for (site, item), one in stock.items() if one.waiting},
+        holds=frozenset(WorkOrder.objects.filter(unapproved(order_id)).values_list("run_id", flat=True)),
         coming=_coming(order_id),
+        asked=_asked(order_id),
         sent=_sent(order_id),
         open=_open(order_id),
     )
@@ -44,6 +51,21 @@ def _coming(order_id: int) -> list[Coming]:
         if one.to_site_id is not None
     )
     return [one for one in found if one.quantity]
+
+
+def _asked(order_id: int) -> list[Asked]:
+    """Of shipments that a person added to the plan, what is not packed yet."""
+    to_leave = Shipment.objects.filter(order=order_id, is_extra=True, status__in=TO_LEAVE)
+    rows = to_leave.annotate(num=Sum("boxes__quantity", default=0)).order_by("pk")
+    return [
+        Asked(
+            route=(one.item, one.from_site_id, one.to_site_id, one.to_drop_id),
+            arrives_at=one.arrives_at,
+            quantity=one.quantity - one.num,
+        )
+        for one in rows
+        if one.quantity > one.num
+    ]
 
 
 def _sent(order_id: int) -> Mapping[Route, int]:

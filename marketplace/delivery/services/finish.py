@@ -13,6 +13,7 @@ from marketplace.accounts.viewer import Viewer
 from marketplace.common.checks import require_text, require_whole
 from marketplace.common.errors import InvalidInput, NotFound
 from marketplace.common.live import push_after_commit
+from marketplace.common.show.amounts import quantity_text
 from marketplace.delivery.errors import LineReused
 from marketplace.delivery.models import Settlement, Shipment
 from marketplace.delivery.selectors.drops import accepted_total, drops_of
@@ -79,8 +80,8 @@ def settle(
     open_pieces = next(one.open for one in drops_of(found) if one.public_id == drop)
     if quantity > open_pieces:
         raise InvalidInput(
-            _("%(open)s pieces are still to come; do without at most so many.")
-            % {"open": f"{open_pieces:,}"},
+            _("%(open)s are still to come; do without at most as much.")
+            % {"open": quantity_text(open_pieces, found.product.unit)},
             field="quantity",
             value=quantity,
         )
@@ -114,7 +115,12 @@ def _end(order: Order, *, now: datetime) -> bool:
         [order.buyer_id],
         key=f"delivery:complete:{order.public_id}",
         kind=NEWS_DONE,
-        facts={"title": order.title, "received": accepted_total(order.pk), "without": accepted},
+        facts={
+            "title": order.title,
+            "received": accepted_total(order.pk),
+            "without": accepted,
+            "unit": order.product.unit,
+        },
         url=reverse("orders:order", args=[order.public_id]),
         now=now,
     )

@@ -54,10 +54,10 @@ def planned_at(shipment: Shipment) -> datetime | None:
 
     None for one whose plan is gone.
     """
-    if shipment.is_extra:
-        return shipment.departs_at
     if shipment.rest_of is not None:
         return shipment.rest_of.dispatched_at
+    if shipment.is_extra:
+        return shipment.departs_at
     return shipment.leg.deal.chosen_at if shipment.leg is not None else None
 
 

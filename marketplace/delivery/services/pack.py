@@ -9,11 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
 from marketplace.common.checks import require_text, require_whole
+from marketplace.common.show.amounts import quantity_text
 from marketplace.delivery import events
 from marketplace.delivery.drafts import new_shipment
 from marketplace.delivery.errors import NotEnough, WrongState
 from marketplace.delivery.models import Box, Shipment, VisibilityEvent
 from marketplace.delivery.selectors.shipments import LEFT, sent_by
+from marketplace.delivery.selectors.tracking import unit_of
 from marketplace.delivery.services.batch import (
     Outcome,
     boxes_of,
@@ -188,21 +190,24 @@ class _Work:
     def _require_there(self, shipment: Shipment, *, quantity: int, stock: Stock) -> None:
         if quantity > shipment.quantity:
             raise NotEnough(
-                _("%(planned)s pieces are planned for this shipment.")
-                % {"planned": f"{shipment.quantity:,}"},
+                _("%(planned)s are planned for this shipment.")
+                % {"planned": quantity_text(shipment.quantity, unit_of(shipment))},
                 field="quantity",
                 planned=shipment.quantity,
             )
         if quantity < 1 or quantity > stock.may_leave:
             text = (
-                _(
-                    "%(lying)s pieces lie there; until the first article is approved %(free)s of them may leave."
-                )
+                _("%(lying)s lie there; until the first article is approved %(free)s may leave.")
                 if stock.waiting > 0 and stock.lying > stock.may_leave
-                else _("%(free)s pieces lie there and may leave.")
+                else _("%(free)s lie there and may leave.")
             )
+            unit = unit_of(shipment)
             raise NotEnough(
-                text % {"lying": f"{max(0, stock.lying):,}", "free": f"{stock.may_leave:,}"},
+                text
+                % {
+                    "lying": quantity_text(max(0, stock.lying), unit),
+                    "free": quantity_text(stock.may_leave, unit),
+                },
                 field="quantity",
                 lying=max(0, stock.lying),
                 may_leave=stock.may_leave,
@@ -212,7 +217,8 @@ class _Work:
         packed = sum(box.quantity for box in self._boxes[shipment.pk])
         if packing.quantity not in (None, packed):
             raise WrongState(
-                _("%(packed)s pieces are packed already; unpack them first.") % {"packed": f"{packed:,}"},
+                _("%(packed)s are packed already; unpack them first.")
+                % {"packed": quantity_text(packed, unit_of(shipment))},
                 packed=packed,
             )
 
@@ -233,6 +239,7 @@ def _rest(shipment: Shipment, *, quantity: int) -> Shipment:
     return new_shipment(
         order=shipment.order,
         rest_of=shipment,
+        is_extra=shipment.is_extra,
         item=shipment.item,
         from_site=shipment.from_site,
         to_site=shipment.to_site,

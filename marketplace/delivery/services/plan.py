@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from marketplace.common.checks import require_whole
 from marketplace.common.errors import NotFound
 from marketplace.common.live import push_after_commit
 from marketplace.delivery.drafts import new_shipment
-from marketplace.delivery.models import Shipment
+from marketplace.delivery.models import CoveredLeg, Shipment
 from marketplace.delivery.selectors.shipments import sent_by
 from marketplace.delivery.services.batch import lock_shipments, push, require_hands, require_living
 from marketplace.orders.models import MAX_QUANTITY, Order
@@ -26,10 +27,11 @@ S = Shipment.Status
 
 @transaction.atomic
 def plan_shipments(*, deal_public_id: str) -> int:
-    """One shipment for each leg of an agreed deal; returns how many were made or called off.
+    """Shipments for the ways of an agreed deal; returns how many were made or called off.
 
-    What has left or is packed stays, whatever became of its leg, and its pieces count against the new legs of the same
-    way, earliest first. Planned shipments whose leg is gone are cancelled. A second time changes nothing.
+    What has left or is packed stays, whatever became of its leg, and its pieces count against the legs of the same way,
+    earliest first. Planned shipments whose leg is gone are cancelled, and so is what no leg of the way wants any more,
+    rests first. A second time changes nothing.
     """
     deal = Deal.objects.filter(public_id=deal_public_id).first()
     if deal is None:
@@ -38,18 +40,25 @@ def plan_shipments(*, deal_public_id: str) -> int:
     deal.refresh_from_db(fields=["status"])
     if deal.status != Deal.Status.AGREED or order.status not in {Order.Status.PLACED, Order.Status.RUNNING}:
         return 0
-    there = _there(order)
     legs = list(deal.legs.order_by("departs_at", "pk"))
+    there = _there(order)
     gone = [shipment for shipment in there if _is_gone(shipment)]
-    made = _missing(order, legs, [shipment for shipment in there if shipment not in gone])
     for shipment in gone:
         shipment.status = S.CANCELLED
-    Shipment.objects.bulk_update(gone, ["status"], batch_size=500)
-    Shipment.objects.bulk_update(_close_rests(there), ["quantity"], batch_size=500)
+    changed = [*gone, *_close_rests(there)]
+    made, covered = list[Shipment](), list[Leg]()
+    for route in _routes(order, legs, there):
+        changed += route.cut_surplus()
+        made += route.missing()
+        changed += route.fill_up()
+        covered += route.covered()
+    Shipment.objects.bulk_update(changed, ["status", "quantity", "leg"], batch_size=500)
     Shipment.objects.bulk_create(made, batch_size=500)
-    if gone or made:
-        _tell_pages(order, [*gone, *made])
-    return len(gone) + len(made)
+    _note_covered(deal, covered)
+    called_off = [shipment for shipment in changed if shipment.status == S.CANCELLED]
+    if changed or made:
+        _tell_pages(order, [*changed, *made])
+    return len(called_off) + len(made)
 
 
 @transaction.atomic
@@ -120,37 +129,110 @@ def _outlives(shipment: Shipment) -> bool:
     root = shipment
     while root.rest_of is not None:
         root = root.rest_of
-    return root.leg_id is None and not root.is_extra and not shipment.is_extra
+    return root.leg_id is None and not shipment.is_extra
 
 
 def _close_rests(there: Iterable[Shipment]) -> list[Shipment]:
     """What is packed and outlives its way leaves as it is: the new plan sends the others. Returns those changed."""
     packed = [shipment for shipment in there if shipment.status == S.PACKING and _outlives(shipment)]
-    larger = [shipment for shipment in packed if shipment.quantity > shipment.num_packed]  # type: ignore[attr-defined]
+    larger = [shipment for shipment in packed if _unsent(shipment) > 0]
     for shipment in larger:
-        shipment.quantity = shipment.num_packed  # type: ignore[attr-defined]
+        shipment.quantity = _packed(shipment)
     return larger
 
 
-def _missing(order: Order, legs: Iterable[Leg], there: Iterable[Shipment]) -> list[Shipment]:
-    """Shipments for legs that have none, less what has left already without a leg."""
-    moved: dict[Route, int] = defaultdict(int)
-    with_shipment = set()
-    for shipment in there:
-        if shipment.leg is not None:
-            with_shipment.add(shipment.leg_id)
-            moved[_route(shipment)] -= shipment.leg.quantity - shipment.quantity
-        elif _outlives(shipment):
-            moved[_route(shipment)] += shipment.num_packed  # type: ignore[attr-defined]
-    missing = []
+def _routes(order: Order, legs: Iterable[Leg], there: Iterable[Shipment]) -> list["_Route"]:
+    """By item and ends. What a person added is beside the plan."""
+    routes: dict[Route, _Route] = defaultdict(lambda: _Route(order=order))
     for leg in legs:
-        if leg.pk in with_shipment:
-            continue
-        covered = min(leg.quantity, max(0, moved[_route(leg)]))
-        moved[_route(leg)] -= covered
-        if covered < leg.quantity:
-            missing.append(_planned(order, leg, quantity=leg.quantity - covered))
-    return missing
+        routes[_route(leg)].legs.append(leg)
+    for shipment in there:
+        if shipment.status != S.CANCELLED and not shipment.is_extra:
+            routes[_route(shipment)].shipments.append(shipment)
+    return list(routes.values())
+
+
+@dataclass(slots=True, kw_only=True)
+class _Route:
+    """Its legs, earliest first, and its living shipments. Nobody tells pieces of one route apart: what is in boxes and
+    what is to leave with shipments that are there carries the legs, whichever of them they were planned for."""
+
+    order: Order
+    legs: list[Leg] = field(default_factory=list)
+    shipments: list[Shipment] = field(default_factory=list)
+
+    def cut_surplus(self) -> list[Shipment]:
+        """Take off what no leg wants, of rests first, then of what leaves last; returns the shipments changed."""
+        surplus, changed = -self._open(), []
+        for shipment in sorted(self.shipments, key=_rests_first):
+            less = min(surplus, _unsent(shipment))
+            if less <= 0:
+                continue
+            surplus -= less
+            changed.append(shipment)
+            if less < shipment.quantity:
+                shipment.quantity -= less
+            else:
+                shipment.status, shipment.leg = S.CANCELLED, None
+                self.shipments.remove(shipment)
+        return changed
+
+    def missing(self) -> list[Shipment]:
+        """New ones for legs without a shipment, the latest first, as far as pieces are wanted."""
+        wanted = self._open()
+        made = []
+        for leg in reversed(self._bare()):
+            if quantity := min(wanted, leg.quantity):
+                made.append(_planned(self.order, leg, quantity=quantity))
+                wanted -= quantity
+        self.shipments += made
+        return made[::-1]
+
+    def fill_up(self) -> list[Shipment]:
+        """Shipments that others carried a part for, where those carry it no more; returns those changed."""
+        wanted, changed = self._open(), []
+        for shipment in self.shipments:
+            if shipment.status == S.PLANNED and shipment.leg is not None and wanted > 0:
+                more = max(0, min(wanted, shipment.leg.quantity - shipment.quantity))
+                shipment.quantity += more
+                wanted -= more
+                changed += [shipment] if more else []
+        return changed
+
+    def covered(self) -> list[Leg]:
+        return self._bare()
+
+    def _open(self) -> int:
+        """Pieces that the legs want and no shipment carries; below zero where there are more."""
+        carried = sum(_packed(shipment) + _unsent(shipment) for shipment in self.shipments)
+        return sum(leg.quantity for leg in self.legs) - carried
+
+    def _bare(self) -> list[Leg]:
+        """Legs without a shipment of their own."""
+        taken = {shipment.leg_id for shipment in self.shipments}
+        return [leg for leg in self.legs if leg.pk not in taken]
+
+
+def _packed(shipment: Shipment) -> int:
+    num: int = getattr(shipment, "num_packed", 0)  # a new one has no boxes
+    return num
+
+
+def _unsent(shipment: Shipment) -> int:
+    """Pieces that are still to leave with it, or with the rest it leaves behind."""
+    return shipment.quantity - _packed(shipment) if shipment.status in (S.PLANNED, S.PACKING) else 0
+
+
+def _rests_first(shipment: Shipment) -> tuple[bool, float]:
+    return shipment.rest_of_id is None, -shipment.departs_at.timestamp()
+
+
+def _note_covered(deal: Deal, legs: Iterable[Leg]) -> None:
+    """The sweep need not look at these again."""
+    known = set(CoveredLeg.objects.filter(leg__deal=deal).values_list("leg_id", flat=True))
+    now = {leg.pk for leg in legs}
+    CoveredLeg.objects.filter(leg_id__in=known - now).delete()
+    CoveredLeg.objects.bulk_create(CoveredLeg(leg_id=pk) for pk in sorted(now - known))
 
 
 def _planned(order: Order, leg: Leg, *, quantity: int) -> Shipment:

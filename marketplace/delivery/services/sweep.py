@@ -26,8 +26,8 @@ def sweep(*, now: datetime) -> int:
 
 
 def _deals_to_plan() -> list[str]:
-    """Agreed deals with a leg without a shipment, or with a planned shipment whose leg is gone."""
-    lost = Leg.objects.filter(deal=OuterRef("pk"), shipment=None)
+    """Agreed deals with a leg that wants a shipment and has none, or with a planned shipment whose leg is gone."""
+    lost = Leg.objects.filter(deal=OuterRef("pk"), shipment=None, covered=None)
     gone = Shipment.objects.filter(
         order=OuterRef("order"), status=Shipment.Status.PLANNED, leg=None, rest_of=None, is_extra=False
     )

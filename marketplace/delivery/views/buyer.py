@@ -12,6 +12,7 @@ from marketplace.accounts.http import ViewerRequest
 from marketplace.accounts.models import Enterprise
 from marketplace.accounts.viewer import Viewer
 from marketplace.common import clock
+from marketplace.common.parts import part_of
 from marketplace.common.sheets import csv_response
 from marketplace.delivery import services
 from marketplace.delivery.forms import SettleForm, new_key
@@ -34,6 +35,7 @@ ROWS_A_PAGE = 50
 
 @require_safe
 @login_required
+@part_of("orders:order")
 def part(request: ViewerRequest, order: str) -> HttpResponse:
     """The part of the order's page about its deliveries; empty before a plan is agreed."""
     found = selectors.order_of(request.viewer, public_id=order)
@@ -58,6 +60,7 @@ def deliveries(request: ViewerRequest, order: str) -> HttpResponse:
     context = {
         "order": found,
         "page": page,
+        "is_whole": not (text or page.has_other_pages()),
         "text": text,
         "rows": shown(request.viewer, page.object_list),
         "kind": kind,

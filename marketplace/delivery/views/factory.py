@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
+from marketplace.common.parts import part_of
 from marketplace.delivery import links, services
 from marketplace.delivery.forms import AnotherForm, PackForm
 from marketplace.delivery.models import Shipment
@@ -39,6 +40,7 @@ def to_send(request: ViewerRequest) -> HttpResponse:
     stocks = {pk: stock_of_order(pk) for pk in {row.shipment.order_id for row in rows}}
     context = {
         "page": page,
+        "is_whole": not (text or page.has_other_pages() or way.has_other_pages()),
         "rows": [
             (row, stocks[row.shipment.order_id].get((row.shipment.from_site_id, row.shipment.item), Stock()))
             for row in rows
@@ -54,6 +56,7 @@ def to_send(request: ViewerRequest) -> HttpResponse:
 
 @require_safe
 @login_required
+@part_of("trading:home")
 def wants(request: ViewerRequest) -> HttpResponse:
     """The part of the factory's home that says what it is to do today."""
     return render(request, "delivery/wants.html", {"wants": wants_of(request.viewer, now=clock.now())})
@@ -75,7 +78,8 @@ def _list(request: ViewerRequest, found: QuerySet[Shipment], *, template: str) -
     text = request.GET.get("q", "")
     page = Paginator(matching(request.viewer, found, text), ROWS_A_PAGE).get_page(request.GET.get("page"))
     rows = shown(request.viewer, page.object_list)
-    context = {"page": page, "rows": rows, "text": text, "moment": clock.now()}
+    is_whole = not (text or page.has_other_pages())
+    context = {"page": page, "rows": rows, "text": text, "is_whole": is_whole, "moment": clock.now()}
     return render(request, template, context)
 
 

@@ -14,11 +14,13 @@ from marketplace.orders.models import MAX_QUANTITY
 
 USUALLY_OPEN = timedelta(hours=6)
 USUALLY_NEEDED = timedelta(days=7)
+UNITS = [("piece", _("pieces")), *((unit, unit) for unit in ("m", "m²", "kg", "t", "l"))]
 
 
 class QuestionForm(forms.Form):
     goods = forms.CharField(label=_("what do you need?"), min_length=2, max_length=160)
-    quantity = forms.IntegerField(label=_("how many pieces?"), min_value=1, max_value=MAX_QUANTITY)
+    quantity = forms.IntegerField(label=_("how much?"), min_value=1, max_value=MAX_QUANTITY)
+    unit = forms.ChoiceField(label=_("counted in"), choices=UNITS, required=False)
     needed_by = LocalMomentField(label=_("needed by"))
     closes_at = LocalMomentField(label=_("answers until"))
     words = forms.CharField(
@@ -45,14 +47,14 @@ class QuestionForm(forms.Form):
 
     def draft(self) -> QuestionDraft:
         values = {key: value for key, value in self.cleaned_data.items() if key != "firms"}
-        return QuestionDraft(**values)
+        return QuestionDraft(**{**values, "unit": values["unit"] or "piece"})
 
 
 class SaidForm(forms.Form):
     """What a firm says to a question."""
 
     kind = forms.ChoiceField(choices=Answer.Kind.choices)
-    quantity = forms.IntegerField(label=_("how many pieces?"), min_value=1, required=False)
+    quantity = forms.IntegerField(label=_("how much?"), min_value=1, required=False)
     reason = forms.CharField(label=_("why not, or on which condition?"), max_length=240, required=False)
 
     def said(self) -> Said:
@@ -73,7 +75,7 @@ class RecordForm(SaidForm):
     """What somebody of the office heard."""
 
     kind = forms.ChoiceField(label=_("they said"), choices=Answer.Kind.choices)
-    quantity = forms.IntegerField(label=_("how many pieces, if a part"), min_value=1, required=False)
+    quantity = forms.IntegerField(label=_("how much, if a part"), min_value=1, required=False)
     reason = forms.CharField(label=_("why not, or on which condition"), max_length=240, required=False)
     told_by = forms.CharField(label=_("who said it, and how (telephone, …)"), min_length=3, max_length=120)
 

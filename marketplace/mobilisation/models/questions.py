@@ -20,7 +20,8 @@ class Question(models.Model):
         Declaration, on_delete=models.PROTECT, null=True, blank=True, related_name="questions"
     )
     goods = models.CharField(_("goods"), max_length=160)
-    quantity = models.BigIntegerField(_("quantity, pieces"))
+    quantity = models.BigIntegerField(_("quantity"))
+    unit = models.CharField(_("unit"), max_length=16, default="piece")
     needed_by = models.DateTimeField(_("needed by"))
     words = models.CharField(_("in your words"), max_length=500, blank=True)
     closes_at = models.DateTimeField(_("answers until"))  # business time

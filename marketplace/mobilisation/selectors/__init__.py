@@ -15,6 +15,7 @@ from marketplace.mobilisation.selectors.declarations import (
     live_declaration,
     live_declarations_of,
 )
+from marketplace.mobilisation.selectors.exercises import exercise, exercises_of
 from marketplace.mobilisation.selectors.firms import firm, firm_list, firms
 from marketplace.mobilisation.selectors.giving_way import (
     Bearer,
@@ -59,6 +60,8 @@ __all__ = [
     "confirmation_of",
     "declaration",
     "declarations",
+    "exercise",
+    "exercises_of",
     "extension",
     "firm",
     "firm_list",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from marketplace.capacity.market import SellableWindow, sellable_windows
 from marketplace.capacity.models import Equipment, Process, Rate
+from marketplace.capacity.units import Pair, speed_text, units_for
 from marketplace.mobilisation.goods import Goods, covered_processes
 
 AHEAD = timedelta(days=14)
@@ -29,7 +30,12 @@ class OpenMachine:
     region: str
     processes: tuple[str, ...]
     units_per_h: float | None
+    unit: str
     days: Days
+
+    @property
+    def speed(self) -> str:
+        return speed_text(self.units_per_h or 0, self.unit)
 
     @property
     def process_names(self) -> str:
@@ -60,7 +66,8 @@ class Sight:
 def open_machines(machines: Sequence[Equipment], *, goods: Goods, now: datetime) -> tuple[OpenMachine, ...]:
     """For callers that have shown that a declaration in force covers the machines, and have logged the look."""
     days = free_days(machines, now=now)
-    return tuple(_open(machine, days[machine.pk], goods=goods) for machine in machines)
+    units = units_for(rate for machine in machines for rate in machine.rates.all())
+    return tuple(_open(machine, days[machine.pk], goods=goods, units=units) for machine in machines)
 
 
 def free_days(machines: Sequence[Equipment], *, now: datetime) -> Mapping[int, Days]:
@@ -74,14 +81,17 @@ def free_days(machines: Sequence[Equipment], *, now: datetime) -> Mapping[int, D
     }
 
 
-def fastest(rates: Iterable[Rate]) -> float | None:
-    """In pieces an hour; None where no rate says how many."""
-    return max((rate.units_per_h for rate in rates if rate.units_per_h), default=None)
+def fastest(rates: Iterable[Rate]) -> Rate | None:
+    """None where no rate says how many an hour."""
+    return max(
+        (rate for rate in rates if rate.units_per_h), key=lambda one: one.units_per_h or 0, default=None
+    )
 
 
-def _open(machine: Equipment, days: Days, *, goods: Goods) -> OpenMachine:
+def _open(machine: Equipment, days: Days, *, goods: Goods, units: Mapping[Pair, str]) -> OpenMachine:
     processes = sorted({capability.process for capability in covered_processes(machine, goods)})
     rates = [rate for rate in machine.rates.all() if rate.process in processes and goods.meant_by(rate)]
+    rate = fastest(rates)
     return OpenMachine(
         machine=machine.public_id,
         name=machine.name,
@@ -90,7 +100,8 @@ def _open(machine: Equipment, days: Days, *, goods: Goods) -> OpenMachine:
         city=machine.site.city,
         region=machine.site.region,
         processes=tuple(processes),
-        units_per_h=fastest(rates),
+        units_per_h=None if rate is None else rate.units_per_h,
+        unit="" if rate is None else units[rate.process, rate.product_code],
         days=days,
     )
 

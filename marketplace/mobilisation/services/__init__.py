@@ -11,6 +11,12 @@ from marketplace.mobilisation.services.declarations import (
     propose_declaration,
     refuse_declaration,
 )
+from marketplace.mobilisation.services.exercises import (
+    ask_exercise,
+    exercises_to_solve,
+    require_drill,
+    solve_exercise,
+)
 from marketplace.mobilisation.services.extensions import approve_extension, propose_extension
 from marketplace.mobilisation.services.firm_lists import read_firm_list, take_firm_list
 from marketplace.mobilisation.services.looking import look_at_capacity
@@ -28,6 +34,7 @@ __all__ = [
     "answer_by_link",
     "approve_declaration",
     "approve_extension",
+    "ask_exercise",
     "ask_firms",
     "ask_for_precedence",
     "change_declaration",
@@ -36,6 +43,7 @@ __all__ = [
     "create_declaration",
     "end_declaration",
     "end_outdated_ratings",
+    "exercises_to_solve",
     "follow_clock",
     "look_at_capacity",
     "open_programme",
@@ -46,6 +54,8 @@ __all__ = [
     "record_answer",
     "refuse_declaration",
     "renew_link",
+    "require_drill",
+    "solve_exercise",
     "take_firm_list",
     "take_precedence",
 ]

@@ -23,7 +23,7 @@ K = Answer.Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """`quantity` in pieces counts for a part only; a no says why."""
+    """`quantity`, in the unit of the question, counts for a part only; a no says why."""
 
     kind: str
     quantity: int | None = None
@@ -79,6 +79,7 @@ def record_answer(*, viewer: Viewer, ask_public_id: str, said: Said, told_by: st
             "firm": ask.firm.public_id,
             "answer": answer.kind,
             "quantity": answer.quantity,
+            "unit": ask.question.unit,
             "told_by": answer.told_by,
         },
         now=now,

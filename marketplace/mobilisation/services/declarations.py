@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.services import keep_asked
 from marketplace.common import audit
 from marketplace.common.checks import require_text
 from marketplace.common.errors import InvalidInput
@@ -92,6 +93,7 @@ def _approve(*, viewer: Viewer, public_id: str, content_hash: str, code: str, no
         now=now,
     )
     forget_live(declaration)
+    keep_asked(occasion=declaration.public_id, now=now)
     num_owners = open_declaration(declaration, now=now) if declaration.is_live(now) else None
     _log("approved", declaration, viewer=viewer, now=now, second_factor=factor)
     log_opened(declaration, num_owners=num_owners, now=now)

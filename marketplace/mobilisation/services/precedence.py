@@ -77,6 +77,7 @@ def _claim(found: OrderRating) -> Claim:
         legal_basis=declaration.legal_basis,
         begun=begun_among,
         is_drill=found.is_drill,
+        occasion=declaration.public_id,
     )
 
 

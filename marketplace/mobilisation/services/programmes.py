@@ -68,6 +68,7 @@ def open_programme(
             "name": programme.name,
             "product": found.code,
             "target": target_quantity,
+            "unit": found.unit,
             "budget_cents": budget_cents,
             "currency": currency,
         },

@@ -30,13 +30,14 @@ MOST_FIRMS = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionDraft:
-    """What is asked: goods in words, pieces, by when; answers are taken until `closes_at`. Business times, UTC."""
+    """What is asked: goods in words, how many of which unit, by when; answers are taken until `closes_at`. Times in UTC."""
 
     goods: str
     quantity: int
     needed_by: datetime
     closes_at: datetime
     words: str = ""
+    unit: str = "piece"
 
     def __post_init__(self) -> None:
         require_text(self.goods, field="goods", least=2, most=160)
@@ -44,6 +45,7 @@ class QuestionDraft:
         require_moment(self.needed_by, field="needed_by")
         require_moment(self.closes_at, field="closes_at")
         require_text(self.words, field="words", most=500)
+        require_text(self.unit, field="unit", least=1, most=16)
 
 
 @transaction.atomic
@@ -74,6 +76,7 @@ def ask_firms(
         declaration=declaration,
         goods=draft.goods.strip(),
         quantity=draft.quantity,
+        unit=draft.unit,
         needed_by=draft.needed_by,
         words=draft.words.strip(),
         closes_at=draft.closes_at,
@@ -91,6 +94,7 @@ def ask_firms(
             "question": question.public_id,
             "goods": question.goods,
             "quantity": question.quantity,
+            "unit": question.unit,
             "closes_at": moment(question.closes_at),
             "firms": sorted(firm.public_id for firm in asked),
         },
@@ -146,6 +150,7 @@ def _tell_members(question: Question, asked: list[Firm], *, now: datetime) -> No
             "office": question.office.name,
             "goods": question.goods,
             "quantity": question.quantity,
+            "unit": question.unit,
             "closes_at": question.closes_at.isoformat(),
         },
         url=reverse("mobilisation:readings"),

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
+from marketplace.capacity.services import keep_asked
 from marketplace.common import audit
 from marketplace.common.audit.chain import moment
 from marketplace.common.checks import require_choice, require_text
@@ -57,6 +58,7 @@ def confirm_need(
         facts={
             "order": order.public_id,
             "quantity": order.quantity,
+            "unit": order.product.unit,
             "with": confirmation.confirmed_with,
             "how": confirmation.how,
         },
@@ -107,6 +109,7 @@ def rate_order(
         need=confirmation,
         is_drill=declaration.is_drill,
     )
+    keep_asked(occasion=declaration.public_id, now=now)  # of one approved before prices were kept
     if not signed.is_drill:
         set_rating(order=order, rating=rating, programme=under.public_id)
     push_after_commit(f"enterprise:{declaration.office.public_id}", f"enterprise:{order.buyer.public_id}")
@@ -120,6 +123,7 @@ def rate_order(
             "rating": rating,
             "deliver_by": moment(order.due_at),
             "quantity": order.quantity,
+            "unit": order.product.unit,
         },
         now=now,
     )

@@ -192,6 +192,7 @@ def _page(request: ViewerRequest, found: Declaration, **bound: object) -> HttpRe
         "extension": waiting,
         "extension_is_own": waiting is not None and waiting.proposed_by_id == request.viewer.person_id,
         "report": report_of(request.viewer, found, now=now),
+        "exercises": selectors.exercises_of(found)[:20] if found.is_drill else [],
         "candidates": selectors.rateable(found) if state == Declaration.Status.LIVE else [],
         "trail": trail,
         "num_entries": num_entries,

@@ -17,7 +17,9 @@ from marketplace.common.qr import qr_svg
 from marketplace.common.zones import for_visitors
 from marketplace.mobilisation import selectors, services
 from marketplace.mobilisation.forms.questions import AnswerForm, QuestionForm, RecordForm
+from marketplace.mobilisation.goods import templates
 from marketplace.mobilisation.messages import message_of
+from marketplace.mobilisation.models import Declaration
 from marketplace.mobilisation.rows import question_row
 from marketplace.mobilisation.selectors.office import require_acting
 from marketplace.mobilisation.selectors.questions import Asked, is_open
@@ -53,6 +55,7 @@ def ask(request: ViewerRequest, declaration: str = "") -> HttpResponse:
         firms=selectors.firms(request.viewer)[:2000],
         now=now,
         until_at=None if under is None else under.until_at,
+        initial={"unit": _unit_of(under)},
     )
     if form.is_bound and form.is_valid():
         with refusals_in(form):
@@ -171,3 +174,10 @@ def answer(request: ViewerRequest, token: str) -> HttpResponse:
 def _letter(asked: Asked) -> Letter:
     link = selectors.link_of(asked.ask)
     return Letter(asked=asked, link=link, code=qr_svg(link), message=message_of(asked.ask, link=link))
+
+
+def _unit_of(under: Declaration | None) -> str:
+    """What the declared products are counted in, where it is the same for all."""
+    products = () if under is None else templates().filter(code__in=under.products)
+    units = {product.unit for product in products}
+    return units.pop() if len(units) == 1 else "piece"

@@ -43,7 +43,9 @@ class StepForm(forms.Form):
         label=_("makes"), max_length=40, required=False, help_text=_("Empty: an item named like the step.")
     )
     unit = forms.CharField(label=_("unit of what it makes"), max_length=16, initial="piece", required=False)
-    standard_units_per_h = forms.IntegerField(label=_("standard pieces an hour"), min_value=1, required=False)
+    standard_units_per_h = forms.IntegerField(
+        label=_("standard quantity an hour"), min_value=1, required=False
+    )
     weight_g = forms.IntegerField(label=_("weight of a piece, g"), min_value=0, initial=0, required=False)
     hold_min = forms.IntegerField(
         label=_("waiting time after, minutes"), min_value=0, initial=0, required=False

@@ -79,7 +79,12 @@ class Document(models.Model):
 
 
 class ContractsFollow(models.Model):
-    """The plan by which a deal's contracts were last written: another one means that they are looked at again."""
+    """The plan by which a deal's contracts and books were last written, and what it is worth by that plan.
+
+    Another plan means that they are looked at again. The books stay with this price until a change is agreed.
+    """
 
     deal = models.OneToOneField(Deal, on_delete=models.CASCADE, related_name="contracts_follow")
     plan_run = models.ForeignKey(PlanRun, on_delete=models.CASCADE, related_name="+")
+    version = models.PositiveIntegerField(null=True)  # of the deal, as it was followed
+    price = models.JSONField(null=True)  # see payments.worth; null: followed before it was kept

@@ -42,7 +42,8 @@ class Account(models.Model):
                     kind__in=["unbilled", "receivable", "credit", "earned", "payable"],
                     enterprise__isnull=False,
                 )
-                | Q(kind__in=["bank", "stripe", "transport", "fee", "tax", "allowance"], enterprise=None),
+                | Q(kind__in=["bank", "stripe", "transport", "fee", "tax"], enterprise=None)
+                | Q(kind="allowance"),  # for what a factory keeps it names the factory
                 name="account_of_a_party_names_it",
             ),
         ]
@@ -64,6 +65,7 @@ class Entry(models.Model):
         REFUNDED = "refunded", _("refunded")
         RETURNED = "returned", _("came back")
         COVERED = "covered", _("difference covered")
+        LESS_BORNE = "less-borne", _("difference borne no more")
 
     EARNING = (Kind.ACCEPTED, Kind.CHANGED)
 

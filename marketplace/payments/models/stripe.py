@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Enterprise
 from marketplace.common.ids import PublicIdField
+from marketplace.common.leases import Leased
 from marketplace.common.money import CentsField
 from marketplace.orders.models import Order
 from marketplace.payments.models.invoice import Invoice
@@ -75,7 +76,7 @@ class Charge(models.Model):
         ]
 
 
-class StripeCall(models.Model):
+class StripeCall(Leased):
     """Outbox: a call written with the change that wants it, sent by a worker under a lease.
 
     Its public id is the idempotency key. After a time-out the effect is unknown: the same call goes out again under
@@ -96,16 +97,15 @@ class StripeCall(models.Model):
         FAILED = "failed", _("refused by Stripe")
         DEAD = "dead", _("given up, end unknown")
 
+    STATE = "state"
+
     public_id = PublicIdField("stc")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     subject = models.CharField(max_length=24)  # public id of the charge, payout, refund or account it is for
     params = models.JSONField()
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField()  # real time, as all moments of this row
     first_sent_at = models.DateTimeField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    fencing_token = models.BigIntegerField(default=0)
     object_id = models.CharField(max_length=120, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -126,7 +126,7 @@ class StripeCall(models.Model):
         indexes = [models.Index(fields=["state", "next_at"])]
 
 
-class StripeEvent(models.Model):
+class StripeEvent(Leased):
     """Inbox: that Stripe told us to look at an object. What it is now is asked again, not read from the event."""
 
     class State(models.TextChoices):
@@ -136,6 +136,8 @@ class StripeEvent(models.Model):
         IGNORED = "ignored", _("not ours")
         DEAD = "dead", _("given up")
 
+    STATE = "state"
+
     event_id = models.CharField(max_length=120, unique=True)
     kind = models.CharField(max_length=80)
     object_id = models.CharField(max_length=120)
@@ -143,10 +145,7 @@ class StripeEvent(models.Model):
     stamped_at = models.DateTimeField()  # Stripe's time of the event
     received_at = models.DateTimeField()  # real time, as all below
     state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
     next_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True, blank=True)
-    fencing_token = models.BigIntegerField(default=0)
     error = models.TextField(blank=True)
 
     class Meta:

@@ -4,17 +4,18 @@ from datetime import datetime
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Prefetch
+from django.db.models import F, Prefetch
 from django.urls import reverse
 
 from marketplace.accounts.services import tell
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.payments.contract_terms import Terms, buyer_terms, factory_terms, terms_hash
-from marketplace.payments.models import Contract, ContractsFollow
+from marketplace.payments.models import Contract
 from marketplace.payments.services.crediting import credit_beyond
 from marketplace.payments.services.documents import documents_of_contracts
-from marketplace.payments.services.earning import book_change, is_settled
+from marketplace.payments.services.earning import book_change
+from marketplace.payments.services.following import deals_behind, may_follow, note_followed
 from marketplace.payments.services.receiving import after_payment
 from marketplace.payments.services.terms import terms_of
 from marketplace.payments.worth import worth_of
@@ -52,9 +53,8 @@ def write_contracts(*, deal_public_id: str, now: datetime) -> list[Contract]:
             )
     Contract.objects.bulk_create(written)
     documents_of_contracts(written)
-    if is_settled(deal):
+    if may_follow(deal):
         follow_change(deal, now=now)
-        ContractsFollow.objects.update_or_create(deal=deal, defaults={"plan_run_id": deal.plan_run_id})
     _tell(written, now=now)
     return written
 
@@ -62,6 +62,7 @@ def write_contracts(*, deal_public_id: str, now: datetime) -> list[Contract]:
 def follow_change(deal: Deal, *, now: datetime) -> None:
     """What is booked and invoiced follows the deal as it is agreed now. The caller holds the order's lock."""
     order = deal.order
+    note_followed(deal)
     book_change(order, deal=deal, now=now)
     if order.invoices.exists():
         credit_beyond(order, deal=deal, now=now)
@@ -69,15 +70,11 @@ def follow_change(deal: Deal, *, now: datetime) -> None:
 
 
 def deals_without_contracts() -> list[str]:
-    """Public ids of living agreed deals whose contracts were never written, or before the last re-plan.
+    """Public ids of agreed deals whose contracts and books were never written, or before the last re-plan.
 
     Not while factories are still to answer its offers: the last answer nudges.
     """
-    followed = ContractsFollow.objects.filter(deal=OuterRef("pk"), plan_run=OuterRef("plan_run"))
-    living = [Order.Status.PLACED, Order.Status.RUNNING]
-    agreed = Deal.objects.filter(status=Deal.Status.AGREED, order__status__in=living)
-    asked = Package.objects.filter(deal=OuterRef("pk"), status=Package.Status.OFFERED)
-    return list(agreed.exclude(Exists(followed) | Exists(asked)).values_list("public_id", flat=True))
+    return list(deals_behind().values_list("public_id", flat=True))
 
 
 def _agreed(public_id: str) -> Deal | None:

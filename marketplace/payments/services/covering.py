@@ -9,7 +9,7 @@ from marketplace.accounts.models import Person
 from marketplace.common.errors import NotFound
 from marketplace.orders.models import Order
 from marketplace.payments.errors import NotCovered, WrongAmount, WrongCurrency
-from marketplace.payments.ledger import Move, balance, post
+from marketplace.payments.ledger import Move, balance_of_all, balances, post
 from marketplace.payments.models import Account, BankLine, Entry
 from marketplace.payments.services.bank_lines import BankDraft, write_bank_line
 from marketplace.payments.services.receiving import after_payment
@@ -50,7 +50,7 @@ def _require_borne(order: Order, draft: BankDraft) -> None:
         raise WrongCurrency(
             _("This order is in %(currency)s.") % {"currency": order.currency}, field="currency"
         )
-    borne = balance(order, Account.Kind.ALLOWANCE)
+    borne = balance_of_all(order, Account.Kind.ALLOWANCE)
     if draft.amount_cents > borne:
         raise WrongAmount(
             _("The platform bears less than that of this order."), field="amount_cents", borne_cents=borne
@@ -58,6 +58,12 @@ def _require_borne(order: Order, draft: BankDraft) -> None:
 
 
 def _book(line: BankLine, *, now: datetime) -> None:
+    """For what factories keep beyond their shares first, since others wait for it; then for credited differences."""
+    left, parts = line.amount_cents, []
+    for (kind, pk), borne in sorted(balances(line.order).items(), key=str):
+        if kind == Account.Kind.ALLOWANCE and pk is not None and (cents := min(left, borne)) > 0:
+            parts.append(Move(kind=kind, enterprise_id=pk, amount_cents=-cents))
+            left -= cents
     post(
         order=line.order,
         key=f"covered:{line.public_id}",
@@ -65,6 +71,7 @@ def _book(line: BankLine, *, now: datetime) -> None:
         at=now,
         lines=[
             Move(kind=Account.Kind.BANK, amount_cents=line.amount_cents),
-            Move(kind=Account.Kind.ALLOWANCE, amount_cents=-line.amount_cents),
+            *parts,
+            Move(kind=Account.Kind.ALLOWANCE, amount_cents=-left),
         ],
     )

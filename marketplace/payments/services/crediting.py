@@ -20,11 +20,11 @@ from marketplace.payments.errors import NotDue
 from marketplace.payments.ledger import Move, balance, booked_to, open_cents, post
 from marketplace.payments.models import Account, Entry, Invoice
 from marketplace.payments.services.documents import documents_of_invoice
+from marketplace.payments.services.following import booked_price
 from marketplace.payments.services.numbering import Billed, billed, numbered, tell_issued
 from marketplace.payments.services.receiving import after_payment, debts, owed
 from marketplace.payments.services.settlers import require_settler
 from marketplace.payments.services.terms import terms_of
-from marketplace.payments.worth import worth_of
 from marketplace.trading.models import Deal
 
 Because = Invoice.Because
@@ -69,19 +69,37 @@ def credit_beyond(order: Order, *, deal: Deal, now: datetime) -> list[Invoice]:
     """
     before, most = billed(order), most_of(order, deal=deal)
     over = beyond(invoiced_cents=before.untaxed_cents, most_cents=most.untaxed_cents)
-    fee = min(over, beyond(invoiced_cents=before.fee_cents, most_cents=most.fee_cents))
+    fee = before.fee_cents - most.fee_cents  # also a cent less than nothing, where rounding has it so
     notes = []
     for invoice in order.invoices.filter(credits=None).order_by("-id"):
         left = left_of(invoice)
         cents = min(over, left.untaxed_cents)
         if cents <= 0:
             continue
-        own_fee = min(fee, cents, max(0, left.fee_cents))
+        own_fee = min(cents, max(0, left.fee_cents), max(fee, cents - left.net_cents))
         tax = before.tax_cents - tax_cents(net_cents=before.untaxed_cents - cents, rate_bp=invoice.tax_bp)
         off = Billed(net_cents=cents - own_fee, fee_cents=own_fee, tax_cents=max(0, min(tax, left.tax_cents)))
         notes.append(_issue(invoice, because=Because.LESS, off=off, reason="", now=now))
         over, fee, before = over - cents, fee - own_fee, billed(order)
+    _bear_less(order, over, now=now)
     return notes
+
+
+def _bear_less(order: Order, cents: int, *, now: datetime) -> None:
+    """All that was invoiced is credited, for differences more of it than the order comes to: that is not borne."""
+    if cents <= 0:
+        return
+    part = Entry.objects.filter(order=order, kind=Entry.Kind.LESS_BORNE).count() + 1
+    post(
+        order=order,
+        key=f"less-borne:{order.public_id}:{part}",
+        kind=Entry.Kind.LESS_BORNE,
+        at=now,
+        lines=[
+            Move(kind=Account.Kind.UNBILLED, enterprise_id=order.buyer_id, amount_cents=cents),
+            Move(kind=Account.Kind.ALLOWANCE, amount_cents=-cents),
+        ],
+    )
 
 
 def most_of(order: Order, *, deal: Deal) -> Billed:
@@ -90,7 +108,7 @@ def most_of(order: Order, *, deal: Deal) -> Billed:
     An order may end while a change waits for answers, which its books do not follow.
     """
     terms = terms_of(deal)
-    price = worth_of(deal, terms=terms).price
+    price = booked_price(deal)
     whole, fee = price.whole_cents, price.fee_cents
     if order.status == Order.Status.DONE:
         unbilled = balance(order, Account.Kind.UNBILLED, enterprise_id=order.buyer_id)

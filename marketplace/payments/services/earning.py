@@ -8,9 +8,8 @@ from marketplace.orders.models import Order
 from marketplace.payments.earnings import Earnings, earnings_at
 from marketplace.payments.ledger import Move, booked_to, post
 from marketplace.payments.models import Account, Entry, Line
-from marketplace.payments.services.terms import terms_of
-from marketplace.payments.worth import worth_of
-from marketplace.trading.models import Deal, Package
+from marketplace.payments.services.following import booked_price
+from marketplace.trading.models import Deal
 
 
 def book_acceptance(order: Order, *, deal: Deal, pieces: int, now: datetime) -> int:
@@ -36,31 +35,39 @@ def accepted_pieces(order: Order) -> int:
 
 def released_cents(order: Order) -> dict[int, int]:
     """All that was ever given free for pay-out, by key of the factory."""
-    sums = (
-        Line.objects.filter(
-            entry__order=order, entry__kind=Entry.Kind.RELEASED, account__kind=Account.Kind.EARNED
-        )
-        .order_by()
-        .values_list("account__enterprise_id")
-        .annotate(cents=Sum("amount_cents"))
+    return _sums(order, entry__kind=Entry.Kind.RELEASED, account__kind=Account.Kind.EARNED)
+
+
+def covered_by(order: Order) -> dict[int, int]:
+    """All that was ever put in for what a factory kept beyond its share, by its key."""
+    sums = _sums(
+        order,
+        entry__kind=Entry.Kind.COVERED,
+        account__kind=Account.Kind.ALLOWANCE,
+        account__enterprise__isnull=False,
     )
-    return dict(sums)
+    return {key: -cents for key, cents in sums.items()}
+
+
+def put_in_cents(order: Order) -> int:
+    """All that was ever put in for what factories kept; earlier, covering named no factory and no difference."""
+    of_nobody = Line.objects.filter(
+        entry__order=order,
+        entry__kind__in=[Entry.Kind.COVERED, Entry.Kind.CREDITED],
+        account__kind=Account.Kind.ALLOWANCE,
+        account__enterprise=None,
+    ).aggregate(cents=Sum("amount_cents"))["cents"]
+    return sum(covered_by(order).values()) + max(0, -(of_nobody or 0))
 
 
 def standing(order: Order, *, deal: Deal, pieces: int) -> Earnings:
-    """What stands earned at `pieces`, by the deal as it is agreed now."""
+    """What stands earned at `pieces`, by the deal as the books follow it."""
     return earnings_at(
-        worth_of(deal, terms=terms_of(deal)).price,
+        booked_price(deal),
         pieces=pieces,
         of=order.quantity,
         released=released_cents(order),
-    )
-
-
-def is_settled(deal: Deal) -> bool:
-    """Every factory has answered: no offer of a change is still open."""
-    return (
-        deal.status == Deal.Status.AGREED and not deal.packages.filter(status=Package.Status.OFFERED).exists()
+        covered=covered_by(order),
     )
 
 
@@ -76,10 +83,18 @@ def _bring_up(order: Order, *, deal: Deal, pieces: int, kind: str, key: str, now
         )
         for pk in sorted({*booked, *wanted.factories}, key=str)
     ]
+    borne = booked_to(order, Account.Kind.ALLOWANCE)
+    moves += [
+        Move(
+            kind=Account.Kind.ALLOWANCE,
+            enterprise_id=pk,
+            amount_cents=borne.get(pk, 0) + wanted.borne.get(pk or 0, 0),
+        )
+        for pk in sorted({*borne, *wanted.borne}, key=str)
+    ]
     for account, cents in (
         (Account.Kind.TRANSPORT, wanted.transport_cents),
         (Account.Kind.FEE, wanted.fee_cents),
-        (Account.Kind.ALLOWANCE, -wanted.borne_cents),
     ):
         moves.append(Move(kind=account, amount_cents=booked_to(order, account).get(None, 0) - cents))
     total = -sum(move.amount_cents for move in moves)
@@ -88,3 +103,9 @@ def _bring_up(order: Order, *, deal: Deal, pieces: int, kind: str, key: str, now
         memo = f"{pieces} of {order.quantity}"
         post(order=order, key=key, kind=kind, at=now, lines=moves, memo=memo)
     return total
+
+
+def _sums(order: Order, **lines: object) -> dict[int, int]:
+    """Cents by key of the enterprise whose account it is."""
+    found = Line.objects.filter(entry__order=order, **lines).order_by()
+    return dict(found.values_list("account__enterprise_id").annotate(cents=Sum("amount_cents")))

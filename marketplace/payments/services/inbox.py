@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Person
+from marketplace.common import leases
 from marketplace.common.clock import real_now
 from marketplace.common.errors import InvalidInput, NotFound
 from marketplace.common.jobs import start_after_commit
@@ -52,12 +53,7 @@ def store_event(told: Told) -> bool:
 @transaction.atomic
 def lease_event(*, pk: int) -> StripeEvent | None:
     now = real_now()
-    event = (
-        StripeEvent.objects.select_for_update(skip_locked=True, no_key=True)
-        .filter(pk=pk)
-        .filter(Q(state=State.QUEUED, next_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now))
-        .first()
-    )
+    event = leases.lock_free(StripeEvent.objects.filter(pk=pk), now=now, due=Q(next_at__lte=now))
     if event is None:
         return None
     if event.state == State.RUNNING and event.attempts >= MAX_ATTEMPTS:
@@ -65,24 +61,20 @@ def lease_event(*, pk: int) -> StripeEvent | None:
         event.error = event.error or "no worker came to an end with it"
         event.save(update_fields=["state", "lease_until", "error"])
         return None
-    event.state, event.lease_until = State.RUNNING, now + LEASE
-    event.fencing_token += 1
-    event.attempts += 1
-    event.save(update_fields=["state", "lease_until", "fencing_token", "attempts"])
+    leases.take(event, now=now, lease=LEASE)
     return event
 
 
 def close_event(event: StripeEvent, *, state: str, error: str = "") -> bool:
     """Write the end under the token; False if another worker has it by now."""
-    ours = StripeEvent.objects.filter(pk=event.pk, state=State.RUNNING, fencing_token=event.fencing_token)
-    return bool(ours.update(state=state, error=error, lease_until=None))
+    return bool(leases.held(event).update(state=state, error=error, lease_until=None))
 
 
 def postpone_event(event: StripeEvent, *, error: str) -> None:
     if event.attempts >= MAX_ATTEMPTS:
         close_event(event, state=State.DEAD, error=error)
         return
-    StripeEvent.objects.filter(pk=event.pk, state=State.RUNNING, fencing_token=event.fencing_token).update(
+    leases.held(event).update(
         state=State.QUEUED,
         error=error,
         lease_until=None,
@@ -106,5 +98,5 @@ def revive_event(*, by: Person, event_id: str) -> None:
 
 def due_events(*, now: datetime) -> list[int]:
     """Keys of events that wait for nothing but a worker, oldest first. `now` is real time."""
-    due = Q(state=State.QUEUED, next_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now)
-    return list(StripeEvent.objects.filter(due).order_by("pk").values_list("pk", flat=True)[:200])
+    due = leases.free(StripeEvent.objects.order_by("pk"), now=now, due=Q(next_at__lte=now))
+    return list(due.values_list("pk", flat=True)[:200])

@@ -11,7 +11,9 @@ from marketplace.accounts.services import tell
 from marketplace.common.money import format_cents
 from marketplace.orders.models import Order
 from marketplace.payments.creditor_reference import creditor_reference
-from marketplace.payments.models import Invoice, InvoiceSeries
+from marketplace.payments.ledger import balance_by
+from marketplace.payments.models import Account, Entry, Invoice, InvoiceSeries
+from marketplace.payments.shares import share_cents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,16 +28,29 @@ class Billed:
     def untaxed_cents(self) -> int:
         return self.net_cents + self.fee_cents
 
+    def without(self, cents: int) -> "Billed":
+        """So much less, untaxed; net, fee and tax in proportion."""
+        whole = max(1, self.untaxed_cents)
+        fee = share_cents(self.fee_cents, pieces=cents, of=whole)
+        return Billed(
+            net_cents=self.net_cents - (cents - fee),
+            fee_cents=self.fee_cents - fee,
+            tax_cents=self.tax_cents - share_cents(self.tax_cents, pieces=cents, of=whole),
+        )
+
 
 def billed(order: Order) -> Billed:
-    """One query. Credit notes for differences are not counted off: the platform bears those."""
+    """Two queries. Credit notes for differences are not counted off: the platform bears those, but for what the order
+    does not come to.
+    """
     is_less = Q(because=Invoice.Because.LESS)
     sums: Mapping[str, int | None] = order.invoices.aggregate(
         **{name: Sum(f"{name}_cents", filter=Q(credits=None)) for name in ("net", "fee", "tax")},
         **{f"{name}_less": Sum(f"{name}_cents", filter=is_less) for name in ("net", "fee", "tax")},
     )
     net, fee, tax = ((sums[name] or 0) - (sums[f"{name}_less"] or 0) for name in ("net", "fee", "tax"))
-    return Billed(net_cents=net, fee_cents=fee, tax_cents=tax)
+    invoiced = Billed(net_cents=net, fee_cents=fee, tax_cents=tax)
+    return invoiced.without(-balance_by(order, Account.Kind.ALLOWANCE, Entry.Kind.LESS_BORNE))
 
 
 def numbered(invoice: Invoice, *, now: datetime, reference: str = "") -> Invoice:

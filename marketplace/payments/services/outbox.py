@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Person
+from marketplace.common import leases
 from marketplace.common.clock import real_now
 from marketplace.common.errors import NotFound
 from marketplace.common.jobs import start_after_commit
@@ -35,21 +36,13 @@ def queue_call(kind: str, *, subject: str, params: dict[str, object]) -> StripeC
 def lease_call(*, public_id: str) -> StripeCall | None:
     """Give a call that is due to the calling worker, under a new fencing token; None if there is nothing to do."""
     now = real_now()
-    call = (
-        StripeCall.objects.select_for_update(skip_locked=True, no_key=True)
-        .filter(public_id=public_id)
-        .filter(Q(state=State.QUEUED, next_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now))
-        .first()
-    )
+    call = leases.lock_free(StripeCall.objects.filter(public_id=public_id), now=now, due=Q(next_at__lte=now))
     if call is None:
         return None
     if call.state == State.RUNNING and call.attempts >= MAX_ATTEMPTS:
         _bury(call, now=now)
         return None
-    call.state, call.lease_until = State.RUNNING, now + LEASE
-    call.fencing_token += 1
-    call.attempts += 1
-    call.save(update_fields=["state", "lease_until", "fencing_token", "attempts"])
+    leases.take(call, now=now, lease=LEASE)
     return call
 
 
@@ -71,9 +64,10 @@ def note_sending(call: StripeCall) -> None:
 
 def close_call(call: StripeCall, *, state: str, object_id: str = "", error: str = "") -> bool:
     """Write the end of a call under its token; False if another worker has it by now. Within the caller's transaction."""
-    ours = StripeCall.objects.filter(pk=call.pk, state=State.RUNNING, fencing_token=call.fencing_token)
     return bool(
-        ours.update(state=state, object_id=object_id, error=error, lease_until=None, finished_at=real_now())
+        leases.held(call).update(
+            state=state, object_id=object_id, error=error, lease_until=None, finished_at=real_now()
+        )
     )
 
 
@@ -87,7 +81,7 @@ def close_by_event(*, kind: str, subject: str, object_id: str) -> None:
 
 def postpone_call(call: StripeCall, *, error: str) -> None:
     """Nobody knows whether it happened: the same call goes out again later, or to the list of the dead."""
-    ours = StripeCall.objects.filter(pk=call.pk, state=State.RUNNING, fencing_token=call.fencing_token)
+    ours = leases.held(call)
     if call.attempts >= MAX_ATTEMPTS:
         ours.update(state=State.DEAD, error=error, lease_until=None, finished_at=real_now())
         return
@@ -121,5 +115,5 @@ def revive_call(*, by: Person, public_id: str) -> None:
 
 def due_calls(*, now: datetime) -> list[str]:
     """Public ids of calls that wait for nothing but a worker, oldest first. `now` is real time."""
-    due = Q(state=State.QUEUED, next_at__lte=now) | Q(state=State.RUNNING, lease_until__lt=now)
-    return list(StripeCall.objects.filter(due).order_by(F("pk")).values_list("public_id", flat=True)[:200])
+    due = leases.free(StripeCall.objects.order_by("pk"), now=now, due=Q(next_at__lte=now))
+    return list(due.values_list("public_id", flat=True)[:200])

@@ -4,13 +4,15 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Sum
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Person
+from marketplace.accounts.services import tell
 from marketplace.common.checks import require_whole
 from marketplace.common.errors import NotFound
 from marketplace.common.live import push_after_commit
-from marketplace.common.money import MAX_CENTS
+from marketplace.common.money import MAX_CENTS, format_cents
 from marketplace.orders.models import Order
 from marketplace.payments import stripe_gateway
 from marketplace.payments.errors import NotDue, NothingToRefund
@@ -90,6 +92,14 @@ def book_refund(refund: Refund, *, out_of: str, now: datetime) -> None:
     )
     refund.status, refund.paid_at, refund.error = MovementStatus.PAID, now, ""
     refund.save(update_fields=["status", "paid_at", "error", "refund_id"])
+    tell(
+        [refund.enterprise_id],
+        key=f"refund-paid:{refund.public_id}",
+        kind="payments.refund-paid",
+        facts={"amount": format_cents(refund.amount_cents, refund.currency), "title": refund.order.title},
+        url=reverse("payments:order", args=[refund.order.public_id]),
+        now=now,
+    )
     push_after_commit(f"order:{refund.order.public_id}")
 
 

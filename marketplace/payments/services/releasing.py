@@ -1,4 +1,6 @@
-"""Once invoices are paid, factories are paid out what they earned by their pieces: never more than the order has."""
+"""Once invoices are paid, factories are paid out what they earned by their pieces: never more than the order has, and
+never more than the buyer has paid for as their pay. What a change adds waits for the money for it.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,10 +13,8 @@ from marketplace.orders.models import Order
 from marketplace.payments.earnings import releasable
 from marketplace.payments.ledger import Move, balance, balances, booked_to, open_cents, post
 from marketplace.payments.models import Account, Entry, Invoice, Payout
-from marketplace.payments.services.earning import released_cents
+from marketplace.payments.services.earning import put_in_cents, released_cents
 from marketplace.payments.services.payouts import route_payout
-from marketplace.payments.services.terms import agreed_deal, terms_of
-from marketplace.payments.worth import worth_of
 
 
 def release(order: Order, *, now: datetime) -> None:
@@ -51,20 +51,29 @@ def covered_cents(order: Order) -> int:
 
 
 def _due(order: Order, *, paid: Invoice) -> dict[int, int]:
-    deal = agreed_deal(order)
-    assert deal is not None, "only an agreed deal is invoiced"
+    """By what was earned when the newest paid invoice was written; by all that is, where all of it is paid."""
     is_all = balance(order, Account.Kind.UNBILLED, enterprise_id=order.buyer_id) <= 0 and not any(
         open_cents(one) > 0 for one in order.invoices.filter(credits=None, pk__gt=paid.pk)
     )
-    earned = booked_to(order, Account.Kind.EARNED)
+    then = None if is_all else Entry.objects.get(key=f"invoiced:{paid.public_id}")
+    released, most = released_cents(order), min(_pay_cents(order), _pay_cents(order, before=then))
     return releasable(
-        worth_of(deal, terms=terms_of(deal)).price,
-        paid_pieces=None if is_all else paid.accepted_total,
-        of=order.quantity,
-        earned={pk: cents for pk, cents in earned.items() if pk is not None},
-        released=released_cents(order),
-        covered_cents=covered_cents(order),
+        earned=_of_factories(booked_to(order, Account.Kind.EARNED)),
+        paid_for=_of_factories(booked_to(order, Account.Kind.EARNED, before=then)),
+        released=released,
+        cents=min(covered_cents(order), most - sum(released.values())),
     )
+
+
+def _pay_cents(order: Order, *, before: Entry | None = None) -> int:
+    """What of factories' pay the buyer owes by what was booked `before`, and what was put in for the rest."""
+    earned = sum(booked_to(order, Account.Kind.EARNED, before=before).values())
+    borne = -sum(booked_to(order, Account.Kind.ALLOWANCE, before=before).values())
+    return earned - borne + put_in_cents(order)
+
+
+def _of_factories(cents: Mapping[int | None, int]) -> dict[int, int]:
+    return {pk: own for pk, own in cents.items() if pk is not None}
 
 
 def _book(order: Order, due: Mapping[int, int], *, paid: Invoice, now: datetime) -> None:

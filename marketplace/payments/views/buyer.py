@@ -10,12 +10,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
+from marketplace.common.kept_pdf import language_of, pdf_response
 from marketplace.common.money import format_cents
 from marketplace.common.sheets import csv_response
 from marketplace.common.show.times import day_text
 from marketplace.payments import selectors, services
-from marketplace.payments.creditor_reference import in_fours
-from marketplace.payments.files import language_of, pdf_response
 from marketplace.payments.selectors import OrderMoney
 
 
@@ -34,7 +33,6 @@ def order(request: ViewerRequest, order: str) -> HttpResponse:
             "invoices": [
                 (
                     one,
-                    in_fours(one.invoice.reference),
                     services.may_pay_by_card(one.invoice, open_cents=one.open_cents),
                 )
                 for one in money.invoices
@@ -112,6 +110,11 @@ def _title(money: OrderMoney) -> str:
         return _("%(amount)s to be paid by %(date)s") % {
             "amount": format_cents(money.open_cents, currency),
             "date": day_text(money.next_due_on, today=clock.now().date()),
+        }
+    if money.owed.is_given_back and money.owed.by is not None:
+        return _("%(amount)s will be given back to you by %(date)s") % {
+            "amount": format_cents(money.owed.free_cents, currency),
+            "date": day_text(money.owed.by, today=clock.now().date()),
         }
     if money.invoices:
         return _("Every invoice is paid")

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
 from marketplace.common.money import format_cents
+from marketplace.common.parts import part_of
 from marketplace.common.sheets import csv_response
 from marketplace.payments import selectors, services, stripe_gateway
 from marketplace.payments.selectors import Pay
@@ -38,6 +39,7 @@ def payouts(request: ViewerRequest) -> HttpResponse:
 
 @require_safe
 @login_required
+@part_of("trading:home")
 def next_pay(request: ViewerRequest) -> HttpResponse:
     """The line of the factory's home that says what is paid next."""
     waiting = [pay for pay in selectors.pays(request.viewer) if not pay.is_paid]

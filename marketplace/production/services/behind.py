@@ -1,7 +1,8 @@
 """Work that falls behind its run: nobody begins it, its time is over and it is not made, or it was closed short.
 
 Trading is told, which plans the rest anew and waits for the buyer. What goes on by itself before somebody has committed
-a change is over. Nothing is locked here: trading locks the order first.
+a change is over, and so is the move of a run that is begun where it was. Nothing is locked here: trading locks the order
+first.
 """
 
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ KNOWN = (*Disturbance.LIVING, Disturbance.Status.DISMISSED)
 
 
 def report_what_falls_behind(*, now: datetime, heard_until: datetime | None) -> int:
-    """Tell trading of late and short work, and of late work that went on; returns how many times something changed.
+    """Tell trading of late and short work, and of work that went on; returns how many times something changed.
 
     All in business time. What happened at machines up to `heard_until` is known here by now; where that is not known
     (None), nothing is called late.
@@ -69,9 +70,14 @@ def _booked() -> QuerySet[WorkOrder]:
 
 
 def _gone_on() -> list[int]:
-    """Keys of late disturbances whose work was begun, or done, after all."""
-    late = Disturbance.objects.filter(kind=Disturbance.Kind.LATE, status__in=Disturbance.LIVING)
-    begun = Q(cause="not-begun", run__work_order__started_at__isnull=False)
+    """Keys of disturbances that are none any more: late work was begun, or done, after all; a run that somebody wants
+    elsewhere was begun."""
+    living = Disturbance.objects.filter(status__in=Disturbance.LIVING)
+    late, moved = Q(kind=Disturbance.Kind.LATE), Q(kind=Disturbance.Kind.MOVED)
+    begun = Q(run__work_order__started_at__isnull=False)
+    done = Q(run__work_order__status=WorkOrder.Status.FINISHED)
     return list(
-        late.filter(begun | Q(run__work_order__status=WorkOrder.Status.FINISHED)).values_list("pk", flat=True)
+        living.filter(late & Q(cause="not-begun") & begun | late & done | moved & begun).values_list(
+            "pk", flat=True
+        )
     )

@@ -8,15 +8,17 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
+from marketplace.common.clock import real_now
 from marketplace.common.hashing import hash_token
 from marketplace.common.ids import new_public_id
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order
 from marketplace.production.codes import new_codes
 from marketplace.production.models import StationLink, WorkOrder
+from marketplace.production.services.counting import count_locked
 from marketplace.production.services.ending import close, finish_if_made
 from marketplace.production.station_token import token_of
 from marketplace.trading.models import Deal, Run
@@ -35,16 +37,23 @@ def open_work(*, deal_id: int, now: datetime) -> int:
     """
     deal = Deal.objects.select_related("order").get(pk=deal_id)
     order = Order.objects.select_for_update(of=("self",), no_key=True).get(pk=deal.order_id)
-    _cancel_unbooked(order, now=now)
+    _cancel_unbooked(order.pk, now=now)
     deal.refresh_from_db(fields=["status"])
     if deal.status != Deal.Status.AGREED:
         return 0
-    _follow_runs(order, now=now)
+    _follow_runs(order.pk, now=now)
     opened = _open(order, list(_runs_without_work(deal)), now=now)
     _choose_first_articles(order)
     if opened:
         push_after_commit(f"order:{order.public_id}", *_factories(opened))
     return len(opened)
+
+
+def follow_change(order_id: int, now: datetime) -> None:
+    """The plan is another one from now on: cards, phones and programs of what went are refused, and what shrank wants
+    no more than it has kept. What was made until now counts. The caller holds the order's row."""
+    _cancel_unbooked(order_id, now=now)
+    _follow_runs(order_id, now=now)
 
 
 def deals_without_work() -> list[int]:
@@ -101,29 +110,34 @@ def _link(work_order: WorkOrder) -> StationLink:
     return link
 
 
-def _cancel_unbooked(order: Order, *, now: datetime) -> None:
-    gone = WorkOrder.objects.select_for_update(of=("self",), no_key=True).filter(
-        order=order, status__in=WorkOrder.LIVING
-    )
-    for work_order in gone.exclude(run__status=Run.Status.BOOKED).order_by("pk"):
-        close(work_order, status=WorkOrder.Status.CANCELLED, reason=_("The run was re-planned."), at=now)
+def _living(order_id: int) -> QuerySet[WorkOrder]:
+    """Held in the order of their keys."""
+    living = WorkOrder.objects.filter(order=order_id, status__in=WorkOrder.LIVING)
+    related = living.select_related("run", "order", "equipment__enterprise", "equipment__device")
+    return related.select_for_update(of=("self",), no_key=True).order_by("pk")
 
 
-def _follow_runs(order: Order, *, now: datetime) -> None:
+def _cancel_unbooked(order_id: int, *, now: datetime) -> None:
+    reason = _("Planned anew: it is made elsewhere. What was told until then counts.")
+    for work_order in _living(order_id).exclude(run__status=Run.Status.BOOKED):
+        count_locked(work_order, now=now, real_now=real_now())
+        if not work_order.is_closed:
+            close(work_order, status=WorkOrder.Status.CANCELLED, reason=reason, at=now)
+
+
+def _follow_runs(order_id: int, *, now: datetime) -> None:
     """Work wants what its run still has, where it is; what the card shows of it counts up the card's version.
 
     What was made stays, and work that has begun stays at its machine.
     """
-    living = WorkOrder.objects.select_for_update(of=("self",), no_key=True).filter(
-        order=order, status__in=WorkOrder.LIVING
-    )
-    for work_order in living.select_related("run", "order", "equipment__enterprise").order_by("pk"):
+    for work_order in _living(order_id):
         run, digest = work_order.run, digest_of(work_order.run)
         is_moved = work_order.started_at is None and work_order.equipment_id != run.equipment_id
         if digest == work_order.card_digest and not is_moved:
             continue
         if is_moved:
             work_order.equipment_id = run.equipment_id
+        count_locked(work_order, now=now, real_now=real_now())
         work_order.quantity = max(run.quantity, work_order.good)
         work_order.card_digest, work_order.card_version = digest, work_order.card_version + 1
         work_order.save(update_fields=["equipment", "quantity", "card_digest", "card_version"])

@@ -126,6 +126,7 @@ def close_short(*, viewer: Viewer, work_order: str, reason: str, now: datetime) 
             "order": found.order.title,
             "good": found.good,
             "wanted": found.quantity,
+            "unit": found.run.operation.unit,
             "reason": found.reason,
         },
         url=reverse("production:made", args=[found.order.public_id]),
@@ -158,10 +159,8 @@ def require_open(work_order: WorkOrder) -> None:
     """Raises `WorkOrderClosed`, noted in the log: somebody at a machine works on what is over."""
     if work_order.is_closed:
         log.warning("%s is %s: refused", work_order.public_id, work_order.status)
-        raise WorkOrderClosed(
-            _("This work order is %(status)s.") % {"status": work_order.get_status_display()},
-            status=work_order.status,
-        )
+        text = _("This work order is %(status)s.") % {"status": work_order.get_status_display()}
+        raise WorkOrderClosed(f"{text} {work_order.reason}".strip(), status=work_order.status)
 
 
 def _locked_at_machine(equipment_id: int, *, wanted: int) -> dict[int, WorkOrder]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.common.checks import require_choice, require_number, require_text, require_whole
 from marketplace.common.errors import DomainError, InvalidInput
+from marketplace.common.show.amounts import quantity_text
 from marketplace.orders.models import MAX_QUANTITY
 from marketplace.production.errors import (
     CountedByMachine,
@@ -207,8 +208,8 @@ def _good(work_order: WorkOrder, draft: TallyDraft) -> Tally:
     if draft.quantity > work_order.remaining + overrun:
         log.warning("%s: %s pieces told at once", work_order.public_id, draft.quantity)
         raise Implausible(
-            _("Only %(missing)s pieces are missing. Nothing was counted.")
-            % {"missing": f"{work_order.remaining:,}"},
+            _("%(missing)s are missing, no more. Nothing was counted.")
+            % {"missing": quantity_text(work_order.remaining, work_order.run.operation.unit)},
             field="quantity",
             value=draft.quantity,
             rule=f"<= {work_order.remaining + overrun}",
@@ -246,8 +247,8 @@ def _scrap(work_order: WorkOrder, draft: TallyDraft) -> Tally:
     if draft.quantity > most:
         log.warning("%s: %s pieces of scrap told at once", work_order.public_id, draft.quantity)
         raise Implausible(
-            _("At most %(most)s pieces can be scrap here. Nothing was counted.")
-            % {"most": f"{max(most, 0):,}"},
+            _("At most %(most)s can be scrap here. Nothing was counted.")
+            % {"most": quantity_text(max(most, 0), work_order.run.operation.unit)},
             field="quantity",
             value=draft.quantity,
             rule=f"<= {most}",

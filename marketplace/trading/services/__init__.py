@@ -3,6 +3,7 @@
 from marketplace.trading.services.after_done import end_done_deals
 from marketplace.trading.services.answer import Answer, answer_package, expire_packages
 from marketplace.trading.services.choose import cancel_deal, choose_plan, end_cancelled_deals
+from marketplace.trading.services.confirm_delays import confirm_delays
 from marketplace.trading.services.disturb import dismiss, end_by_itself, report, say_return
 from marketplace.trading.services.moves import (
     Broken,
@@ -24,6 +25,7 @@ __all__ = [
     "check_move",
     "choose_plan",
     "commit_move",
+    "confirm_delays",
     "consent",
     "dismiss",
     "end_by_itself",

@@ -1,7 +1,7 @@
 """Putting a re-plan into force: dropped time is free, new and moved runs are offered, the promise and price follow.
 
 A run that moves, even within its factory, is a new offer with its own answer timer: nobody's hours change without
-its word. Its old time is free from the commit on. What is kept is not written at all.
+its word. Its old time is free from the commit on, and so its machine stops at once. What is kept is not written at all.
 """
 
 from datetime import datetime, timedelta
@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Sum
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.services import tell
 from marketplace.capacity.models import TakenTime
@@ -19,10 +21,11 @@ from marketplace.planning.models import PlanRun
 from marketplace.trading.difference import Difference, Shrunk
 from marketplace.trading.errors import CapacityGone
 from marketplace.trading.models import Deal, Disturbance, Package, Run
+from marketplace.trading.services.agree import agree
 from marketplace.trading.services.gave_way import note_gave_way, withdraw_emptied
 from marketplace.trading.services.offering import hold_time, write_offers
 from marketplace.trading.services.propose import propose
-from marketplace.trading.services.settle import agree
+from marketplace.trading.told import follow_change
 from matching.write import write_lot
 
 
@@ -34,12 +37,12 @@ def adopt(
     now: datetime,
     clock_speed: float,
     person_id: int | None = None,
-) -> None:
-    """Under the order's lock. Where somebody took the time since, or work that would go has begun, nothing changes and
-    it is planned anew."""
-    if found.is_outdated(now=now):
+) -> Promise | None:
+    """Under the order's lock. Where somebody took the time since, or work that would go has begun or was pinned, nothing
+    changes and it is planned anew; returns why, None where the plan is in force."""
+    if because := found.outdated_because(now=now):
         propose(deal, now=now)
-        return
+        return because
     try:
         with transaction.atomic():
             _free(found)
@@ -49,7 +52,7 @@ def adopt(
             write_offers(deal, plan_run=run, booked_lots=found.kept_lots, now=now, clock_speed=clock_speed)
     except CapacityGone:
         propose(deal, now=now)
-        return
+        return _("Time that the change needs was taken meanwhile.")
     answered = Disturbance.objects.filter(plan_run=run, status__in=Disturbance.LIVING)
     answered.update(status=Disturbance.Status.COMMITTED, ended_at=now, ended_by_id=person_id)
     Run.objects.filter(package__deal=deal, status__in=[Run.Status.DECLINED, Run.Status.DISPLACED]).update(
@@ -64,10 +67,12 @@ def adopt(
     _add_up_pay(deal)
     set_price(order=deal.order, net_cents=deal.net_cents)
     if was_agreed:
+        follow_change(deal.order_id, now=now)
         _tell_changed(deal, found, run=run, now=now)
     push_after_commit(f"order:{deal.order.public_id}")
     if not deal.packages.filter(status=Package.Status.OFFERED).exists():
         agree(deal)
+    return None
 
 
 def _free(found: Difference) -> None:

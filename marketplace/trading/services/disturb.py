@@ -16,7 +16,8 @@ from marketplace.orders.models import Order
 from marketplace.trading.errors import NoDisturbance, RunNotMovable
 from marketplace.trading.models import Deal, Disturbance, Run
 from marketplace.trading.services.after_done import LIVING
-from marketplace.trading.services.propose import propose
+from marketplace.trading.services.agree import agree_if_all_have
+from marketplace.trading.services.propose import count_made, propose
 
 # Of being displaced people are told with the rating, of work that was closed short with its reason; of a move they have
 # ordered themselves, not at all.
@@ -130,6 +131,7 @@ def end_by_itself(*, disturbance_id: int, now: datetime) -> bool:
         .first()
     )
     if found is not None:
+        count_made([found])
         end(found, as_=Disturbance.Status.OVER, now=now)
     return found is not None
 
@@ -151,6 +153,8 @@ def end(
         deal.save(update_fields=["proposed_run"])
     if deal.disturbances.filter(status__in=Disturbance.LIVING).exists():
         propose(deal, now=now)
+    else:
+        agree_if_all_have(deal)
     push_after_commit(f"order:{deal.order.public_id}")
 
 

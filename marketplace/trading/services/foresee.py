@@ -25,7 +25,7 @@ def foresee(*, plan_public_id: str, now: datetime) -> list[PlanRun]:
     plans = PlanRun.objects.filter(
         public_id=plan_public_id, kind=PlanRun.Kind.PRECEDENCE, status=PlanRun.Status.DONE
     )
-    Order.objects.select_for_update(no_key=True).filter(plan_runs__in=plans).first()
+    Order.objects.select_for_update(of=("self",), no_key=True).filter(plan_runs__in=plans).first()
     plan = plans.select_for_update(of=("self",), no_key=True).first()
     if plan is None or not plan.displaced or plan.foresights.exists():
         return []

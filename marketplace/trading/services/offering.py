@@ -13,11 +13,12 @@ from marketplace.capacity.services import OutsideOffer, TimeTaken, Wanted, hold_
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Operation, OrderDrop
 from marketplace.planning.models import PlanRun
+from marketplace.planning.price_caps import occasion_of
 from marketplace.planning.runs import RunDraft, letters
 from marketplace.planning.stored import stored_plan
 from marketplace.trading.answer_clock import answer_due
 from marketplace.trading.drafts import PackageDraft, packages_of
-from marketplace.trading.errors import CapacityGone
+from marketplace.trading.errors import CapacityGone, PricedOtherwise
 from marketplace.trading.facts import facts_of
 from marketplace.trading.models import Deal, Leg, Package, Run
 from matching.problem import MachineId, Problem
@@ -31,40 +32,61 @@ HOLD_MARGIN_S = 600
 def write_offers(
     deal: Deal, *, plan_run: PlanRun, booked_lots: frozenset[str], now: datetime, clock_speed: float
 ) -> list[Package]:
-    """Packages, runs, ways and holds of a plan, all or none. Raises `CapacityGone`, also for time that is over.
+    """Packages, runs, ways and holds of a plan, all or none. Raises `CapacityGone`, also for time that is over, and
+    `PricedOtherwise`.
 
     Lots in `booked_lots` are booked already and are offered to nobody. A factory that is still asked for other runs is
     asked for all of them in one package, with time to answer from now on.
     """
+    if plan_run.priced_on != occasion_of(deal.order):
+        raise PricedOtherwise(
+            _("The order's rating has changed since this plan was made. Ask for a new plan.")
+        )
     problem, plan = stored_plan(plan_run)
     drafts = packages_of(problem, plan, without=booked_lots)
-    if any(_moment(problem.epoch, run.start_min) < now for draft in drafts for run in draft.runs):
-        raise CapacityGone(_("Some of the planned machine time is over. Ask for a new plan."))
-    machines = _by_public_id(
-        Equipment.objects.select_related("site").filter(
-            public_id__in={r.machine for d in drafts for r in d.runs}
-        )
-    )
-    _require_unmoved(problem, machines.values())
+    machines = _machines_of(problem, drafts, now=now)
     enterprises = _by_public_id(Enterprise.objects.filter(public_id__in={d.enterprise for d in drafts}))
-    operations = {operation.code: operation for operation in deal.order.product.operations.all()}
     answer_by = answer_due(deal.order, now=now)
     asked = _withdraw_asked(deal, enterprises.values())
     packages = _packages(
         deal, drafts, enterprises=enterprises, asked=asked, epoch=problem.epoch, answer_by=answer_by
     )
     Package.objects.bulk_create(packages)
-    runs = [
-        run
-        for package, draft in zip(packages, drafts, strict=True)
-        for run in _runs(package, draft, machines=machines, operations=operations, problem=problem)
-    ]
-    Run.objects.bulk_create(runs)
+    runs = _write_runs(deal, packages, drafts, machines=machines, problem=problem)
     _ask_in(packages, asked)
     hold_time([*runs, *asked], until=answer_by, now=now, clock_speed=clock_speed)
     _replace_legs(deal, list(_legs(deal, plan, problem=problem)), gone=facts_of(plan_run).gone)
     push_after_commit(*(f"enterprise:{enterprise.public_id}" for enterprise in enterprises.values()))
     return packages
+
+
+def _machines_of(problem: Problem, drafts: Sequence[PackageDraft], *, now: datetime) -> dict[str, Equipment]:
+    """By public id. Raises `CapacityGone` where their time is over, or one stands elsewhere by now."""
+    if any(_moment(problem.epoch, run.start_min) < now for draft in drafts for run in draft.runs):
+        raise CapacityGone(_("Some of the planned machine time is over. Ask for a new plan."))
+    names = {run.machine for draft in drafts for run in draft.runs}
+    machines: dict[str, Equipment] = _by_public_id(
+        Equipment.objects.select_related("site").filter(public_id__in=names)
+    )
+    _require_unmoved(problem, machines.values())
+    return machines
+
+
+def _write_runs(
+    deal: Deal,
+    packages: Sequence[Package],
+    drafts: Sequence[PackageDraft],
+    *,
+    machines: Mapping[str, Equipment],
+    problem: Problem,
+) -> list[Run]:
+    operations = {operation.code: operation for operation in deal.order.product.operations.all()}
+    runs = [
+        run
+        for package, draft in zip(packages, drafts, strict=True)
+        for run in _runs(package, draft, machines=machines, operations=operations, problem=problem)
+    ]
+    return Run.objects.bulk_create(runs)
 
 
 def _packages(

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.services import release
 from marketplace.common.errors import NotFound
-from marketplace.common.jobs import start_after_commit
 from marketplace.common.live import push_after_commit
 from marketplace.orders.models import Order, Rating
 from marketplace.orders.services import change_status, set_price
@@ -33,6 +32,7 @@ from marketplace.trading.services.offering import write_offers
 from marketplace.trading.services.propose import propose
 from marketplace.trading.services.settle import settle
 from marketplace.trading.standing import STANDING, minute_of
+from marketplace.trading.told import follow_change
 
 LOWER: dict[str, tuple[str, ...]] = {
     Rating.DX: (Rating.DO, Rating.NONE),
@@ -54,7 +54,6 @@ def propose_precedence(*, viewer: Viewer, claim: Claim, now: datetime) -> PlanRu
         raise OrderNotPlannable(_("This order has been placed or closed; it is not planned again."))
     if not LOWER[claim.rating]:
         raise NotRated(_("Only a rated order takes precedence over others."))
-    lower = _lower(claim, now=now).select_related("equipment")
     epoch = now.replace(second=0, microsecond=0)
     return queue_run(
         order=order,
@@ -62,8 +61,15 @@ def propose_precedence(*, viewer: Viewer, claim: Claim, now: datetime) -> PlanRu
         requested_by_id=viewer.person_id,
         now=now,
         epoch=epoch,
-        displaceable=_burdens(_not_begun(lower, claim=claim), epoch=epoch),
+        displaceable=in_the_way(claim, epoch=epoch, now=now),
+        priced_on=claim.occasion if claim.is_drill else None,
     )
+
+
+def in_the_way(claim: Claim, *, epoch: datetime, now: datetime) -> list[dict[str, object]]:
+    """Work that may give way to what is claimed, as `scheduling.burdens.Burden` in minutes from `epoch`."""
+    lower = _lower(claim, now=now).select_related("equipment")
+    return _burdens(_not_begun(lower, claim=claim), epoch=epoch)
 
 
 @transaction.atomic
@@ -217,5 +223,5 @@ def _follow(runs: list[Run], *, claim: Claim, foreseen: Mapping[int, Foreseen], 
         else:
             propose(deal, now=now)
         tell_displaced(deal, own, claim=claim, arrives_at=arrives_at, now=now)
-        start_after_commit("production.open_work", deal.public_id)
+        follow_change(deal.order_id, now=now)
         push_after_commit(f"order:{deal.order.public_id}")

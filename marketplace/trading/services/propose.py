@@ -45,15 +45,21 @@ class Instead:
 def propose(deal: Deal, *, now: datetime) -> PlanRun | None:
     """Queue a re-plan for all living disturbances of the deal; one that is still going on is stopped.
 
-    Called under the order's lock. Before all is agreed, MAX_REPLANS end the deal: None.
+    Called under the order's lock. None where nothing is left to plan anew: before all is agreed MAX_REPLANS end the
+    deal, and a move that came too late is over.
     """
     if deal.status != Deal.Status.AGREED and _num_replans(deal) >= MAX_REPLANS:
         withdraw(deal, reason=str(_("Too many factories declined.")))
         change_status(order=deal.order, to=Order.Status.OPEN)
         return None
     _stop_older(deal)
+    is_too_late = _end_late_moves(deal, now=now)
     living = living_of(deal)
-    _count_made(living)
+    if is_too_late and not living:
+        deal.proposed_run = None
+        deal.save(update_fields=["proposed_run"])
+        return None
+    count_made(living)
     run = queue_change(deal, living=living, now=now)
     Disturbance.objects.filter(pk__in=[one.pk for one in living]).update(
         plan_run=run, status=Disturbance.Status.OPEN
@@ -112,7 +118,22 @@ def _stop_older(deal: Deal) -> None:
     older.filter(status=PlanRun.Status.RUNNING).update(stop_requested=True)
 
 
-def _count_made(living: list[Disturbance]) -> None:
+def _end_late_moves(deal: Deal, *, now: datetime) -> bool:
+    """A run that has begun since somebody wanted it elsewhere stays and goes on where it is, and nothing moves to a time
+    that is over."""
+    moves = [one for one in living_of(deal) if one.kind == Disturbance.Kind.MOVED]
+    begun = begun_in_fact([one.run_id for one in moves if one.run_id is not None])
+    late = [
+        one for one in moves if one.run_id in begun or datetime.fromisoformat(one.facts["starts_at"]) <= now
+    ]
+    count_made(late)
+    for one in late:
+        one.status, one.ended_at = Disturbance.Status.OVER, now
+    Disturbance.objects.bulk_update(late, ["status", "ended_at"])
+    return bool(late)
+
+
+def count_made(living: list[Disturbance]) -> None:
     """What was told as made of runs that fall out; a counter's pieces before anybody began a run are its owner's."""
     told = begun_in_fact([one.run_id for one in living if one.run_id is not None])
     for one in living:
@@ -152,20 +173,21 @@ def change_of(deal: Deal, position: Position, *, living: list[Disturbance], epoc
         deliveries=position.deliveries,
         promise_min=minute_of(deal.promised_at, epoch=epoch),
         frozen=_frozen(position),
+        running=_running(position),
         freed={each.run.public_id for each in position.runs},
         closed=[*(closed for one in living if (closed := _closed(one, epoch=epoch))), *_held(position)],
     )
 
 
 def _frozen(position: Position) -> set[str]:
-    """Ids of the pinned lots that stand whatever happens: begun by their time, or the first of a run that was begun
-    before it; and all of a run that a person has pinned. Of a lot that is made ahead of its time what is made is made;
-    the rest may lack its material now, and stands as long as it does not."""
-    return {
-        str(lot.id)
-        for each, lot in pins_of(position)
-        if lot.start_min < 0 or each.is_pinned or (lot.id in each.begun and not each.ahead)
-    }
+    """Ids of the pinned lots that stand whatever happens: begun by their time, and all of a run that a person has
+    pinned."""
+    return {str(lot.id) for each, lot in pins_of(position) if lot.start_min < 0 or each.is_pinned}
+
+
+def _running(position: Position) -> set[str]:
+    """Ids of the pinned lots of runs that have begun: they stand as long as their material does not lack."""
+    return {str(name) for each in position.runs for name in each.running}
 
 
 def _held(position: Position) -> Iterable[tuple[str, int, int]]:

@@ -2,12 +2,9 @@
 
 from datetime import datetime
 
-from marketplace.common.jobs import start_after_commit
 from marketplace.common.live import push_after_commit
-from marketplace.orders.models import Order
-from marketplace.orders.services import change_status
 from marketplace.trading.models import Deal, Disturbance, Package, Run
-from marketplace.trading.numbers import deal_out_variant
+from marketplace.trading.services.agree import agree
 from marketplace.trading.services.disturb import raise_disturbance
 from marketplace.trading.services.propose import propose
 
@@ -36,17 +33,3 @@ def settle(deal: Deal, *, now: datetime) -> None:
         propose(deal, now=now)
     elif not is_disturbed:
         agree(deal)
-
-
-def agree(deal: Deal) -> None:
-    """Every run is booked: the order is placed if it was not, number ranges are dealt out, the apps above follow."""
-    if deal.status == Deal.Status.AGREED:
-        deal.version += 1
-    deal.status = Deal.Status.AGREED
-    deal.save(update_fields=["status", "version"])
-    deal_out_variant(deal)
-    if deal.order.status == Order.Status.OFFERED:
-        change_status(order=deal.order, to=Order.Status.PLACED)
-    start_after_commit("payments.write_contracts", deal.public_id)
-    start_after_commit("production.open_work", deal.public_id)
-    start_after_commit("delivery.plan_shipments", deal.public_id)

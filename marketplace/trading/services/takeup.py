@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.services import tell
@@ -15,11 +16,12 @@ from marketplace.orders.models import Order
 from marketplace.orders.services import change_status
 from marketplace.planning.models import PlanRun
 from marketplace.trading.difference import difference
-from marketplace.trading.errors import OfferClosed
+from marketplace.trading.errors import ChangeOutdated, OfferClosed
 from marketplace.trading.models import Deal, Disturbance
 from marketplace.trading.services.adopt import adopt
 from marketplace.trading.services.choose import withdraw
 from marketplace.trading.services.displaced_news import tell_new_date
+from marketplace.trading.services.propose import propose
 
 WAITING = (Deal.Status.REPLANNING, Deal.Status.AGREED)
 
@@ -42,6 +44,9 @@ def take_up(*, plan_public_id: str, now: datetime, clock_speed: float) -> None:
         _without_plan(deal, run=run, now=now)
         return
     found = difference(deal, run)
+    if found.is_pinned_by_now:
+        propose(deal, now=now)
+        return
     has_given_way = tell_new_date(deal, arrives_at=found.arrives_at, now=now)
     if deal.status == Deal.Status.REPLANNING:
         if found.arrives_at <= deal.promised_at and found.net_cents <= deal.net_cents:
@@ -56,7 +61,6 @@ def take_up(*, plan_public_id: str, now: datetime, clock_speed: float) -> None:
     push_after_commit(f"order:{order.public_id}")
 
 
-@transaction.atomic
 def consent(
     *, viewer: Viewer, order_public_id: str, plan_public_id: str, now: datetime, clock_speed: float
 ) -> Deal:
@@ -64,9 +68,35 @@ def consent(
 
     New and moved runs are offered to their factories, what stays is untouched, what goes is free again. Raises
     `NotFound` where nothing waits for consent and `OfferClosed` where another change does by now. Where the time it
-    needs is gone, or work that it moves has begun, it is planned anew.
+    needs is gone, or work that it moves has begun or was pinned, it is planned anew, and `ChangeOutdated` says so.
     """
     viewer.require_planner()
+    deal, because = _commit(
+        viewer,
+        order_public_id=order_public_id,
+        plan_public_id=plan_public_id,
+        now=now,
+        clock_speed=clock_speed,
+    )
+    if because is not None:
+        raise ChangeOutdated(f"{because} {_instead(deal)}")
+    return deal
+
+
+def _instead(deal: Deal) -> str:
+    """What follows a change that was not committed."""
+    if deal.status == Deal.Status.FAILED:
+        return deal.reason
+    if deal.disturbances.filter(status__in=Disturbance.LIVING).exists():
+        return str(_("It is being planned anew."))
+    return str(_("The plan stays as it is."))
+
+
+@transaction.atomic
+def _commit(
+    viewer: Viewer, *, order_public_id: str, plan_public_id: str, now: datetime, clock_speed: float
+) -> tuple[Deal, Promise | None]:
+    """The deal, and why the change was not committed."""
     order = (
         Order.objects.select_for_update(no_key=True)
         .filter(public_id=order_public_id, buyer_id=viewer.enterprise_id)
@@ -82,7 +112,7 @@ def consent(
         raise OfferClosed(_("The change is another one by now; look at it again."))
     deal.order = order
     run = deal.proposed_run
-    adopt(
+    because = adopt(
         deal,
         run=run,
         found=difference(deal, run),
@@ -90,7 +120,7 @@ def consent(
         clock_speed=clock_speed,
         person_id=viewer.person_id,
     )
-    return deal
+    return deal, because
 
 
 def _without_plan(deal: Deal, *, run: PlanRun, now: datetime) -> None:

@@ -4,18 +4,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
 from marketplace.common.errors import NotFound
+from marketplace.common.kept_pdf import language_of, pdf_response
 from marketplace.planning import drawing
 from marketplace.trading import selectors, services
 from marketplace.trading.comparison import comparison
-from marketplace.trading.delay_notice import delay_notice, has_notice
 from marketplace.trading.difference import difference
+from marketplace.trading.errors import ChangeOutdated
 from marketplace.trading.forms import DismissForm, ReturnForm
 from marketplace.trading.models import Deal, Disturbance
 from marketplace.trading.parties import parties_of_deal
@@ -37,7 +37,8 @@ def change(request: ViewerRequest, order: str) -> HttpResponse:
     runs = list(selectors.runs_to_come(deal, now=now)[:MOST_RUNS])
     context: dict[str, object] = {
         "deal": deal,
-        "disturbances": [(one, cause_of(one.cause), has_notice(one)) for one in found],
+        "disturbances": [(one, cause_of(one.cause)) for one in found],
+        "delay_notices": selectors.delay_notices(request.viewer, deal),
         "living": living,
         "parties": parties_of_deal(deal),
         "is_without_plan": any(one.plan_run and one.plan_run.status in ("failed", "done") for one in living),
@@ -68,23 +69,22 @@ def change(request: ViewerRequest, order: str) -> HttpResponse:
 @require_POST
 @login_required
 def commit(request: ViewerRequest, order: str) -> HttpResponse:
-    """Commit the change that was looked at, or say that it is planned anew because its time was taken."""
-    plan = request.POST.get("plan", "")
-    deal = services.consent(
-        viewer=request.viewer,
-        order_public_id=order,
-        plan_public_id=plan,
-        now=clock.now(),
-        clock_speed=clock.speed(),
-    )
-    if deal.plan_run.public_id == plan:
-        messages.success(request, _("The change is committed; factories with new or moved runs are asked."))
-    else:
-        messages.warning(
-            request,
-            _("Time that the change needs was taken meanwhile, or work has begun; it is being planned anew."),
+    """Commit the change that was looked at, or say why it is outdated."""
+    try:
+        services.consent(
+            viewer=request.viewer,
+            order_public_id=order,
+            plan_public_id=request.POST.get("plan", ""),
+            now=clock.now(),
+            clock_speed=clock.speed(),
         )
-    return redirect("trading:change" if deal.status == Deal.Status.AGREED else "orders:order", order)
+    except ChangeOutdated as error:
+        messages.warning(request, str(error.text))
+    else:
+        messages.success(request, _("The change is committed; factories with new or moved runs are asked."))
+    deal = selectors.deal_of_order(request.viewer, order_public_id=order)
+    is_agreed = deal is not None and deal.status == Deal.Status.AGREED
+    return redirect("trading:change" if is_agreed else "orders:order", order)
 
 
 @require_POST
@@ -107,15 +107,10 @@ def dismiss(request: ViewerRequest, disturbance: str) -> HttpResponse:
 
 @require_safe
 @login_required
-def notice(request: ViewerRequest, disturbance: str) -> HttpResponse:
-    """The written notice of delay, in the reader's language."""
-    found = selectors.delay_of(request.viewer, public_id=disturbance)
-    made = delay_notice(found, language=translation.get_language() or "en")
-    headers = {
-        "Content-Disposition": f'inline; filename="{found.public_id}.pdf"',
-        "Cache-Control": "private, no-store",
-    }
-    return HttpResponse(made, content_type="application/pdf", headers=headers)
+def notice(request: ViewerRequest, notice: str) -> HttpResponse:
+    """The written notice of delay as it was issued, in the reader's language."""
+    found = selectors.delay_document(request.viewer, public_id=notice, language=language_of(request))
+    return pdf_response(found, name=notice)
 
 
 @require_POST

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from marketplace.accounts.http import ViewerRequest
 from marketplace.common import clock
+from marketplace.common.parts import part_of
 from marketplace.planning import drawing
 from marketplace.planning.selectors import option_of
 from marketplace.trading import selectors, services
@@ -40,6 +41,7 @@ def withdraw(request: ViewerRequest, order: str) -> HttpResponse:
 
 
 @login_required
+@part_of("orders:order")
 def plan(request: ViewerRequest, order: str) -> HttpResponse:
     """The part of the order's page that shows the joint plan; empty before one is chosen."""
     deal = selectors.deal_of_order(request.viewer, order_public_id=order)
@@ -49,6 +51,7 @@ def plan(request: ViewerRequest, order: str) -> HttpResponse:
         picture = picture_for_buyer(deal, now=now)
         context |= {
             "progress": selectors.deal_progress(deal),
+            "delay_notice": selectors.delay_notices(request.viewer, deal).first(),
             "num_disturbed": deal.disturbances.filter(status__in=Disturbance.LIVING).count(),
             "num_pinned": Run.objects.filter(
                 package__deal=deal, is_pinned=True, status=Run.Status.BOOKED

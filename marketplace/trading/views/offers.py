@@ -20,6 +20,7 @@ from marketplace.trading.forms import AnswerForm
 from marketplace.trading.models import Package
 from marketplace.trading.picture import picture_for_factory
 from marketplace.trading.rated import Refusal
+from marketplace.trading.rated_prices import rated_prices
 from marketplace.trading.wording import cause_of
 
 SOON = timedelta(days=1)
@@ -58,6 +59,7 @@ def offer(request: ViewerRequest, package: str) -> HttpResponse:
     context = {
         "package": found,
         "refusals": Refusal.choices if found.deal.order.rating else [],
+        "rated_prices": rated_prices(found),
         "gave_way_because": cause_of(found.gave_way_because),
         "pay": format_cents(found.pay_cents, found.currency),
         "runs": [(run, selectors.state_of(run, now=now)) for run in found.runs.all()],

@@ -21,7 +21,7 @@ POLL_S = 0.5
 MOST_POLLS = 240
 MOST_PIECES = 25  # in one tally
 TWICE = 0.3  # of the tallies are told again under their key
-SCRAP = 0.1  # of the tallies are scrap
+SCRAP = 0.1  # of the tallies at the press are scrap: it has steel enough, and what comes after it has no piece too many
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +37,8 @@ class Maker:
         """Until everything is received, or it takes too long: then the rest is left as it is."""
         for operation in OPERATIONS:
             for lot in await self._lots(order, operation):
-                await self._work(lot)
+                if not await self._is_worked(lot):
+                    return
             await self._ship(order)
             if not await self._is_pressed_received(order):
                 return
@@ -52,23 +53,26 @@ class Maker:
         self.acknowledged.broken_words.append(f"{order} is agreed and nobody opened its work")
         return []
 
-    async def _work(self, work_order: str) -> None:
+    async def _is_worked(self, work_order: str) -> bool:
+        """To its end, or its machine counts too slowly to wait for it."""
         found = await self._owner(f"work-orders/{work_order}")
         if found is None:
             self.acknowledged.broken_words.append(f"nobody owns {work_order}")
-            return
+            return False
         firm, work = found
         async with self.machines.setdefault(work["machine"], asyncio.Lock()):
             for number in range(MOST_POLLS):
                 if work["status"] in CLOSED:
-                    return
+                    return True
                 if work["status"] != "running":
                     await self._start(firm, work_order, number=number)
                 if work["counter"] == BY_HAND:
-                    await self._tally(firm, work_order, number=number)
+                    may_spoil = work["operation"] == OPERATIONS[0]
+                    await self._tally(firm, work_order, number=number, may_spoil=may_spoil)
                 else:
                     await asyncio.sleep(POLL_S)
                 work = await firm.get(f"work-orders/{work_order}")
+        return False
 
     async def _owner(self, path: str) -> tuple[Client, Any] | None:
         """The factory that sees it, and what it sees: a foreign id is unknown to all others."""
@@ -83,10 +87,10 @@ class Maker:
     async def _start(self, firm: Client, work_order: str, *, number: int) -> None:
         await firm.post(f"work-orders/{work_order}/start", key=f"start-{work_order}-{number}")
 
-    async def _tally(self, firm: Client, work_order: str, *, number: int) -> None:
+    async def _tally(self, firm: Client, work_order: str, *, number: int, may_spoil: bool) -> None:
         quantity = firm.draw.randint(1, MOST_PIECES)
         tally: dict[str, Any] = {"key": f"chaos-{number}", "kind": "good", "quantity": quantity}
-        if firm.draw.random() < SCRAP:
+        if firm.draw.random() < SCRAP and may_spoil:
             tally |= {"kind": "scrap", "reason": "surface"}
         if not await self._tell(firm, work_order, tally, key=f"tally-{work_order}-{number}"):
             return

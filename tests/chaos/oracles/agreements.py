@@ -19,6 +19,10 @@ JOIN trading_package AS package ON package.id = run.package_id
 JOIN trading_disturbance AS disturbance ON disturbance.deal_id = package.deal_id
 WHERE run.status = 'replaced' AND disturbance.status = 'committed' AND disturbance.ended_at >= package.answered_at
 """
+MADE = """
+SELECT run.public_id FROM trading_run AS run JOIN production_workorder AS work ON work.run_id = run.id
+WHERE work.status = 'finished' AND work.good >= run.quantity
+"""
 OVERLAPS = """
 SELECT machine.public_id, one.public_id, other.public_id
 FROM capacity_takentime AS one
@@ -66,8 +70,9 @@ def doubled_deals(acknowledged: Acknowledged) -> list[str]:
 
 
 def lost_bookings(acknowledged: Acknowledged) -> list[str]:
-    """A booking holds its time until a change to its deal that was committed after it replaces it."""
-    replaced = {run for (run,) in rows_of(PLANNED_ANEW)}
+    """A booking holds its time until all its pieces are made, or a change to its deal that was committed after it
+    replaces it."""
+    replaced = {run for (run,) in [*rows_of(PLANNED_ANEW), *rows_of(MADE)]}
     stored = {run: rest for run, *rest in rows_of(BOOKED)}
     faults = []
     for one in acknowledged.bookings:

@@ -73,6 +73,7 @@ def after(problem, plan, *, at_min, down):
             for each, item, site in sorted(ways, key=lambda way: way[0].depart_min)
         ],
         lying={},
+        held={},
         coming=[],
     )
     quantity = order.quantity - sum(each.quantity for each in plan.deliveries if each.depart_min < at_min)
@@ -236,6 +237,8 @@ def test_a_starving_lot_is_released_with_the_rest_of_its_run_and_what_is_frozen_
     assert not {"1", "2"} & {lot.id for lot in plan.lots}
     assert last_arrival(plan) > 160
     assert repair(rest, ask=replace(ask, frozen=frozenset({"1"})), seed=1, is_over=lambda: False) is None
+    starved = repaired(rest, replace(ask, running=frozenset({"1"})))
+    assert not {"1", "2"} & {lot.id for lot in starved.lots}
 
 
 def test_what_was_used_up_for_lost_pieces_is_made_again():
@@ -254,3 +257,24 @@ def test_a_wider_change_is_taken_only_where_it_keeps_the_promise():
     early = replace(ask, promise_min=1)
     late = replan(problem, ask=early, options=OPTIONS, progress=lambda _: None, stop=lambda: False)
     assert check(standing_problem(problem, late), late) == []
+
+
+def a_press_that_runs_and_one_that_is_idle():
+    """A lot of all pieces is on at the slow press; at the quick one they would be made in a fourth of the time."""
+    problem = a_chain(stages=["a"], firms_per_stage=2, quantity=60, units_per_h=60, lead_min=LEAD)
+    slow = replace(problem.machines[0], speed_pct=25)
+    on = Lot(
+        id="1", order="o", operation="a", machine=slow.id, start_min=5, setup_min=0, end_min=245, quantity=60
+    )
+    load = Delivery(order="o", from_site=slow.site, depart_min=245, arrive_min=245 + LEAD, quantity=60)
+    ask = Ask(promise_min=120, frozen=frozenset(), deliveries=(load,))
+    return replace(problem, machines=(slow, *problem.machines[1:]), fixed_lots=(on,)), ask
+
+
+def test_running_work_stands_in_a_wider_change_too():
+    problem, ask = a_press_that_runs_and_one_that_is_idle()
+    wider = replan(problem, ask=ask, options=OPTIONS, progress=lambda _: None, stop=lambda: False)
+    assert problem.fixed_lots[0] not in wider.lots
+    on = replace(ask, running=frozenset({"1"}))
+    plan = replan(problem, ask=on, options=OPTIONS, progress=lambda _: None, stop=lambda: False)
+    assert plan.lots == problem.fixed_lots

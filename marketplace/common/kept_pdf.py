@@ -1,9 +1,17 @@
 """Documents as downloads: the stored bytes under their hash."""
 
+from typing import Protocol
+
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from marketplace.payments.models import Document
+
+class KeptPdf(Protocol):
+    """A row with the bytes of a PDF in one language."""
+
+    language: str
+    sha256: str
+    content: "bytes | memoryview[int]"
 
 
 def language_of(request: HttpRequest) -> str:
@@ -11,7 +19,7 @@ def language_of(request: HttpRequest) -> str:
     return request.GET.get("language", "") or translation.get_language() or "en"
 
 
-def pdf_response(document: Document, *, name: str) -> HttpResponse:
+def pdf_response(document: KeptPdf, *, name: str) -> HttpResponse:
     """`ETag` is the hash of the bytes: who has them is answered 304."""
     response = HttpResponse(bytes(document.content), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}-{document.language}.pdf"'
