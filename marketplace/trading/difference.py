@@ -19,7 +19,7 @@ from marketplace.trading.facts import Facts, facts_of
 from marketplace.trading.models import Deal, Disturbance, Leg, Run
 from marketplace.trading.position import unsent_of
 from marketplace.trading.standing import RunLots, lost_by, standing_runs
-from matching.problem import Lot, OrderId, Problem
+from matching.problem import Lot, LotId, OrderId, Problem
 from scheduling.costs import costs_of
 from scheduling.plan import Delivery, Plan, Transfer
 from scheduling.plan_format import read_plan
@@ -60,10 +60,10 @@ class Difference:
     is_pinned_by_now: bool = False
 
     def outdated_because(self, *, now: datetime) -> Promise | None:
-        """What the re-plan took for work that may move has begun since, or should have before now, so that its pieces would
-        be made twice; or a person wants it where it is. None where all is as it was."""
+        """What the re-plan took for work that may move has begun since, or should have, so that its pieces would be
+        made twice; or a person wants it where it is. None where all is as it was."""
         is_time_over = (
-            self.free_from_min is not None and self.epoch + timedelta(minutes=self.free_from_min) < now
+            self.free_from_min is not None and self.epoch + timedelta(minutes=self.free_from_min) <= now
         )
         if self.has_begun or is_time_over:
             return _("Work that the change would move has begun meanwhile.")
@@ -78,14 +78,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """A run, and the first lots of it that stay."""
+    """A run: the first lots of it that stay, some cut short to the goods they get, and what goes to be planned anew."""
 
     of: RunLots
     stays: tuple[Lot, ...]
-
-    @property
-    def goes(self) -> Sequence[Lot]:
-        return self.of.left[len(self.stays) :]
+    goes: tuple[Lot, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -130,8 +127,9 @@ def _parts(
     """The booked and offered runs of the deal, in the order of their starts."""
     lost = lost_by(living, at=run.epoch)
     standing = [each.found(facts) for each in standing_runs(deal, epoch=run.epoch, lost=lost)]
-    planned, between = set(plan.lots), _new_starts(plan.lots, standing)
-    return [_Part(of=each, stays=_stays(each, planned=planned, between=between)) for each in standing]
+    planned, between = {lot.id: lot for lot in plan.lots}, _new_starts(plan.lots, standing)
+    soon_min = run.in_force["notes"]["not_before_min"] if run.in_force else 0
+    return [_part(each, planned=planned, between=between, soon_min=soon_min) for each in standing]
 
 
 def _pay(runs: Iterable[Run | RunDraft]) -> int:
@@ -159,22 +157,32 @@ def _new_starts(lots: Iterable[Lot], standing: Iterable[RunLots]) -> dict[str, l
     return starts
 
 
-def _stays(each: RunLots, *, planned: set[Lot], between: Mapping[str, Iterable[int]]) -> tuple[Lot, ...]:
-    """The first lots of a run that are over, or made, or in the plan as they were.
+def _part(
+    each: RunLots, *, planned: Mapping[LotId, Lot], between: Mapping[str, Iterable[int]], soon_min: int
+) -> _Part:
+    """The first lots of a run that are over, or made, or in the plan where they were, with what they make there.
 
     What follows a hole is planned anew, and so is what follows a lot that was put between (a run may wait for goods
-    between its lots): the time of a run is its own from its start to its end.
+    between its lots): the time of a run is its own from its start to its end. A lot that begins too soon to be moved
+    and is not in the plan has no goods at all: nothing is made in its time, and that is no hole.
     """
     stays, pins = list[Lot](), each.pins
-    for lot in each.left:
+    for at, lot in enumerate(each.left):
+        pin, now = pins.get(lot.id), planned.get(lot.id)
         is_cut = any(
-            each.left[0].start_min <= at <= lot.start_min for at in between.get(str(lot.machine), ())
+            each.left[0].start_min <= start <= lot.start_min for start in between.get(str(lot.machine), ())
         )
-        pin = pins.get(lot.id)
-        if pin is not None and (pin not in planned or is_cut):
-            return _with_made(stays, lot, pieces=each.made_of(lot))
-        stays.append(lot)
-    return tuple(stays)
+        if pin is None:
+            stays.append(lot)
+        elif now is None and lot.start_min < soon_min and not is_cut:
+            stays = list(_with_made(stays, lot, pieces=each.made_of(lot)))
+        elif now is None or (now.machine, now.start_min) != (pin.machine, pin.start_min) or is_cut:
+            stays = list(_with_made(stays, lot, pieces=each.made_of(lot)))
+            return _Part(of=each, stays=tuple(stays), goes=each.left[at:])
+        else:
+            less = pin.quantity - now.quantity
+            stays.append(replace(lot, quantity=lot.quantity - less, end_min=now.end_min))
+    return _Part(of=each, stays=tuple(stays))
 
 
 def _with_made(stays: Sequence[Lot], lot: Lot, *, pieces: int) -> tuple[Lot, ...]:
@@ -187,10 +195,13 @@ def _with_made(stays: Sequence[Lot], lot: Lot, *, pieces: int) -> tuple[Lot, ...
 
 
 def _has_begun(part: _Part, *, facts: Facts) -> bool:
-    """Of a run that changes: it was begun since the re-plan, or a lot was that goes."""
+    """Of a run that changes: it was begun since the re-plan, or a lot was that goes. One that stays and makes less may
+    begin, but not make more than that."""
     each = part.of
     if each.made is None or part.is_whole:
         return False
+    if not part.goes and part.stays != each.left:
+        return each.made.good - each.doubted > sum(lot.quantity for lot in part.stays)
     begun = any(lot.id in each.begun and lot.id not in each.ahead for lot in part.goes)
     return begun or each.run.pk not in facts.made
 

@@ -21,12 +21,14 @@ AMPLE = 1.002  # a lone drop is offered that much more: a surplus tells how earl
 class Routed:
     """`delivered` pieces by drop, and the flow that brings them over an expansion.
 
-    The expansion is the one given, or one with fewer slots where a machine must choose what it runs.
+    The expansion is the one given, or one with fewer slots where a machine must choose what it runs. `is_starving`: a
+    fixed lot goes without its input whatever else is made, and more time after it does not help.
     """
 
     delivered: tuple[float, ...]
     amounts: Amounts
     expansion: Expansion
+    is_starving: bool = False
 
     def is_enough(self, targets: Sequence[int]) -> bool:
         """Whether every drop gets what it asks for, but for rounding."""
@@ -85,7 +87,7 @@ class EarliestSearch:
     ) -> Allocation | None:
         """The allocation with the earliest deadline above `impossible_min`, to the tolerance.
 
-        None if there is none by the model's latest arrival, or the time is over before one is found.
+        None if there is none by the model's latest arrival or at all, or the time is over before one is found.
         """
         wanted = offered = self.wanted
         if len(wanted) == 1:
@@ -100,6 +102,8 @@ class EarliestSearch:
         best: Allocation | None = None
         while (deadline := bracket.next()) is not None and not self.is_over():
             found, routed = self.at(deadline, fineness=fineness, targets=offered)
+            if routed.is_starving and deadline >= self.model.last_taken_min:
+                break
             is_enough = routed.is_enough(wanted)
             got_all = sum(routed.delivered) > sum(offered) - 1
             surplus = None if got_all else sum(routed.delivered) - sum(wanted)

@@ -48,26 +48,33 @@ def grid_of(model: FlowModel, moments: Mapping[SiteId, Iterable[Minutes]], *, un
 class Fineness:
     """How dense a grid is: every `step_min` everywhere, `rings` of (radius, step) around what is critical.
 
-    `has_timetable`: also every departure and arrival of ways that leave seldom against that step.
+    `has_timetable`: also every departure and arrival of ways that leave seldom against that step. Where a deadline is
+    so late that there were more than `most_steps`, each is longer.
     """
 
     step_min: int
     rings: tuple[tuple[int, int], ...] = ()
     has_timetable: bool = False
+    most_steps: int | None = None
+
+    def step_to(self, until: int) -> int:
+        """Minutes."""
+        return self.step_min if self.most_steps is None else max(self.step_min, -(-until // self.most_steps))
 
 
 def grid_with(
     model: FlowModel, *, fineness: Fineness, critical: Mapping[SiteId, Sequence[int]], until: int
 ) -> Grid:
     """A grid of the given fineness; `critical` moments of the model's sites are on it, and those around them."""
+    every_min = fineness.step_to(until)
     moments: dict[SiteId, list[Minutes]] = {
-        site: [np.arange(0, until + 1, fineness.step_min, dtype=np.int64)] for site in model.places_by_site
+        site: [np.arange(0, until + 1, every_min, dtype=np.int64)] for site in model.places_by_site
     }
     for site, centres in ((site, critical[site]) for site in critical if site in moments):
         for radius, step in fineness.rings:
             moments[site].extend(_moments_around(centre, radius=radius, step=step) for centre in centres)
     if fineness.has_timetable:
-        for site, timetable in _timetables(model, seldom_min=SELDOM * fineness.step_min, until=until):
+        for site, timetable in _timetables(model, seldom_min=SELDOM * every_min, until=until):
             moments[site].append(timetable)
     return grid_of(model, moments, until=until)
 

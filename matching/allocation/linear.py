@@ -23,7 +23,7 @@ TINY = 1e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Optimum:
-    """`delivered` pieces by drop; none if a fixed lot goes without its input.
+    """`delivered` pieces by drop; none if `is_starving`: a fixed lot goes without its input.
 
     `prices`: of a unit at each node; `drop_prices`: of a piece more asked for.
     """
@@ -32,6 +32,7 @@ class Optimum:
     amounts: Amounts
     prices: Reals
     drop_prices: Reals
+    is_starving: bool
 
 
 class LinearProgramError(Exception):
@@ -67,7 +68,8 @@ class _Program:
         if status != pywraplp.Solver.OPTIMAL:
             raise LinearProgramError(status)
         delivered = [0.0] * len(self.drops)
-        if not any(variable.solution_value() > TINY for variable in self.missing):
+        is_starving = any(variable.solution_value() > TINY for variable in self.missing)
+        if not is_starving:
             for each, variable in zip(self.expansion.model.exits, self.exits, strict=True):
                 delivered[each.drop] += max(0.0, variable.solution_value())
         return Optimum(
@@ -77,6 +79,7 @@ class _Program:
             ),
             prices=_prices(self.nodes),
             drop_prices=_prices(self.drops),
+            is_starving=is_starving,
         )
 
     def _rows(self, most: Sequence[float]) -> list[pywraplp.Constraint]:

@@ -22,10 +22,16 @@ class LinearRouter:
         """
         count = Counter(work.machine.id for work in expansion.model.works)
         optimum = best_amounts(expansion, deadline_min=deadline_min, targets=targets)
+        is_starving = optimum.is_starving
         if max(count.values(), default=1) > 1:
             expansion = _with_choices(expansion, amounts=optimum.amounts)
             optimum = best_amounts(expansion, deadline_min=deadline_min, targets=targets)
-        return Routed(delivered=optimum.delivered, amounts=optimum.amounts, expansion=expansion)
+        return Routed(
+            delivered=optimum.delivered,
+            amounts=optimum.amounts,
+            expansion=expansion,
+            is_starving=is_starving,
+        )
 
 
 def _with_choices(expansion: Expansion, *, amounts: Amounts) -> Expansion:

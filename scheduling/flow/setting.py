@@ -38,7 +38,7 @@ LINEAR_SIZE = Size(
 def rough(model: FlowModel, *, size: Size, finish_min: int) -> Fineness:
     """For a first plan, and to see which ways are of use."""
     step = _step(model, size=size, finish_min=finish_min, most_steps=size.rough_steps)
-    return Fineness(step_min=step, rings=(size.rough_ring,))
+    return Fineness(step_min=step, rings=(size.rough_ring,), most_steps=_most_steps(model, size=size))
 
 
 def fine(model: FlowModel, *, size: Size, finish_min: int) -> Fineness:
@@ -52,14 +52,20 @@ def fine(model: FlowModel, *, size: Size, finish_min: int) -> Fineness:
         step_min=_step(model, size=size, finish_min=finish_min, most_steps=finish_min, spent_nodes=spent),
         rings=(size.fine_ring,),
         has_timetable=spent < size.most_nodes,
+        most_steps=_most_steps(model, size=size, spent_nodes=spent),
     )
 
 
 def _step(model: FlowModel, *, size: Size, finish_min: int, most_steps: int, spent_nodes: int = 0) -> int:
-    """Minutes, at least 1: no more steps than the network may have departures and nodes."""
+    """Minutes, at least 1."""
+    steps = min(most_steps, _most_steps(model, size=size, spent_nodes=spent_nodes))
+    return max(1, -(-finish_min // max(1, steps)))
+
+
+def _most_steps(model: FlowModel, *, size: Size, spent_nodes: int = 0) -> int:
+    """That the network may have for its departures and nodes, however late its deadline is."""
     steps = min(
-        most_steps,
         size.most_carriages // max(1, len(model.moves)),
         max(size.most_nodes - spent_nodes, size.most_nodes // 3) // max(1, len(model.places)),
     )
-    return max(1, -(-finish_min // max(1, steps)))
+    return max(1, steps)

@@ -1,8 +1,9 @@
 """What a re-plan is asked: the plan in force, what of it must stand, and the promise to keep."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from matching.problem import LotId
+from matching.problem import Lot, LotId
 from scheduling.plan import Delivery, Transfer
 
 
@@ -10,10 +11,11 @@ from scheduling.plan import Delivery, Transfer
 class Ask:
     """Minutes of the problem, whose `fixed_lots` are all lots of the plan in force that are not lost.
 
-    `frozen` of them stand whatever happens (begun by their time, or pinned by a person); `running` ones, of runs that
-    have begun, unless they or lots before them in their run starve; the others may be released where nothing else keeps
-    the promise. `transfers` and `deliveries` are those of the plan in force that have not left.
-    `promise_min` is the last arrival that is promised. No new way of goods leaves before `not_before_min`.
+    `frozen` of them stand whatever happens (begun by their time, or pinned by a person), and so do those that begin
+    before `not_before_min`: no new way of goods leaves earlier. What of these starves is cut short. `running` ones, of
+    runs that have begun, stand unless they or lots before them in their run starve; the others may be released where
+    nothing else keeps the promise. `transfers` and `deliveries` are those of the plan in force that have not left.
+    `promise_min` is the last arrival that is promised.
     """
 
     promise_min: int
@@ -22,3 +24,7 @@ class Ask:
     running: frozenset[LotId] = frozenset()
     transfers: tuple[Transfer, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+
+    def stands(self, lots: Iterable[Lot]) -> frozenset[LotId]:
+        """Names of the lots that keep their place whatever happens."""
+        return self.frozen | {lot.id for lot in lots if lot.start_min < self.not_before_min}

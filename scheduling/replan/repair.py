@@ -3,25 +3,27 @@
 1. Every lot that is not lost stays where it is. What cannot leave for want of pieces is cut, which shows who starves
    and which drop falls short (`goods.py`).
 2. The missing pieces are made on few machines, each in time for who starves (`cover.py`): nothing behind changes.
-3. Where that is not possible, the starving lots that are not frozen are released with the rest of their runs, and
-   the pieces are made as soon as they can be: the change goes one step down the routing, where 2 and 3 follow.
+3. Where that is not possible, the starving lots are released with the rest of their runs, those that must stand are
+   cut short (`cutting.py`), and the pieces are made as soon as they can be: the change goes one step down the
+   routing, where 2 and 3 follow.
 4. Pieces that reach the buyer after the promise come as early as the machines of the last step allow.
 
 Few new machines stand for few changes; that a step further back could have avoided a release is not looked for
 (`choose.py` compares with a plan in which everything that is not frozen may move).
 """
 
-from collections.abc import Callable, Iterator
-from itertools import count
+from collections.abc import Callable, Collection, Iterator
 
-from matching.problem import EnterpriseId, ItemId, Lot, LotId, MachineId, Order, Problem
+from matching.problem import EnterpriseId, ItemId, Lot, LotId, MachineId, Mode, Order, Problem
 from scheduling.dispatch.shop import Shop
 from scheduling.dispatch.timeline import Timeline
 from scheduling.evaluate import evaluate
 from scheduling.plan import Delivery, Plan, Status, Transfer
 from scheduling.replan.ask import Ask
 from scheduling.replan.cover import Chooser, Cover
+from scheduling.replan.cutting import cut_short
 from scheduling.replan.goods import Goods, Want
+from scheduling.replan.names import new_names
 
 MOST_PASSES = 3  # a pass may leave a few pieces open, where lots that are split round their needs up
 
@@ -31,16 +33,13 @@ def repair(problem: Problem, *, ask: Ask, seed: int, is_over: Callable[[], bool]
 
     Lots that were released are not in it: the problem it is valid for is `standing_problem` of it.
     """
-    names = _names(problem)
+    names = new_names(problem)
     shop = Shop(problem)
     timelines = {
         machine.id: Timeline(machine, clock=shop.clock_of[machine.id]) for machine in problem.machines
     }
     for lot in problem.fixed_lots:
-        mode = problem.machine_by_id[lot.machine].mode_by_operation.get(
-            (problem.order_by_id[lot.order].product, lot.operation)
-        )
-        timelines[lot.machine].add_fixed(lot, mode=mode)
+        timelines[lot.machine].add_fixed(lot, mode=_mode(problem, lot))
     parts = [
         _Repair(shop, order=order, ask=ask, timelines=timelines, names=names, is_over=is_over).run()
         for order in problem.orders
@@ -66,6 +65,7 @@ class _Repair:
     ) -> None:
         self._shop, self._order, self._ask, self._names = shop, order, ask, names
         self._timelines, self._is_over = timelines, is_over
+        self._stands = ask.stands(shop.problem.fixed_lots)
         self.goods = Goods(
             shop.problem,
             order,
@@ -83,30 +83,29 @@ class _Repair:
                 wants = self.goods.settle(item, promise_min=self._ask.promise_min)
                 if extra[item]:
                     wants.append(Want(quantity=extra[item], by_min=None))
-                if wants and not self._make(item, wants):
-                    return None
+                if wants:
+                    self._make(item, wants)
             if not any(self._missing(item) for item in extra) and not self._call_off_ways_to_the_idle():
                 self._call_off_what_nobody_uses()
                 return self.goods
         return None
 
-    def _make(self, item: ItemId, wants: list[Want]) -> bool:
-        """In time, or else later. False where that would touch a frozen lot."""
+    def _make(self, item: ItemId, wants: list[Want]) -> None:
+        """In time, or else later."""
         chooser = self._chooser(item)
         cover = chooser.in_time(wants)
         self._adopt(cover, chooser=chooser)
-        starving = {want.lot for want in cover.left if want.lot is not None}
         if not cover.left:
-            return True
-        if starving & self._ask.frozen:
-            return False
-        self._release(starving)
+            return
+        starving = {want.lot: want.quantity for want in cover.left if want.lot is not None}
+        for name in starving.keys() & self._stands:
+            self._cut_short(self.goods.lots[name], item=item, lacking=starving[name])
+        self._release(starving.keys() - self._stands)
         late = [want for want in cover.left if want.is_for_drop]
         if missing := sum(want.quantity for want in cover.left if not want.is_for_drop):
             late.append(Want(quantity=missing, by_min=None))
         chooser = self._chooser(item)
         self._adopt(chooser.soon(late), chooser=chooser)
-        return True
 
     def _missing(self, item: ItemId) -> int:
         return sum(want.quantity for want in self.goods.settle(item, promise_min=self._ask.promise_min))
@@ -190,8 +189,13 @@ class _Repair:
             self.goods.lots |= {lot.id: lot for lot in filling.lots}
             self.goods.carriages += filling.carriages
 
-    def _release(self, starving: set[LotId]) -> None:
-        """Take out lots and what follows them in their runs, but for what is frozen."""
+    def _cut_short(self, lot: Lot, *, item: ItemId, lacking: int) -> None:
+        self._free(lot)
+        if (left := cut_short(self._shop.problem, self.goods, lot, item=item, lacking=lacking)) is not None:
+            self._timelines[left.machine].add_fixed(left, mode=_mode(self._shop.problem, left))
+
+    def _release(self, starving: Collection[LotId]) -> None:
+        """Take out lots and what follows them in their runs, but for what stands."""
         by_machine: dict[MachineId, list[Lot]] = {}
         for lot in self.goods.lots.values():
             by_machine.setdefault(lot.machine, []).append(lot)
@@ -202,7 +206,7 @@ class _Repair:
                 goes_on = is_out and lot.setup_min == 0 and lot.start_min == last_end
                 is_out = lot.id in starving or goes_on
                 last_end = lot.end_min
-                if is_out and (lot.id not in self._ask.frozen):
+                if is_out and lot.id not in self._stands:
                     del self.goods.lots[lot.id]
                     self._free(lot)
 
@@ -212,9 +216,9 @@ class _Repair:
             timeline.drop(lot.id, window=window)
 
 
-def _names(problem: Problem) -> Iterator[LotId]:
-    taken = {lot.id for lot in problem.fixed_lots}
-    return (name for number in count(1) if (name := LotId(f"n{number}")) not in taken)
+def _mode(problem: Problem, lot: Lot) -> Mode | None:
+    key = (problem.order_by_id[lot.order].product, lot.operation)
+    return problem.machine_by_id[lot.machine].mode_by_operation.get(key)
 
 
 def _plan(problem: Problem, parts: list[Goods], *, seed: int) -> Plan:

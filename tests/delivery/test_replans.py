@@ -13,16 +13,13 @@ from marketplace.orders.models import Order
 from marketplace.production.models import WorkOrder
 from marketplace.production.services import open_work
 from marketplace.trading import services as trading
-from marketplace.trading.errors import ChangeOutdated
 from marketplace.trading.models import Deal, Disturbance, Run
-from marketplace.trading.services.propose import propose
 from marketplace.trading.told import Coming
 from tests.builders import NOW, a_viewer
 from tests.delivery.flows import HOUR, a_flow, receive, send
 from tests.trading.deals import a_network, an_agreed_deal, solve_change
 
 pytestmark = pytest.mark.django_db
-ATTEMPTS = 4  # to plan a change
 S = Shipment.Status
 W = WorkOrder.Status
 
@@ -131,35 +128,20 @@ def follow(deal: Deal, *, now) -> None:
 
 
 def planned_anew(network, deal, *, now) -> None:
-    """As sweep and buyer do it: what cannot be planned, or not be committed any more, is planned anew a little later."""
-    for attempt in range(ATTEMPTS):
-        at = now + attempt * timedelta(minutes=10)
-        if attempt:
-            propose(deal, now=at)
-        solve_change(deal, now=at)
-        if deal.proposed_run is not None and is_committed(network, deal, now=at):
-            break
+    solve_change(deal, now=now)
+    trading.consent(
+        viewer=network.buyer,
+        order_public_id=network.order.public_id,
+        plan_public_id=deal.proposed_run.public_id,
+        now=now,
+        clock_speed=1.0,
+    )
     for package in deal.packages.filter(status="offered"):
-        network.answer(package, now=at)
+        network.answer(package, now=now)
     deal.refresh_from_db()
     assert deal.status == Deal.Status.AGREED
     assert not deal.disturbances.filter(status__in=Disturbance.LIVING).exists()
-    follow(deal, now=at)
-
-
-def is_committed(network, deal, *, now) -> bool:
-    try:
-        trading.consent(
-            viewer=network.buyer,
-            order_public_id=network.order.public_id,
-            plan_public_id=deal.proposed_run.public_id,
-            now=now,
-            clock_speed=1.0,
-        )
-    except ChangeOutdated:
-        deal.refresh_from_db()
-        return False
-    return True
+    follow(deal, now=now)
 
 
 def in_the_end(order: Order) -> dict[str, int]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from marketplace.trading.difference import _new_starts, _stays
+from marketplace.trading.difference import _new_starts, _part
 from marketplace.trading.facts import Facts
 from marketplace.trading.models import Run
 from marketplace.trading.standing import RunLots, begun_lots
@@ -51,9 +51,13 @@ def a_standing_run(*, left=LOTS):
     return RunLots(run=Run(public_id="run_1"), booked=LOTS, left=left)
 
 
+def part(run, plan, *, soon_min=0):
+    planned = {lot.id: lot for lot in plan}
+    return _part(run, planned=planned, between=_new_starts(plan, [run]), soon_min=soon_min)
+
+
 def stays(plan, *, left=LOTS) -> str:
-    run = a_standing_run(left=left)
-    return "".join(lot.id for lot in _stays(run, planned=set(plan), between=_new_starts(plan, [run])))
+    return "".join(lot.id for lot in part(a_standing_run(left=left), plan).stays)
 
 
 def test_a_run_stays_as_it_is_where_the_plan_has_all_of_it():
@@ -64,6 +68,19 @@ def test_a_run_stays_as_it_is_where_the_plan_has_all_of_it():
 
 def test_what_follows_a_hole_is_planned_anew():
     assert stays([LOTS[0], LOTS[2]]) == "a"
+    assert part(a_standing_run(), [LOTS[0], LOTS[2]]).goes == LOTS[1:]
+
+
+def test_what_has_no_goods_and_begins_too_soon_to_be_moved_is_no_hole():
+    found = part(a_standing_run(), [LOTS[0], LOTS[2]], soon_min=15)
+    assert (found.stays, found.goes) == ((LOTS[0], LOTS[2]), ())
+
+
+def test_what_the_plan_cuts_short_stays_with_what_it_makes():
+    short = replace(LOTS[1], quantity=4, end_min=14)
+    ahead = replace(a_standing_run(), ahead={"b": 2})
+    assert part(a_standing_run(), [LOTS[0], short, LOTS[2]]).stays == (LOTS[0], short, LOTS[2])
+    assert part(ahead, [LOTS[0], short, LOTS[2]]).stays[1] == replace(short, quantity=6)
 
 
 def test_what_follows_a_lot_that_was_put_between_is_planned_anew():
@@ -71,8 +88,7 @@ def test_what_follows_a_lot_that_was_put_between_is_planned_anew():
     between = a_lot("n", start=30, end=50)
     run = RunLots(run=Run(public_id="run_1"), booked=waits, left=waits)
     plan = [*waits, between]
-    kept = _stays(run, planned=set(plan), between=_new_starts(plan, [run]))
-    assert [lot.id for lot in kept] == ["a", "b"]
+    assert [lot.id for lot in part(run, plan).stays] == ["a", "b"]
 
 
 def test_a_new_lot_that_bears_the_name_of_one_that_was_made_is_new():
@@ -81,4 +97,4 @@ def test_a_new_lot_that_bears_the_name_of_one_that_was_made_is_new():
     again = a_lot("c", start=40, end=50)
     assert _new_starts([*LOTS[:2], again], [run]) == {"M": [40]}
     assert [lot.id for lot in run.done_early] == ["c"]
-    assert _stays(run, planned={*LOTS[:2], again}, between={"M": [40]}) == LOTS
+    assert part(run, [*LOTS[:2], again]).stays == LOTS

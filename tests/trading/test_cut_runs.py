@@ -1,0 +1,85 @@
+"""A run that begins before anybody can answer and lacks material makes less at its own time; it is not asked anew."""
+
+from datetime import timedelta
+
+import pytest
+
+from marketplace.production.models import WorkOrder
+from marketplace.production.services import open_work
+from marketplace.trading import services
+from marketplace.trading.errors import ChangeOutdated
+from marketplace.trading.models import Run
+from tests.trading.deals import solve_change
+from tests.trading.test_disturbances import DOWN, commit
+from tests.trading.test_moves import an_agreed_network
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+def a_change_that_cuts(*, to):
+    """One machine falls out an hour before the other run begins, of whose first lot `to` pieces are left."""
+    network, deal, run, _owner = an_agreed_network()
+    other = Run.objects.exclude(pk=run.pk).get()
+    open_work(deal_id=deal.pk, now=other.starts_at - HOUR)
+    now = other.starts_at - HOUR
+    services.report(run_id=run.pk, kind=DOWN, cause="machine-off", now=now, made=0)
+    deal.refresh_from_db()
+    plan = solve_change(deal, now=now)
+    known = {lot["id"] for lot in other.lots}
+    lots = plan.plan["lots"]
+    first = min((lot for lot in lots if lot["id"] in known), key=lambda lot: lot["start_min"])
+    if to:
+        first["end_min"] -= (
+            (first["quantity"] - to) * (first["end_min"] - first["start_min"]) // first["quantity"]
+        )
+    plan.plan["lots"] = [lot for lot in lots if to or lot is not first]
+    less, first["quantity"] = first["quantity"] - to, to
+    plan.save()
+    return network, deal, other, less, now
+
+
+def test_a_run_that_makes_less_keeps_its_time_and_is_not_offered_anew():
+    network, deal, other, less, now = a_change_that_cuts(to=5)
+    before = (other.starts_at, other.quantity, other.pay_cents)
+    commit(network, deal, now=now)
+    other.refresh_from_db()
+    assert (other.starts_at, other.status) == (before[0], Run.Status.BOOKED)
+    assert other.quantity == before[1] - less
+    assert other.pay_cents < before[2]
+    assert WorkOrder.objects.get(run=other).quantity == other.quantity
+
+
+def test_a_lot_without_any_material_leaves_the_rest_of_its_run_where_it_is():
+    network, deal, other, less, now = a_change_that_cuts(to=0)
+    rest = other.quantity - less
+    commit(network, deal, now=now)
+    other.refresh_from_db()
+    if rest:
+        assert (other.status, other.quantity) == (Run.Status.BOOKED, rest)
+    else:
+        assert other.status == Run.Status.REPLACED
+
+
+@pytest.mark.parametrize("to", [0, 5])
+def test_its_time_may_come_before_the_change_is_committed(to):
+    network, deal, other, _less, _now = a_change_that_cuts(to=to)
+    proposed = deal.proposed_run
+    commit(network, deal, now=other.starts_at + HOUR / 4)
+    deal.refresh_from_db()
+    assert deal.plan_run == proposed
+
+
+@pytest.mark.parametrize(("good", "is_refused"), [(5, False), (6, True)])
+def test_it_may_have_begun_but_not_made_more_than_it_is_left(good, is_refused):
+    network, deal, other, less, _now = a_change_that_cuts(to=5)
+    made = good + other.quantity - less - 5
+    WorkOrder.objects.filter(run=other).update(status="running", started_at=other.starts_at, good=made)
+    at = other.starts_at + HOUR / 4
+    if is_refused:
+        with pytest.raises(ChangeOutdated, match="has begun meanwhile"):
+            commit(network, deal, now=at)
+    else:
+        commit(network, deal, now=at)
+        other.refresh_from_db()
+        assert other.quantity == made
