@@ -113,9 +113,9 @@ def _rows_of_new(
 
 
 def _side_left(part: Shrunk, found: Difference) -> Side:
-    """What is left of a run that shrinks: it begins as before."""
+    """What is left of a run that shrinks."""
     return Side(
-        starts_at=part.run.starts_at,
+        starts_at=part.starts_at,
         ends_at=found.epoch + timedelta(minutes=max(lot.end_min for lot in part.lots)),
         quantity=part.quantity,
     )

@@ -27,10 +27,12 @@ from scheduling.plan_format import read_plan
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shrunk:
-    """A run that keeps its first lots: what was made, or what still can be. `lots` count from the plan's epoch."""
+    """A run that keeps what was made of it, or what still can be, from `starts_at` on. `lots` count from the plan's
+    epoch."""
 
     run: Run
     lots: tuple[Lot, ...]
+    starts_at: datetime
 
     @property
     def quantity(self) -> int:
@@ -89,6 +91,13 @@ class _Part:
         return self.stays == self.of.booked
 
     @property
+    def shrunk(self) -> Shrunk:
+        """Later than before where its first lots have no goods at all."""
+        later_min = max(0, self.stays[0].start_min - self.of.booked[0].start_min)
+        starts_at = self.of.run.starts_at + timedelta(minutes=later_min)
+        return Shrunk(run=self.of.run, lots=self.stays, starts_at=starts_at)
+
+    @property
     def pinned(self) -> set[str]:
         """Ids of the lots that stay and are in the plan."""
         return {str(name) for name in self.of.pins.keys() & {lot.id for lot in self.stays}}
@@ -101,7 +110,7 @@ def difference(deal: Deal, run: PlanRun) -> Difference:
     facts = facts_of(run)
     parts = _parts(deal, run, plan=plan, living=living, facts=facts)
     kept_lots = frozenset(name for part in parts for name in part.pinned)
-    shrunk = [Shrunk(run=part.of.run, lots=part.stays) for part in parts if part.stays and not part.is_whole]
+    shrunk = [part.shrunk for part in parts if part.stays and not part.is_whole]
     gone = [part.of.run for part in parts if not part.stays and not part.is_whole]
     new = runs_of(problem, plan.lots, without=kept_lots)
     pay = _pay(new) - _pay(gone) - sum(part.run.pay_cents - part.pay_cents for part in shrunk)

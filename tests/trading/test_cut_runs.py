@@ -21,14 +21,19 @@ def a_change_that_cuts(*, to):
     """One machine falls out an hour before the other run begins, of whose first lot `to` pieces are left."""
     network, deal, run, _owner = an_agreed_network()
     other = Run.objects.exclude(pk=run.pk).get()
+    other.lots = in_two(other.lots)
+    other.save()
     open_work(deal_id=deal.pk, now=other.starts_at - HOUR)
     now = other.starts_at - HOUR
     services.report(run_id=run.pk, kind=DOWN, cause="machine-off", now=now, made=0)
     deal.refresh_from_db()
     plan = solve_change(deal, now=now)
-    known = {lot["id"] for lot in other.lots}
     lots = plan.plan["lots"]
-    first = min((lot for lot in lots if lot["id"] in known), key=lambda lot: lot["start_min"])
+    first = next(
+        lot
+        for lot in lots
+        if lot["machine"] == other.equipment.public_id and lot["quantity"] == other.lots[0]["quantity"]
+    )
     if to:
         first["end_min"] -= (
             (first["quantity"] - to) * (first["end_min"] - first["start_min"]) // first["quantity"]
@@ -37,6 +42,15 @@ def a_change_that_cuts(*, to):
     less, first["quantity"] = first["quantity"] - to, to
     plan.save()
     return network, deal, other, less, now
+
+
+def in_two(lots):
+    """A run of one lot as one of two, the first with a third of its pieces."""
+    (lot,) = lots
+    at = lot["start_min"] + (lot["end_min"] - lot["start_min"]) // 3
+    first = {**lot, "id": "first", "quantity": lot["quantity"] // 3, "end_min": at}
+    rest = lot["quantity"] - first["quantity"]
+    return [first, {**lot, "id": "second", "quantity": rest, "start_min": at, "setup_min": 0}]
 
 
 def test_a_run_that_makes_less_keeps_its_time_and_is_not_offered_anew():
@@ -52,13 +66,13 @@ def test_a_run_that_makes_less_keeps_its_time_and_is_not_offered_anew():
 
 def test_a_lot_without_any_material_leaves_the_rest_of_its_run_where_it_is():
     network, deal, other, less, now = a_change_that_cuts(to=0)
-    rest = other.quantity - less
+    first, second = other.lots
+    later = timedelta(minutes=second["start_min"] - first["start_min"])
     commit(network, deal, now=now)
-    other.refresh_from_db()
-    if rest:
-        assert (other.status, other.quantity) == (Run.Status.BOOKED, rest)
-    else:
-        assert other.status == Run.Status.REPLACED
+    left = Run.objects.get(pk=other.pk)
+    assert (left.status, left.quantity) == (Run.Status.BOOKED, other.quantity - less)
+    assert (left.starts_at, left.ends_at) == (other.starts_at + later, other.ends_at)
+    assert (left.taken.period.lower, left.taken.period.upper) == (left.starts_at, left.ends_at)
 
 
 @pytest.mark.parametrize("to", [0, 5])

@@ -87,7 +87,7 @@ def _free(found: Difference) -> None:
     for part in found.shrunk:
         _shrink(part)
     Run.objects.bulk_update(found.gone, ["status", "taken"])
-    Run.objects.bulk_update(shrunk, ["lots", "quantity", "pay_cents", "ends_at", "taken"])
+    Run.objects.bulk_update(shrunk, ["lots", "quantity", "pay_cents", "starts_at", "ends_at", "taken"])
 
 
 def _take_what_is_left(found: Difference, *, now: datetime, clock_speed: float) -> None:
@@ -112,7 +112,7 @@ def _take_what_is_left(found: Difference, *, now: datetime, clock_speed: float) 
 
 def _shrink(part: Shrunk) -> None:
     run, first = part.run, part.lots[0]
-    run.pay_cents, run.quantity = part.pay_cents, part.quantity
+    run.pay_cents, run.quantity, run.starts_at = part.pay_cents, part.quantity, part.starts_at
     run.lots = [write_lot(lot) for lot in part.lots]
     last_min = max(lot.end_min for lot in part.lots)
     run.ends_at = run.starts_at + timedelta(minutes=max(1, last_min - first.start_min))
