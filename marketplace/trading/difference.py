@@ -28,11 +28,13 @@ from scheduling.plan_format import read_plan
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shrunk:
     """A run that keeps what was made of it, or what still can be, from `starts_at` on. `lots` count from the plan's
-    epoch."""
+    epoch. `is_cut`: some of them lack goods for what they were to make. `doubted` are told beside that."""
 
     run: Run
     lots: tuple[Lot, ...]
     starts_at: datetime
+    is_cut: bool = False
+    doubted: int = 0
 
     @property
     def quantity(self) -> int:
@@ -95,7 +97,19 @@ class _Part:
         """Later than before where its first lots have no goods at all."""
         later_min = max(0, self.stays[0].start_min - self.of.booked[0].start_min)
         starts_at = self.of.run.starts_at + timedelta(minutes=later_min)
-        return Shrunk(run=self.of.run, lots=self.stays, starts_at=starts_at)
+        return Shrunk(
+            run=self.of.run,
+            lots=self.stays,
+            starts_at=starts_at,
+            is_cut=self.is_cut,
+            doubted=self.of.doubted,
+        )
+
+    @property
+    def is_cut(self) -> bool:
+        """Some of what stays makes less than it was to."""
+        were = self.of.left[: len(self.of.left) - len(self.goes)]
+        return sum(lot.quantity for lot in self.stays) < sum(lot.quantity for lot in were)
 
     @property
     def pinned(self) -> set[str]:
@@ -138,7 +152,8 @@ def _parts(
     standing = [each.found(facts) for each in standing_runs(deal, epoch=run.epoch, lost=lost)]
     planned, between = {lot.id: lot for lot in plan.lots}, _new_starts(plan.lots, standing)
     soon_min = run.in_force["notes"]["not_before_min"] if run.in_force else 0
-    return [_part(each, planned=planned, between=between, soon_min=soon_min) for each in standing]
+    must = _frozen(run) | {lot.id for each in standing for lot in each.left if lot.start_min < soon_min}
+    return [_part(each, planned=planned, between=between, must=must) for each in standing]
 
 
 def _pay(runs: Iterable[Run | RunDraft]) -> int:
@@ -151,7 +166,7 @@ def _refused(living: Iterable[Disturbance]) -> Iterable[Run]:
     return {one.run.pk: one.run for one in living if one.run is not None and one.run.status in out}.values()
 
 
-def _frozen(run: PlanRun) -> Collection[str]:
+def _frozen(run: PlanRun) -> frozenset[str]:
     """Ids of the lots that the re-plan could not move."""
     return frozenset(run.in_force["notes"]["frozen"] if run.in_force else ())
 
@@ -167,30 +182,37 @@ def _new_starts(lots: Iterable[Lot], standing: Iterable[RunLots]) -> dict[str, l
 
 
 def _part(
-    each: RunLots, *, planned: Mapping[LotId, Lot], between: Mapping[str, Iterable[int]], soon_min: int
+    each: RunLots,
+    *,
+    planned: Mapping[LotId, Lot],
+    between: Mapping[str, Iterable[int]],
+    must: Collection[str],
 ) -> _Part:
     """The first lots of a run that are over, or made, or in the plan where they were, with what they make there.
 
     What follows a hole is planned anew, and so is what follows a lot that was put between (a run may wait for goods
-    between its lots): the time of a run is its own from its start to its end. A lot that begins too soon to be moved
-    and is not in the plan has no goods at all: nothing is made in its time, and that is no hole.
+    between its lots): the time of a run is its own from its start to its end. A lot that `must` stand and is not in the
+    plan has no goods at all: nothing is made in its time, and that is no hole.
     """
     stays, pins = list[Lot](), each.pins
     for at, lot in enumerate(each.left):
         pin, now = pins.get(lot.id), planned.get(lot.id)
-        is_cut = any(
-            each.left[0].start_min <= start <= lot.start_min for start in between.get(str(lot.machine), ())
+        first = stays[0] if stays else lot
+        is_parted = any(
+            first.start_min <= start <= lot.start_min for start in between.get(str(lot.machine), ())
         )
         if pin is None:
             stays.append(lot)
-        elif now is None and lot.start_min < soon_min and not is_cut:
-            stays = list(_with_made(stays, lot, pieces=each.made_of(lot)))
-        elif now is None or (now.machine, now.start_min) != (pin.machine, pin.start_min) or is_cut:
+        elif now is None and lot.id in must and not is_parted:
+            stays = list(_with_made(stays, lot, pieces=each.ahead.get(lot.id, 0)))
+        elif now is None or (now.machine, now.start_min) != (pin.machine, pin.start_min) or is_parted:
             stays = list(_with_made(stays, lot, pieces=each.made_of(lot)))
             return _Part(of=each, stays=tuple(stays), goes=each.left[at:])
         else:
             less = pin.quantity - now.quantity
-            stays.append(replace(lot, quantity=lot.quantity - less, end_min=now.end_min))
+            stays.append(
+                replace(lot, quantity=lot.quantity - less, end_min=now.end_min, setup_min=now.setup_min)
+            )
     return _Part(of=each, stays=tuple(stays))
 
 
@@ -204,15 +226,16 @@ def _with_made(stays: Sequence[Lot], lot: Lot, *, pieces: int) -> tuple[Lot, ...
 
 
 def _has_begun(part: _Part, *, facts: Facts) -> bool:
-    """Of a run that changes: it was begun since the re-plan, or a lot was that goes. One that stays and makes less may
-    begin, but not make more than that."""
+    """Of a run that changes: a lot of it was begun that goes, or it was begun at all since the re-plan where it makes no
+    more. One that makes less may begin, but not make more than that."""
     each = part.of
     if each.made is None or part.is_whole:
         return False
-    if not part.goes and part.stays != each.left:
-        return each.made.good - each.doubted > sum(lot.quantity for lot in part.stays)
-    begun = any(lot.id in each.begun and lot.id not in each.ahead for lot in part.goes)
-    return begun or each.run.pk not in facts.made
+    if part.is_cut and each.made.good - each.doubted > sum(lot.quantity for lot in part.stays):
+        return True
+    if part.goes:
+        return any(lot.id in each.begun and lot.id not in each.ahead for lot in part.goes)
+    return not part.is_cut and each.run.pk not in facts.made
 
 
 def _is_pinned_by_now(part: _Part, *, frozen: Collection[str]) -> bool:

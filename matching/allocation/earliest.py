@@ -22,7 +22,7 @@ class Routed:
     """`delivered` pieces by drop, and the flow that brings them over an expansion.
 
     The expansion is the one given, or one with fewer slots where a machine must choose what it runs. `is_starving`: a
-    fixed lot goes without its input whatever else is made, and more time after it does not help.
+    fixed lot goes without its input, whatever else is made, as the expansion looks at time.
     """
 
     delivered: tuple[float, ...]
@@ -102,7 +102,7 @@ class EarliestSearch:
         best: Allocation | None = None
         while (deadline := bracket.next()) is not None and not self.is_over():
             found, routed = self.at(deadline, fineness=fineness, targets=offered)
-            if routed.is_starving and deadline >= self.model.last_taken_min:
+            if routed.is_starving and self._is_for_ever(deadline, fineness=fineness):
                 break
             is_enough = routed.is_enough(wanted)
             got_all = sum(routed.delivered) > sum(offered) - 1
@@ -111,3 +111,7 @@ class EarliestSearch:
             if is_enough:
                 best = found
         return best
+
+    def _is_for_ever(self, deadline: int, *, fineness: Fineness) -> bool:
+        """Whether a later deadline would look at all that fixed lots take in the same way."""
+        return deadline >= self.model.last_taken_min and fineness.step_to(deadline) == fineness.step_min

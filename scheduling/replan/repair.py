@@ -97,10 +97,8 @@ class _Repair:
         self._adopt(cover, chooser=chooser)
         if not cover.left:
             return
-        starving = {want.lot: want.quantity for want in cover.left if want.lot is not None}
-        for name in starving.keys() & self._stands:
-            self._cut_short(self.goods.lots[name], item=item, lacking=starving[name])
-        self._release(starving.keys() - self._stands)
+        self._cut_short([want for want in cover.left if want.lot in self._stands], item=item)
+        self._release({want.lot for want in cover.left if want.lot is not None} - self._stands)
         late = [want for want in cover.left if want.is_for_drop]
         if missing := sum(want.quantity for want in cover.left if not want.is_for_drop):
             late.append(Want(quantity=missing, by_min=None))
@@ -189,10 +187,12 @@ class _Repair:
             self.goods.lots |= {lot.id: lot for lot in filling.lots}
             self.goods.carriages += filling.carriages
 
-    def _cut_short(self, lot: Lot, *, item: ItemId, lacking: int) -> None:
-        self._free(lot)
-        if (left := cut_short(self._shop.problem, self.goods, lot, item=item, lacking=lacking)) is not None:
-            self._timelines[left.machine].add_fixed(left, mode=_mode(self._shop.problem, left))
+    def _cut_short(self, wants: list[Want], *, item: ItemId) -> None:
+        before = dict(self.goods.lots)
+        for name, left in cut_short(self._shop.problem, self.goods, wants, item=item).items():
+            self._free(before[name])
+            if left is not None:
+                self._timelines[left.machine].add_fixed(left, mode=_mode(self._shop.problem, left))
 
     def _release(self, starving: Collection[LotId]) -> None:
         """Take out lots and what follows them in their runs, but for what stands."""

@@ -105,7 +105,7 @@ def test_a_preview_is_what_the_audience_reads(world, audience):
 )
 def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(world, reader, methods):
     """For every address with an id in it, in status and text."""
-    client, unlike = a_client(world.readers[reader]), []
+    client, ids, unlike = a_client(world.readers[reader]), world.foreign_ids(), []
 
     def answer(path, method):
         # What a refused form left to be said must not stand on the next page that is compared.
@@ -114,7 +114,7 @@ def test_a_foreign_id_and_an_unknown_one_get_the_same_answer(world, reader, meth
 
     of_nowhere = cache(answer)
     for path in [*api_paths(), *page_paths()]:
-        for foreign in filled_with(path, world.foreign_ids()):
+        for foreign in filled_with(path, ids):
             nowhere = PUBLIC_ID.sub(lambda found: f"{found[1]}_{UNKNOWN}", foreign)
             for method in methods if nowhere != foreign else ():
                 if answer(foreign, method) != of_nowhere(nowhere, method):

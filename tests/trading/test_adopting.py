@@ -38,7 +38,7 @@ def test_what_is_left_of_a_run_that_shrinks_stays_booked_or_held(kind):
     found = Difference(
         epoch=NOW,
         kept=(),
-        shrunk=(Shrunk(run=run, lots=(half,)),),
+        shrunk=(Shrunk(run=run, lots=(half,), starts_at=run.starts_at),),
         gone=(),
         new=(),
         kept_lots=frozenset(str(lot.id) for lot in plan.lots),

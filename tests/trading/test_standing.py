@@ -53,7 +53,8 @@ def a_standing_run(*, left=LOTS):
 
 def part(run, plan, *, soon_min=0):
     planned = {lot.id: lot for lot in plan}
-    return _part(run, planned=planned, between=_new_starts(plan, [run]), soon_min=soon_min)
+    must = {lot.id for lot in run.left if lot.start_min < soon_min}
+    return _part(run, planned=planned, between=_new_starts(plan, [run]), must=must)
 
 
 def stays(plan, *, left=LOTS) -> str:
@@ -74,6 +75,11 @@ def test_what_follows_a_hole_is_planned_anew():
 def test_what_has_no_goods_and_begins_too_soon_to_be_moved_is_no_hole():
     found = part(a_standing_run(), [LOTS[0], LOTS[2]], soon_min=15)
     assert (found.stays, found.goes) == ((LOTS[0], LOTS[2]), ())
+
+
+def test_a_new_lot_in_the_time_that_has_no_goods_is_before_the_run_and_not_between():
+    found = part(a_standing_run(), [LOTS[1], LOTS[2], a_lot("n", start=2, end=8)], soon_min=5)
+    assert (found.stays, found.goes) == (LOTS[1:], ())
 
 
 def test_what_the_plan_cuts_short_stays_with_what_it_makes():

@@ -19,14 +19,16 @@ from marketplace.common.live import push_after_commit
 from marketplace.orders.services import set_price
 from marketplace.planning.models import PlanRun
 from marketplace.trading.difference import Difference, Shrunk
-from marketplace.trading.errors import CapacityGone
+from marketplace.trading.errors import CapacityGone, ChangeOutdated
 from marketplace.trading.models import Deal, Disturbance, Package, Run
 from marketplace.trading.services.agree import agree
 from marketplace.trading.services.gave_way import note_gave_way, withdraw_emptied
 from marketplace.trading.services.offering import hold_time, write_offers
 from marketplace.trading.services.propose import propose
-from marketplace.trading.told import follow_change
+from marketplace.trading.told import begun_in_fact, follow_change
 from matching.write import write_lot
+
+CHANGES = ("plan_run", "proposed_run", "status", "net_cents", "promised_at")  # of the deal
 
 
 def adopt(
@@ -37,22 +39,37 @@ def adopt(
     now: datetime,
     clock_speed: float,
     person_id: int | None = None,
-) -> Promise | None:
+) -> str | Promise | None:
     """Under the order's lock. Where somebody took the time since, or work that would go has begun or was pinned, nothing
     changes and it is planned anew; returns why, None where the plan is in force."""
+    because: str | Promise | None
     if because := found.outdated_because(now=now):
         propose(deal, now=now)
         return because
     try:
         with transaction.atomic():
-            _free(found)
-            _take_what_is_left(found, now=now, clock_speed=clock_speed)
-            note_gave_way(found.gone, now=now)
-            withdraw_emptied(found.gone)
-            write_offers(deal, plan_run=run, booked_lots=found.kept_lots, now=now, clock_speed=clock_speed)
+            _put_into_force(deal, run=run, found=found, now=now, clock_speed=clock_speed, person_id=person_id)
     except CapacityGone:
-        propose(deal, now=now)
-        return _("Time that the change needs was taken meanwhile.")
+        because = _("Time that the change needs was taken meanwhile.")
+    except ChangeOutdated as error:
+        because = error.text
+    else:
+        return None
+    deal.refresh_from_db(fields=CHANGES)
+    deal.order.refresh_from_db()
+    propose(deal, now=now)
+    return because
+
+
+def _put_into_force(
+    deal: Deal, *, run: PlanRun, found: Difference, now: datetime, clock_speed: float, person_id: int | None
+) -> None:
+    """Raises `CapacityGone`, and `ChangeOutdated` where counters read now show more than runs are left with."""
+    _free(found)
+    _take_what_is_left(found, now=now, clock_speed=clock_speed)
+    note_gave_way(found.gone, now=now)
+    withdraw_emptied(found.gone)
+    write_offers(deal, plan_run=run, booked_lots=found.kept_lots, now=now, clock_speed=clock_speed)
     answered = Disturbance.objects.filter(plan_run=run, status__in=Disturbance.LIVING)
     answered.update(status=Disturbance.Status.COMMITTED, ended_at=now, ended_by_id=person_id)
     Run.objects.filter(package__deal=deal, status__in=[Run.Status.DECLINED, Run.Status.DISPLACED]).update(
@@ -63,16 +80,24 @@ def adopt(
     deal.net_cents, deal.promised_at = found.net_cents, found.arrives_at
     if not was_agreed:
         deal.status = Deal.Status.OFFERING
-    deal.save(update_fields=["plan_run", "proposed_run", "status", "net_cents", "promised_at"])
+    deal.save(update_fields=CHANGES)
     _add_up_pay(deal)
     set_price(order=deal.order, net_cents=deal.net_cents)
     if was_agreed:
         follow_change(deal.order_id, now=now)
+        _refuse_more_than_is_left(found)
         _tell_changed(deal, found, run=run, now=now)
     push_after_commit(f"order:{deal.order.public_id}")
     if not deal.packages.filter(status=Package.Status.OFFERED).exists():
         agree(deal)
-    return None
+
+
+def _refuse_more_than_is_left(found: Difference) -> None:
+    """A run that was cut short for want of goods had them, if more was made by now."""
+    left = {part.run.pk: part.quantity + part.doubted for part in found.shrunk if part.is_cut}
+    made = begun_in_fact(list(left))
+    if any(told.good > left[pk] for pk, told in made.items()):
+        raise ChangeOutdated(_("Work that the change would move has begun meanwhile."))
 
 
 def _free(found: Difference) -> None:
@@ -87,7 +112,9 @@ def _free(found: Difference) -> None:
     for part in found.shrunk:
         _shrink(part)
     Run.objects.bulk_update(found.gone, ["status", "taken"])
-    Run.objects.bulk_update(shrunk, ["lots", "quantity", "pay_cents", "starts_at", "ends_at", "taken"])
+    Run.objects.bulk_update(
+        shrunk, ["lots", "quantity", "pay_cents", "setup_min", "starts_at", "ends_at", "taken"]
+    )
 
 
 def _take_what_is_left(found: Difference, *, now: datetime, clock_speed: float) -> None:
@@ -112,7 +139,9 @@ def _take_what_is_left(found: Difference, *, now: datetime, clock_speed: float) 
 
 def _shrink(part: Shrunk) -> None:
     run, first = part.run, part.lots[0]
-    run.pay_cents, run.quantity, run.starts_at = part.pay_cents, part.quantity, part.starts_at
+    if part.starts_at > run.starts_at:
+        run.starts_at, run.setup_min = part.starts_at, first.setup_min
+    run.pay_cents, run.quantity = part.pay_cents, part.quantity
     run.lots = [write_lot(lot) for lot in part.lots]
     last_min = max(lot.end_min for lot in part.lots)
     run.ends_at = run.starts_at + timedelta(minutes=max(1, last_min - first.start_min))

@@ -95,7 +95,7 @@ def _instead(deal: Deal) -> str:
 @transaction.atomic
 def _commit(
     viewer: Viewer, *, order_public_id: str, plan_public_id: str, now: datetime, clock_speed: float
-) -> tuple[Deal, Promise | None]:
+) -> tuple[Deal, str | Promise | None]:
     """The deal, and why the change was not committed."""
     order = (
         Order.objects.select_for_update(no_key=True)

@@ -19,7 +19,7 @@ from tests.scheduling.replan.test_repair import LEAD, OPTIONS, after, repaired, 
 SOON = 240
 
 
-def a_starving_pair(*, stock):
+def a_starving_pair(*, stock, setup_min=0):
     """Presses a0, a1 and coaters b0, b1; b0 is to coat 30 pieces and 30 more, and has `stock` of what it needs."""
     problem = a_chain(
         stages=["a", "b"],
@@ -27,22 +27,33 @@ def a_starving_pair(*, stock):
         quantity=60,
         units_per_h=60,
         lead_min=LEAD,
+        setup_min=setup_min,
         windows=((SOON, 5000),),
     )
+    end = 35 + setup_min
     first = Lot(
-        id="1", order="o", operation="b", machine="b0", start_min=5, setup_min=0, end_min=35, quantity=30
+        id="1",
+        order="o",
+        operation="b",
+        machine="b0",
+        start_min=5,
+        setup_min=setup_min,
+        end_min=end,
+        quantity=30,
     )
-    second = replace(first, id="2", start_min=35, end_min=65)
+    second = replace(first, id="2", start_min=end, setup_min=0, end_min=end + 30)
     rest = replace(
         problem,
         fixed_lots=(first, second),
         stock=(Stock(order="o", item="a", site="b0", from_min=0, quantity=stock),) if stock else (),
     )
     ask = Ask(
-        promise_min=90,
+        promise_min=90 + setup_min,
         not_before_min=SOON,
         frozen=frozenset(),
-        deliveries=(Delivery(order="o", from_site="b0", depart_min=65, arrive_min=75, quantity=60),),
+        deliveries=(
+            Delivery(order="o", from_site="b0", depart_min=end + 30, arrive_min=end + 40, quantity=60),
+        ),
     )
     return rest, ask
 
@@ -90,13 +101,26 @@ def test_what_a_person_has_pinned_is_cut_short_and_stays():
     assert "2" not in {lot.id for lot in moved.lots}
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("gives_up", [False, True])
+def test_where_the_lot_that_sets_up_has_no_goods_the_next_one_sets_up_and_makes_less(monkeypatch, gives_up):
+    if gives_up:
+        monkeypatch.setattr(choose, "repair", lambda *_, **__: None)
+    rest, ask = a_starving_pair(stock=0, setup_min=20)
+    coming = Stock(order="o", item="a", site="b0", from_min=50, quantity=30)  # for the second lot
+    lots = {lot.id: lot for lot in planned(replace(rest, stock=(coming,)), ask).lots}
+    assert "1" not in lots
+    assert lots["2"] == replace(rest.fixed_lots[1], setup_min=20, quantity=10)
+    assert is_cut_of(rest, lots["2"], whole=rest.fixed_lots[1])
+    assert not is_cut_of(rest, replace(lots["2"], quantity=11), whole=rest.fixed_lots[1])
+
+
+@pytest.mark.parametrize("seed", range(8))
 def test_whatever_is_lost_nothing_that_begins_soon_moves(seed):
     rng = Random(f"soon {seed}")
     problem = a_chain(
         stages=["a", "b", "c"][: rng.randint(2, 3)],
         firms_per_stage=rng.randint(2, 3),
-        quantity=rng.randint(300, 2000),
+        quantity=rng.randint(100, 600),
         units_per_h=rng.choice([20, 60]),
         lead_min=rng.choice([0, 30]),
         setup_min=rng.choice([0, 20]),
