@@ -13,6 +13,7 @@ from tests.browser import DESKTOP, a_context, violations
 
 PASSWORD = "correct horse battery"
 SETTLED_WITHIN_MS = 20_000
+QUIET_MS, LOOK_MS = 100, 25  # no request for so long, looked at so often
 # Endless movements, such as those of a progress bar, are not waited for, nor those that stand without an end.
 STILL = """within => Promise.race([
   new Promise((pass) => setTimeout(pass, within)),
@@ -34,6 +35,10 @@ class Person:
         self.faults: list[str] = []
         self._expected: set[int] = set()
         self._is_deaf = False
+        self._on_the_way: set[Request] = set()
+        self.page.on("request", self._note_request)
+        self.page.on("requestfinished", lambda request: self._on_the_way.discard(request))
+        self.page.on("requestfailed", lambda request: self._on_the_way.discard(request))
         self.page.set_default_timeout(SETTLED_WITHIN_MS)
         self.page.on("pageerror", lambda error: self._hear(f"script: {error}"))
         self.page.on("console", self._hear_console)
@@ -57,7 +62,13 @@ class Person:
 
     def settle(self) -> None:
         """Fragments and drawings have come, and nothing moves or changes colour any more."""
-        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_load_state()
+        waited = quiet = 0
+        while quiet < QUIET_MS:
+            assert waited < SETTLED_WITHIN_MS, f"no answer: {[each.url for each in self._on_the_way]}"
+            self.page.wait_for_timeout(LOOK_MS)
+            waited += LOOK_MS
+            quiet = 0 if self._on_the_way else quiet + LOOK_MS
         self.page.evaluate(STILL, SETTLED_WITHIN_MS)
 
     def fill(self, **values: object) -> None:
@@ -109,6 +120,12 @@ class Person:
         self._is_deaf = True
         yield
         self._is_deaf = False
+
+    def _note_request(self, request: Request) -> None:
+        """Of a page that is left nobody waits for anything."""
+        if request.is_navigation_request() and request.frame == self.page.main_frame:
+            self._on_the_way.clear()
+        self._on_the_way.add(request)
 
     def _hear(self, fault: str) -> None:
         if not self._is_deaf:
