@@ -5,7 +5,6 @@ docs/screenshots/joint-plan.png is the buyer's plan; every picture, on desktop a
 """
 
 import re
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +22,7 @@ SETTLE_MS = 4000  # charts are drawn, the first live numbers have come
 LOOKED_AT = PROJECT / ".screenshots"
 README_PICTURE = PROJECT / "docs" / "screenshots" / "joint-plan.png"
 README_SIZE = {"width": 1280, "height": 1200}  # the joint Gantt with the figures above it
+README_FROM = "#joint-plan"
 LANGUAGES = ("en", "zh-hans")
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
@@ -39,10 +39,8 @@ def main() -> None:
                 for name, size in SIZES.items():
                     take_all(browser, muster, language=language, size=size, suffix=f"{name}-{language}")
                 if language == "en":
-                    take_all(browser, muster, language=language, size=README_SIZE, suffix="readme")
+                    take_readme_picture(browser, muster)
         muster.stop()
-    README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copy(LOOKED_AT / "plan-readme.png", README_PICTURE)
 
 
 def take_all(
@@ -62,6 +60,16 @@ def take_all(
         context.close()
 
 
+def take_readme_picture(browser: Browser, muster: Supervised) -> None:
+    order, password = said(muster, r"/orders/(\w+)/"), said(muster, r"password (\S+) as")
+    context = a_context(browser, size=README_SIZE, base_url=muster.base_url)
+    page = context.new_page()
+    log_in(page, email="buyer@muster.example", password=password)
+    README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    take(page, f"/orders/{order}/", README_PICTURE, top=README_FROM)
+    context.close()
+
+
 def speak_chinese(page: Page) -> None:
     """The choice stays with the person, so the button is gone from the next visit on."""
     button = page.get_by_role("button", name="简体中文")
@@ -76,9 +84,13 @@ def said(muster: Supervised, pattern: str) -> str:
     return found[1]
 
 
-def take(page: Page, path: str, target: Path) -> None:
+def take(page: Page, path: str, target: Path, *, top: str = "") -> None:
+    """`top` is where the picture begins, if not at the top of the page."""
     page.goto(path)
     page.wait_for_timeout(SETTLE_MS)
+    if top:
+        page.locator(top).evaluate("element => element.scrollIntoView()")
+        page.wait_for_timeout(SETTLE_MS)
     page.screenshot(path=target)
     sys.stdout.write(f"{target}\n")
 
