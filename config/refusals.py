@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.urls import is_valid_path
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from marketplace.common.errors import DomainError, NotFound
@@ -43,10 +44,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _with_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The same answer with words; Django's own has none."""
-    page = render(request, "405.html", status=response.status_code)
+    """The same answer with words and a way back; Django's own has none."""
+    page = render(request, "405.html", {"back": _page_above(request.path)}, status=response.status_code)
     page["Allow"] = response["Allow"]
     return page
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above that there is: forms are sent to addresses below the page they stand on."""
+    above = path.rstrip("/")
+    while above := above.rpartition("/")[0]:
+        for found in (f"{above}/", above):
+            if is_valid_path(found):
+                return found
+    return "/"
 
 
 def _as_message(request: HttpRequest, error: DomainError) -> HttpResponse:

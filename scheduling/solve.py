@@ -4,12 +4,14 @@ One divisible order with the objective finish goes to the flow engine; everythin
 cannot honour or finds no good plan for, to the discrete engine.
 """
 
+import sys
 import time
 from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
 
 from matching.problem import Problem
+from scheduling.check import check
 from scheduling.discrete import DiscreteEngine
 from scheduling.engine import Engine, Report, Stop
 from scheduling.evaluate import evaluate, gap_pct
@@ -18,6 +20,7 @@ from scheduling.options import Progress, SolveOptions
 from scheduling.plan import Plan, Status
 
 GOOD_GAP_PCT = 1.0  # a plan that near to its bound is not given to a second engine
+MOST_TOLD = 10  # faults of a plan
 LEAST_SECONDS = 0.5  # that a second engine needs to be worth starting
 
 
@@ -66,7 +69,7 @@ class _Pipeline:
     def _run(self, engine: Engine) -> None:
         options = replace(self.options, time_limit_s=max(LEAST_SECONDS, self._seconds_left()))
         found = engine.solve(self.problem, options=options, progress=self._report, stop=self.stop)
-        found = _evaluated(self.problem, found)
+        found = _checked(self.problem, _evaluated(self.problem, found))
         self.best = found if self.best is None else _merged(self.best, found)
 
     def _report(self, told: Progress) -> None:
@@ -83,6 +86,26 @@ class _Pipeline:
                 bound=max((each for each in bounds if each is not None), default=None),
             )
         )
+
+
+def _checked(problem: Problem, plan: Plan) -> Plan:
+    """What an engine says is a plan and the checker does not is a defect, told on stderr; the next engine tries."""
+    if plan.status not in (Status.OPTIMAL, Status.FEASIBLE):
+        return plan
+    violations = check(problem, plan)
+    if not violations:
+        return plan
+    print("defect: an engine's plan is not valid:", *violations[:MOST_TOLD], sep="\n", file=sys.stderr)
+    return Plan(
+        status=Status.UNKNOWN,
+        objective=None,
+        cost_cents=None,
+        bound=plan.bound,
+        gap_pct=None,
+        seconds=plan.seconds,
+        seed=plan.seed,
+        interrupted=plan.interrupted,
+    )
 
 
 def _evaluated(problem: Problem, plan: Plan) -> Plan:

@@ -66,8 +66,8 @@ def note_pdf(row: Shown) -> bytes:
                 [_("Quantity"), quantity_text(row.quantity or 0, row.unit)],
                 [_("Boxes"), str(row.num_boxes)],
                 [_("Left"), _moment(shipment.dispatched_at, zone)],
-                [_("Expected"), _moment(shipment.arrives_at, zone)],
-                [_("Carrier"), shipment.carrier or "–"],
+                [_("Expected"), _moment(row.expected_at, zone)],
+                [_("Carrier"), row.carrier or "–"],
             ],
             "heads": [_("Box"), _("Number"), _("Quantity")],
             "lines": [

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from marketplace.accounts.models import Membership
 from marketplace.accounts.viewer import Viewer
 from marketplace.delivery.models import Shipment
 from marketplace.delivery.places import End, Factories, ends_for, factories_of
 from marketplace.delivery.selectors.shipments import ON_THE_WAY, sees_boxes
+from marketplace.delivery.selectors.tracking import expected_at
 from marketplace.orders.models import Product
 from marketplace.planning.goods import Goods, goods_of
 
@@ -16,7 +18,9 @@ S = Shipment.Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """`quantity` (in `unit`: what is packed, else the plan) is None where the viewer may not know it yet."""
+    """`quantity` (in `unit`: what is packed, else the plan) and `carrier` are None and empty where the viewer may not
+    know them yet. `expected_at` is None where it was called off.
+    """
 
     shipment: Shipment
     start: End
@@ -26,6 +30,8 @@ class Shown:
     quantity: int | None
     planned: int | None
     num_boxes: int
+    carrier: str
+    expected_at: datetime | None
     is_sender: bool
     is_receiver: bool
     may_act: bool
@@ -43,13 +49,13 @@ class Shown:
         return self.may_act and self.is_receiver and self.shipment.status in ON_THE_WAY
 
 
-def shown(viewer: Viewer, shipments: Iterable[Shipment]) -> list[Shown]:
+def shown(viewer: Viewer, shipments: Iterable[Shipment], *, now: datetime) -> list[Shown]:
     """`shipments` come from `selectors.shipments`, with their boxes counted. Three queries, and two for each product."""
     found = list(shipments)
     factories = factories_of({one.order_id for one in found})
     names: dict[int, dict[str, Goods]] = {}
     return [
-        _shown(viewer, one, factories=factories, goods=_goods(one.order.product, one.item, names))
+        _shown(viewer, one, factories=factories, goods=_goods(one.order.product, one.item, names), now=now)
         for one in found
     ]
 
@@ -60,7 +66,7 @@ def _goods(product: Product, item: str, names: dict[int, dict[str, Goods]]) -> G
     return names[product.pk].get(item, Goods(name=item, unit="piece"))
 
 
-def _shown(viewer: Viewer, one: Shipment, *, factories: Factories, goods: Goods) -> Shown:
+def _shown(viewer: Viewer, one: Shipment, *, factories: Factories, goods: Goods, now: datetime) -> Shown:
     start, end = ends_for(viewer, one, factories=factories)
     sees = sees_boxes(viewer, one)
     packed: int = one.num_packed  # type: ignore[attr-defined]
@@ -75,6 +81,8 @@ def _shown(viewer: Viewer, one: Shipment, *, factories: Factories, goods: Goods)
         quantity=(packed or one.quantity) if sees else None,
         planned=one.quantity if sees else None,
         num_boxes=one.num_boxes if sees else 0,  # type: ignore[attr-defined]
+        carrier=one.carrier if sees else "",
+        expected_at=expected_at(one, now=now),
         is_sender=one.from_site.enterprise_id == viewer.enterprise_id,
         is_receiver=is_receiver,
         may_act=viewer.may_write and viewer.role != Membership.Role.VIEWER,

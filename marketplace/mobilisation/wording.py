@@ -21,5 +21,11 @@ NEWS = {
         "Drill: %(office)s asks: %(quantity)s of %(goods)s. Answer until %(closes_at)s, as you would in earnest; "
         "nothing is ordered."
     ),
+    "mobilisation.declaration-proposed": _(
+        "%(title)s waits for a second person of your office: who has not proposed it reads and approves or refuses it."
+    ),
+    "mobilisation.extension-proposed": _(
+        "A later end of %(title)s waits for a second person of your office: who has not proposed it decides."
+    ),
     "mobilisation.asked": _("%(office)s asks: %(quantity)s of %(goods)s. Answer until %(closes_at)s."),
 }

@@ -1,6 +1,6 @@
 """What a document shows, in one language: every word comes from the catalogue, every number from what was frozen."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -118,7 +118,7 @@ def _buyer_part(terms: Mapping[str, Any], zone: str) -> Data:
     ]
     facts = [
         (_("Buyer"), _named(terms["party"])),
-        *_common_facts(terms),
+        *_common_facts(terms, quantities=[(_("Quantity"), _quantity(terms["quantity"], terms))]),
         (_("Due"), _moment(terms["due_at"], zone)),
         (_("Promised for"), _moment(terms["promised_at"], zone)),
         *places,
@@ -169,7 +169,7 @@ def _factory_part(terms: Mapping[str, Any]) -> Data:
     ]
     facts = [
         (_("Factory"), _named(terms["party"])),
-        *_common_facts(terms),
+        *_common_facts(terms, quantities=_own_quantities(terms)),
         (_("Pay"), format_cents(terms["pay_cents"], currency)),
         (_("Pay-out expected on"), terms["pay_on"]),
     ]
@@ -185,12 +185,26 @@ def _factory_part(terms: Mapping[str, Any]) -> Data:
     return {"facts": facts, "heads": heads, "lines": lines, "sentences": sentences}
 
 
-def _common_facts(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _own_quantities(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """How many the factory makes in each operation; the quantity of the order is the buyer's."""
+    sums: dict[tuple[str, str], int] = {}
+    for run in terms["runs"]:
+        step = run["operation"], run.get("unit", "piece")
+        sums[step] = sums.get(step, 0) + run["quantity"]
+    return [
+        (_("Quantity, %(operation)s") % {"operation": operation}, quantity_text(quantity, unit))
+        for (operation, unit), quantity in sums.items()
+    ]
+
+
+def _common_facts(
+    terms: Mapping[str, Any], *, quantities: Sequence[tuple[str, str]]
+) -> list[tuple[str, str]]:
     rows = [
         (_("Partner"), _named(terms["seller"]) if terms["seller"] else PLATFORM),
         (_("Order"), f"{terms['title']} ({terms['order']})"),
         (_("Product"), terms["product"]),
-        (_("Quantity"), _quantity(terms["quantity"], terms)),
+        *quantities,
     ]
     if terms["certificates"]:
         rows.append((_("Certificates"), ", ".join(terms["certificates"])))

@@ -31,7 +31,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
-    """What goes in: `amount` with its unit, and who brings it."""
+    """What goes in: `amount` with its unit, and who brings it. `name` is empty where the step before makes it."""
 
     name: str
     amount: str
@@ -123,10 +123,9 @@ def _needs(work_order: WorkOrder, run: Run) -> Iterable[Need]:
     ):
         amount = -(-work_order.quantity * need.num // need.den)
         if need.material is None:
-            before = made.get(need.item)
-            source = _("from the step before: %(step)s") % {"step": before.name if before else need.item}
-            unit = before.unit if before else "piece"
-            yield Need(name=need.item, amount=quantity_text(amount, unit), source=source)
+            before = made[need.item]
+            source = _("from the step before: %(step)s") % {"step": before.name}
+            yield Need(name="", amount=quantity_text(amount, before.unit), source=source)
             continue
         is_brought = suppliers.get(need.material.pk) == MaterialSupply.Supplier.BUYER
         yield Need(

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from marketplace.common.pdf import render_pdf
 from marketplace.common.qr import qr_file
 from marketplace.common.show.amounts import quantity_text
-from marketplace.production.card import Card
+from marketplace.production.card import Card, Need
 
 PAPERS = ("a5", "a4")
 
@@ -59,10 +59,15 @@ def _card(card: Card) -> dict[str, object]:
         "what": f"{card.operation}: {card.product}",
         "quantity": quantity_text(work_order.quantity, card.unit),
         "facts": facts,
-        "needs": [[need.name, need.amount, need.source] for need in card.needs],
+        "needs": [_need(need) for need in card.needs],
         "next": list(card.next_stations),
         "qr": qr_file(card.link) if card.link else "",
     }
+
+
+def _need(need: Need) -> list[str]:
+    """A row: what, how much, who brings it. What the step before makes is named by that step alone."""
+    return [need.name, need.amount, need.source] if need.name else [need.source, need.amount, ""]
 
 
 def _moment(moment: object, zone: str) -> str:

@@ -71,8 +71,8 @@ def packages_asked(asked: Asked) -> QuerySet[Package]:
     if asked.reader_id is not None:
         return packages.filter(deal__order__buyer=asked.reader_id)
     wanted = [Package.Status.OFFERED] if asked.audience == Audience.BUYER_WITH_REQUEST else ACCEPTED
-    newest = packages.filter(status__in=wanted).order_by("-pk").values("pk")[:1]
-    return packages.filter(pk__in=newest)
+    newest = packages.filter(status__in=wanted).order_by("-pk").values("deal__order")[:1]
+    return packages.filter(deal__order__in=newest)
 
 
 def _runs(asked: Asked) -> QuerySet[Run]:

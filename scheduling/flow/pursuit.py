@@ -21,6 +21,7 @@ from scheduling.flow.methods import method_for
 from scheduling.flow.pace import Pace
 from scheduling.flow.setting import fine, rough
 from scheduling.flow.settle import settled
+from scheduling.flow.straight import straight
 from scheduling.options import Progress
 from scheduling.plan import Relaxation
 
@@ -166,6 +167,7 @@ class Pursuit:
         self.reserve = outcome.cost
         fixed = self.problem.fixed_lots
         parts = emit(outcome.draft, order=self.order, taken_ids=frozenset(lot.id for lot in fixed))
+        parts = straight(parts, problem=self.problem)
         finish = max((delivery.arrive_min for delivery in parts.deliveries), default=0)
         if self.finish_min is None or finish < self.finish_min:
             self.parts, self.finish_min = parts, finish

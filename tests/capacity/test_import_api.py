@@ -85,6 +85,7 @@ def test_an_import_is_undone_by_another(client, site):
     [
         (a_file("own number,name\nP3,=1+1"), "sheets:formula"),
         (a_file(b"PK\x03\x04junk", "a.xlsx"), "sheets:unreadable"),
+        (a_file("no spreadsheet", "a.xlsx"), "sheets:unreadable"),
         (a_file("own number\n" + "x\n" * 10_001), "sheets:too-large"),
         (a_file("colour\nred"), "sheets:headers"),
         (a_file(b"", "a.csv"), "sheets:refused"),

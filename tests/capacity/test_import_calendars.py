@@ -113,6 +113,18 @@ def test_a_fault_of_a_day_names_its_row_and_field(owner, row, field):
     assert faults(seen(owner, a_csv(DAYS, ("P3", "2026-05-09", "", "", "", ""), row))) == [(3, field)]
 
 
+@pytest.mark.parametrize(
+    ("header", "row", "fields"),
+    [
+        (WEEK, ("P3", "Funday", "25:00", "", "much"), ["weekday", "from", "to", "price_pct"]),
+        (DAYS, ("P3", "01.05.2026", "perhaps", "8", "9", ""), ["on", "what", "from", "to"]),
+        (WINDOWS, ("P3", "today", "", "much"), ["starts_at", "ends_at", "price_pct"]),
+    ],
+)
+def test_all_faults_of_a_row_are_told_and_each_cell_once(owner, header, row, fields):
+    assert faults(seen(owner, a_csv(header, row))) == [(2, field) for field in fields]
+
+
 def test_windows_are_offered_and_changed_by_their_start(owner):
     applied(owner, a_csv(WINDOWS, ("P3", "2026-05-02 08:00", "2026-05-02 18:00", "")))
     assert CapacityWindow.objects.get().period.lower == datetime.fromisoformat("2026-05-02T00:00Z")

@@ -174,6 +174,13 @@ def test_a_fault_names_its_row_and_field(owner, row, field):
     assert faults(seen(owner, jobs(J2, row))) == [(3, field)]
 
 
+def test_all_faults_of_a_row_are_told_and_each_cell_once(owner):
+    row = ("P3", "", "holiday", "x" * 121, "", "later")
+    found = seen(owner, jobs(J2, row, J2))
+    told = [(3, "job"), (3, "kind"), (3, "title"), (3, "starts_at"), (3, "ends_at"), (4, "job")]
+    assert faults(found) == told
+
+
 def test_a_job_number_twice_on_a_machine_is_a_fault_and_on_two_machines_is_none(owner, site):
     a_machine(site=site, own_number="P4")
     again = ("P3", "J1", *J2[2:])

@@ -7,8 +7,12 @@ import openpyxl
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from marketplace.accounts.models import Membership, Person
+from marketplace.capacity.imports import template_pages
+from marketplace.capacity.imports.kinds import KINDS
+from marketplace.capacity.imports.words import WORDS, read_word, shown_word
 from marketplace.capacity.models import Equipment, ImportDraft, TakenTime
 from tests.builders import a_buyer, a_machine, a_site, a_viewer
 from tests.capacity.import_files import a_file, jobs, machines
@@ -126,6 +130,30 @@ def test_a_foreign_import_is_as_unknown_as_one_that_does_not_exist(browser):
         answers = [stranger.post(reverse(name, args=[one]), {"version": "x"}) for one in (known, unknown)]
         assert [one.status_code for one in answers] == [404, 404]
     assert stranger.get(reverse("capacity:import-draft", args=[known])).status_code == 404
+
+
+def test_a_file_that_only_calls_itself_excel_is_told_so_at_its_field(browser):
+    answer = sent(browser, a_file("no spreadsheet", "a.xlsx"))
+    assert answer.status_code == 422 and "This is not an Excel file" in text_of(answer)
+    assert answer.context["form"].errors.keys() == {"file"} and not ImportDraft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "job", "day"), [("en", "own job", "Monday"), ("zh-hans", "自有任务", "星期一")]
+)
+def test_words_of_the_template_are_in_the_language_of_its_headings_and_are_read_back(language, job, day):
+    with translation.override(language):
+        pages = {page.title: page for page in template_pages()}
+        rows = {
+            kind.key: dict(zip([one.key for one in kind.columns], pages[kind.title].rows[0], strict=True))
+            for kind in KINDS
+        }
+    assert (rows["jobs"]["kind"], rows["hours"]["weekday"]) == (job, day)
+    for row in rows.values():
+        for column in WORDS.keys() & row.keys():
+            assert shown_word(column, read_word(column, row[column]))
+    for word in ("own job", "自有任务"):
+        assert read_word("kind", word) == "own_job"
 
 
 def test_an_operator_looks_and_sends_nothing(site):

@@ -1,10 +1,11 @@
 """Taking a machine's time: once, wholly or not at all."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import translation
 
 from marketplace.accounts.models import Membership
 from marketplace.capacity.models import TakenTime
@@ -52,6 +53,22 @@ def test_a_machine_is_booked_once(machine):
         book(wanted=wanted(machine, 3, 5, "run_2"))
     assert refusal.value.code == "capacity:time-taken"
     assert taken() == [("booking", "run_1")]
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "20 Mar 2031 08:00 to 20 Mar 2031 12:00"), ("zh-hans", "2031年3月20日 08:00")],
+)
+def test_a_refusal_tells_the_owner_by_the_clock_of_the_site_what_is_in_the_way(language, shown):
+    machine = a_machine(site=a_site(time_zone="Asia/Shanghai"))
+    owner = a_viewer(enterprise=machine.enterprise)
+    starts_at = datetime(2031, 3, 20, tzinfo=UTC)
+    times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=4)}
+    add_own_job(viewer=owner, machine=machine.public_id, **times)
+    with translation.override(language), pytest.raises(TimeTaken) as refusal:
+        add_maintenance(viewer=owner, machine=machine.public_id, **times)
+    assert shown in str(refusal.value) and "UTC" not in str(refusal.value)
+    assert refusal.value.facts["starts_at"] == "2031-03-20T00:00:00+00:00"
 
 
 def test_half_open_periods_that_touch_do_not_overlap(machine):

@@ -328,6 +328,14 @@ def test_rubbish_is_refused_with_a_sentence(data):
     assert str(refusal(data).text)
 
 
+@pytest.mark.parametrize("name", ["jobs.xlsx", "JOBS.XLSX"])
+def test_a_file_that_only_calls_itself_excel_is_refused_as_such(name):
+    error = refusal("own number,name\nP3,a", name)
+    assert isinstance(error, SheetUnreadable)
+    assert str(error.text).startswith("This is not an Excel file")
+    assert error.field == "file" and error.facts["rule"]
+
+
 def test_a_zip_that_is_no_workbook_is_refused():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

@@ -273,6 +273,22 @@ def test_boxes_are_counted_with_a_scanner_that_types_and_presses_enter():
     assert flow.between.boxes.filter(received_at=None).count() == 1
 
 
+def test_who_scans_a_box_that_it_sent_is_led_to_its_shipment_and_nobody_else_is():
+    flow = a_flow()
+    box = send(flow, flow.between).boxes.first().public_id
+    find, own = reverse("delivery:find-box"), reverse("delivery:shipment", args=[flow.between.public_id])
+    said = browser_of(flow.press).post(find, {"code": box})
+    assert said.status_code == 422
+    assert "This box is one that you sent." in words(said) and f'href="{own}"' in words(said)
+    came = browser_of(flow.coat).post(find, {"code": box})
+    assert came["Location"] == reverse("delivery:receive", args=[flow.between.public_id])
+    stranger = browser_of(a_viewer())
+    for code in (box, "box_" + "0" * 16):
+        answer = words(stranger.post(find, {"code": code}, follow=True))
+        assert "There is no such box among those that come to you." in answer
+        assert "you sent" not in answer and flow.between.public_id not in answer
+
+
 def test_a_difference_without_a_reason_stands_beside_its_field():
     flow = a_flow()
     send(flow, flow.between)

@@ -1,5 +1,7 @@
 """What stands on the papers of a shipment: labels of boxes and the delivery note."""
 
+import re
+
 import pytest
 from django.urls import reverse
 from django.utils import translation
@@ -8,6 +10,7 @@ from marketplace.delivery import documents, services
 from marketplace.delivery.selectors import shipments as selectors
 from marketplace.delivery.shown import shown
 from marketplace.orders.models import Operation
+from marketplace.production import card_pdf
 from marketplace.production.card import card_of
 from tests.builders import NOW
 from tests.delivery.flows import a_flow, send
@@ -29,8 +32,8 @@ def printed(monkeypatch):
     return found
 
 
-def row_of(viewer, shipment):
-    return shown(viewer, [selectors.shipment(viewer, public_id=shipment.public_id)])[0]
+def row_of(viewer, shipment, *, now=NOW):
+    return shown(viewer, [selectors.shipment(viewer, public_id=shipment.public_id)], now=now)[0]
 
 
 def test_the_label_of_a_box_names_goods_product_and_order_and_neither_buyer_nor_price(printed):
@@ -96,3 +99,16 @@ def test_the_card_says_how_much_goes_in_and_comes_out_in_their_units():
     pressing, coating = card_of(flow.work("press")), card_of(flow.work("coat"))
     assert (pressing.unit, coating.unit) == ("m", "piece")
     assert coating.needs[0].amount == "1,000\u00a0m"
+
+
+def test_what_the_step_before_makes_is_named_by_that_step_and_by_no_code(monkeypatch):
+    flow = in_metres(a_flow())
+    work, token = flow.work("coat"), r"\bpressed\b"
+    page = a_client(flow.coat).get(reverse("production:work-order", args=[work.public_id])).text
+    assert "1,000\u00a0m, from the step before: Press<" in page and not re.search(token, page)
+    printed = {}
+    monkeypatch.setattr(card_pdf, "render_pdf", lambda name, data: printed.update(data) or b"%PDF")
+    card_pdf.cards_pdf([card_of(work), card_of(flow.work("press"))])
+    made, bought = (card["needs"] for card in printed["cards"])
+    assert made == [["from the step before: Press", "1,000\u00a0m", ""]]
+    assert bought[0][0].startswith("Material ")

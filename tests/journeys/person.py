@@ -37,8 +37,8 @@ class Person:
         self._is_deaf = False
         self._on_the_way: set[Request] = set()
         self.page.on("request", self._note_request)
-        self.page.on("requestfinished", lambda request: self._on_the_way.discard(request))
-        self.page.on("requestfailed", lambda request: self._on_the_way.discard(request))
+        self.page.on("requestfinished", self._note_end)
+        self.page.on("requestfailed", self._note_end)
         self.page.set_default_timeout(SETTLED_WITHIN_MS)
         self.page.on("pageerror", lambda error: self._hear(f"script: {error}"))
         self.page.on("console", self._hear_console)
@@ -126,6 +126,9 @@ class Person:
         if request.is_navigation_request() and request.frame == self.page.main_frame:
             self._on_the_way.clear()
         self._on_the_way.add(request)
+
+    def _note_end(self, request: Request) -> None:
+        self._on_the_way.discard(request)
 
     def _hear(self, fault: str) -> None:
         if not self._is_deaf:

@@ -10,8 +10,8 @@ from django.db.models import F
 from redis.exceptions import RedisError
 
 from marketplace.accounts.errors import CodesNotCounted, SecondFactorMissing, TooManyCodes, WrongCode
-from marketplace.accounts.models import Membership
-from marketplace.common import oracles
+from marketplace.accounts.models import Membership, Notice
+from marketplace.common import clock, oracles
 from marketplace.common.cache import ForgetfulRedisCache
 from marketplace.common.errors import Forbidden, InvalidInput, NotFound
 from marketplace.common.models import AuditEntry
@@ -84,6 +84,24 @@ def test_two_people_make_a_declaration_that_is_in_force_and_logged():
     approved = AuditEntry.objects.get(action="mobilisation.declaration-approved")
     assert approved.facts == {"content": declaration.content_hash, "second_factor": "recovery_codes"}
     assert list(oracles.faults(["mobilisation"])) == []
+
+
+def test_the_office_hears_that_its_second_person_is_waited_for():
+    office = an_office()
+    declaration = proposed(office)
+    notice = Notice.objects.get(enterprise=office.second.enterprise_id)
+    assert notice.kind == "mobilisation.declaration-proposed"
+    assert notice.url == f"/emergency/{declaration.public_id}/"
+    assert notice.facts == {"title": declaration.title}
+
+
+def test_a_start_of_this_moment_is_not_past_where_business_time_runs_fast():
+    office = an_office()
+    draft = a_declaration_draft(starts_at=NOW - 2 * HOUR)
+    with pytest.raises(InvalidInput, match="in the past"):
+        services.create_declaration(viewer=office.first, draft=draft, now=NOW)
+    clock.set_clock(speed=600, business_at=NOW)
+    assert services.create_declaration(viewer=office.first, draft=draft, now=NOW).status == S.DRAFT
 
 
 def test_who_proposed_does_not_approve():

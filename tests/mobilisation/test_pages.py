@@ -11,8 +11,9 @@ from marketplace.accounts.models import Person
 from marketplace.common.models import AuditEntry
 from marketplace.mobilisation import selectors, services
 from marketplace.mobilisation.firm_rows import COLUMNS
+from marketplace.mobilisation.forms.declarations import region_choices
 from marketplace.mobilisation.models import Ask, Declaration, Firm, OrderRating, Programme, Question
-from tests.builders import NOW, a_buyer
+from tests.builders import NOW, a_buyer, a_site
 from tests.mobilisation.emergencies import (
     DAY,
     HOUR,
@@ -93,6 +94,14 @@ def test_the_next_declaration_begins_with_authority_basis_and_regions_of_the_las
     assert form["authority"].value() == "Province of Zhejiang"
     assert form["regions"].value() == ["Zhejiang"]
     assert form["title"].value() is None
+
+
+def test_a_province_whose_sites_name_its_parts_is_chosen_by_these():
+    a_site(region="Zhejiang East")
+    a_site(region="Jiangsu")
+    offered = {region for region, _name in region_choices()}
+    assert {"Zhejiang East", "Jiangsu", "Guangdong"} <= offered
+    assert "Zhejiang" not in offered
 
 
 def test_a_wrong_code_comes_back_with_its_reason_and_changes_nothing(client):

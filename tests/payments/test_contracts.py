@@ -19,7 +19,7 @@ from marketplace.payments.services.contracts import deals_without_contracts
 from marketplace.planning.models import PlanRun
 from marketplace.trading.models import Deal, Run
 from tests.builders import NOW, a_site
-from tests.payments.agreed import an_agreed_order
+from tests.payments.agreed import a_booked_run, an_agreed_order
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +84,20 @@ def test_a_run_by_the_metre_says_so_and_one_of_pieces_keeps_the_terms_it_had():
     again = {one.enterprise_id: one for one in write(agreed)}[own.enterprise_id]
     assert again.version == 2
     assert contract_data(again, language="en")["lines"][0][2] == "50\xa0m"
+
+
+def test_a_factory_reads_how_many_it_makes_in_each_operation_and_not_the_quantity_of_the_order():
+    agreed = an_agreed_order(quantity=300)
+    own = agreed.factories[0]
+    Run.objects.filter(package__enterprise_id=own.enterprise_id).update(quantity=50)
+    again = a_booked_run(agreed.deal, own, pay_cents=100, label="C")
+    Run.objects.filter(pk=again.pk).update(quantity=70)
+    written = {one.enterprise_id: one for one in write(agreed)}
+    data = contract_data(written[own.enterprise_id], language="en")
+    quantities = [row for row in data["facts"] if row[0].startswith("Quantity")]
+    assert quantities == [(f"Quantity, {again.operation.name}", "120 pieces")]
+    bought = contract_data(written[agreed.buyer.enterprise_id], language="en")
+    assert ("Quantity", "300 pieces") in bought["facts"]
 
 
 def test_a_changed_deal_gives_a_new_version_to_whom_it_concerns_and_keeps_the_old_one():

@@ -32,7 +32,8 @@ def test_contracts_and_invoices_tell_quantities_in_the_unit_of_the_goods(unit, s
     assert dict(bought["facts"])["Quantity"] == shown
     assert any(name.startswith("To ") and told == shown for name, told in bought["facts"])
     for made in Contract.objects.filter(role="factory"):
-        assert dict(contract_data(made, language="en")["facts"])["Quantity"] == shown
+        told = dict(contract_data(made, language="en")["facts"])
+        assert told[f"Quantity, {made.terms['runs'][0]['operation']}"] == shown
     assert ("unit" in Contract.objects.get(role="buyer").terms) is (unit != "piece"), (
         "old ones keep their hash"
     )

@@ -45,6 +45,15 @@ MEMBERS = [
     "/accounts/password/change/",
     "/accounts/email/",
 ]
+# A heading in the middle of the page scrolled to an edge of the screen: its top and bottom, and where no bar is.
+BETWEEN_THE_BARS = """at => {
+  const found = [...document.querySelectorAll("main h2")], one = found[found.length >> 1];
+  one.scrollIntoView({ block: at, behavior: "instant" });
+  const { top, bottom } = one.getBoundingClientRect(), bar = document.querySelector(".m-bottom-bar");
+  const fixed = getComputedStyle(bar).position === "fixed";
+  return [top, bottom, [document.querySelector(".m-topbar").getBoundingClientRect().bottom,
+    fixed ? bar.getBoundingClientRect().top : innerHeight]];
+}"""
 NO_SOCKET = "WebSocket connection to"  # this server speaks HTTP only
 
 
@@ -244,6 +253,14 @@ def test_one_goes_anywhere_by_the_keyboard(visit, member):
     assert page.evaluate("document.activeElement.className") == "m-skip"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_what_is_scrolled_to_is_not_behind_the_bars(visit, member, size):
+    page, _ = visit("/gallery", email="li@example.org", size=size)
+    for at in ("start", "end"):
+        top, bottom, free = page.evaluate(BETWEEN_THE_BARS, at)
+        assert 0 < free[0] <= top and bottom <= free[1], at
 
 
 def test_the_theme_is_remembered(visit):

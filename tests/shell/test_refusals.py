@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from tests.builders import a_membership
+from tests.builders import a_machine, a_membership, a_site, an_enterprise
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.shell.gallery")]
 
@@ -56,3 +56,15 @@ def test_a_look_at_an_address_that_takes_forms_only_is_a_page_that_says_so(clien
     answer = client.get(reverse("accounts:language"))
     assert (answer.status_code, answer["Allow"]) == (405, "POST")
     assert "only takes what a form sends" in answer.content.decode()
+
+
+@pytest.mark.urls("config.urls")
+def test_the_page_of_such_an_address_leads_back_to_where_its_form_stands(client):
+    member = a_membership(enterprise=an_enterprise(kind="factory"))
+    machine = a_machine(site=a_site(enterprise=member.enterprise))
+    client.force_login(member.person)
+    page = reverse("capacity:machine", args=[machine.public_id])
+    assert client.get(page).status_code == 200
+    answer = client.get(f"{page}taken/")
+    assert answer.status_code == 405
+    assert f'href="{page}"' in answer.content.decode()

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, datetime
+from functools import partial
 from itertools import pairwise
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from marketplace.capacity.drafts import ExceptionDraft, HoursDraft, WindowDraft,
 from marketplace.capacity.imports.moments import local_cell, read_local
 from marketplace.capacity.imports.outcomes import Findings, Outcome
 from marketplace.capacity.imports.steps import Steps
-from marketplace.capacity.imports.words import CLOSED, OPEN, USUAL, read_word
+from marketplace.capacity.imports.words import CLOSED, OPEN, USUAL, read_choice, read_word
 from marketplace.capacity.imports.world import (
     World,
     exception_texts,
@@ -25,6 +26,13 @@ from marketplace.common.errors import InvalidInput
 from marketplace.common.sheets import Row, Sheet, read_day, read_wall_time, read_whole
 
 FULL_PCT = "100"
+HOURS_READERS = {
+    "weekday": read_choice,
+    "from": read_wall_time,
+    "to": read_wall_time,
+    "price_pct": read_whole,
+}
+DAY_READERS = {"on": read_day, "what": read_choice, "from": read_wall_time, "to": read_wall_time}
 
 
 def plan_hours(sheet: Sheet, *, world: World, findings: Findings, steps: Steps) -> None:
@@ -34,6 +42,8 @@ def plan_hours(sheet: Sheet, *, world: World, findings: Findings, steps: Steps) 
     for row in sheet.rows:
         if not require_machine(row, "hours", world=world, steps=steps, findings=findings):
             continue
+        if _names_hours(row):
+            findings.read_cells("hours", row, HOURS_READERS)
         with findings.faults_of("hours", row, columns={"starts": "from", "ends": "to"}):
             weeks[row.values["number"]].append((row, _hours(row)))
     if len(findings.faults) == num_faults:
@@ -41,9 +51,13 @@ def plan_hours(sheet: Sheet, *, world: World, findings: Findings, steps: Steps) 
             _plan_week(number, hours, world=world, findings=findings, steps=steps)
 
 
+def _names_hours(row: Row) -> bool:
+    return any(row.values.get(name) for name in ("weekday", "from", "to"))
+
+
 def _hours(row: Row) -> HoursDraft | None:
     values = row.values
-    if not any(values.get(name) for name in ("weekday", "from", "to")):
+    if not _names_hours(row):
         return None
     return HoursDraft(
         weekday=int(read_word("weekday", values["weekday"])) - 1,
@@ -100,6 +114,7 @@ def plan_exceptions(sheet: Sheet, *, world: World, findings: Findings, steps: St
             continue
         number = row.values["number"]
         stands = exceptions_of(world.machines[number]) if number in world.machines else {}
+        findings.read_cells("exceptions", row, DAY_READERS)
         with findings.faults_of(
             "exceptions", row, columns={"starts": "from", "ends": "to", "is_closed": "what"}
         ):
@@ -162,8 +177,10 @@ def plan_windows(sheet: Sheet, *, world: World, findings: Findings, steps: Steps
         if not require_machine(row, "windows", world=world, steps=steps, findings=findings):
             continue
         number = row.values["number"]
+        machine, zone = world.machines.get(number), zone_of(number, world=world, steps=steps)
+        local = partial(read_local, zone=zone)
+        findings.read_cells("windows", row, {"starts_at": local, "ends_at": local, "price_pct": read_whole})
         with findings.faults_of("windows", row):
-            machine, zone = world.machines.get(number), zone_of(number, world=world, steps=steps)
             draft = WindowDraft(
                 starts_at=read_local(row.values["starts_at"], field="starts_at", zone=zone),
                 ends_at=read_local(row.values["ends_at"], field="ends_at", zone=zone),

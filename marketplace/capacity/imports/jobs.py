@@ -2,9 +2,10 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from marketplace.capacity.imports.calendars import require_machine, zone_of
 from marketplace.capacity.imports.moments import local_cell, read_local
 from marketplace.capacity.imports.outcomes import Findings, Outcome, Vanished
 from marketplace.capacity.imports.steps import Steps
-from marketplace.capacity.imports.words import read_word
+from marketplace.capacity.imports.words import read_choice, read_word
 from marketplace.capacity.imports.world import World, job_texts
 from marketplace.capacity.models import Equipment, TakenTime
 from marketplace.capacity.services import OwnTime
@@ -68,6 +69,8 @@ def _read(sheet: Sheet, *, world: World, findings: Findings, steps: Steps) -> li
         if not require_machine(row, SHEET, world=world, steps=steps, findings=findings):
             continue
         number, reference = row.values["number"], row.values["job"]
+        zone = zone_of(number, world=world, steps=steps)
+        findings.read_cells(SHEET, row, _readers(zone))
         with findings.faults_of(SHEET, row, columns=COLUMN_OF):
             require_text(reference, field="job", least=1, most=40)
             if (number, reference) in seen:
@@ -76,12 +79,22 @@ def _read(sheet: Sheet, *, world: World, findings: Findings, steps: Steps) -> li
             seen[number, reference] = row.number
             machine = world.machines.get(number)
             existing = _existing(reference, machine, world=world)
-            own = _own_time(row, machine, existing, zone=zone_of(number, world=world, steps=steps))
+            own = _own_time(row, machine, existing, zone=zone)
             job = _Job(row=row, number=number, own=own, existing=existing)
             jobs.append(job)
-            if _note(job, machine, zone=zone_of(number, world=world, steps=steps), findings=findings):
+            if _note(job, machine, zone=zone, findings=findings):
                 steps.jobs.append((number, own))
     return jobs
+
+
+def _readers(zone: str) -> dict[str, Callable[..., object]]:
+    return {
+        "job": partial(require_text, least=1, most=40),
+        "kind": read_choice,
+        "title": partial(require_text, most=120),
+        "starts_at": partial(read_local, zone=zone),
+        "ends_at": partial(read_local, zone=zone),
+    }
 
 
 def _existing(reference: str, machine: Equipment | None, *, world: World) -> TakenTime | None:

@@ -205,7 +205,7 @@ HOURS = SheetKind(
                 "Monday to Sunday, or 1 to 7; a machine's rows replace its week; an empty weekday: no hours at all",
                 "星期一至星期日，或 1 至 7；一台设备的各行取代其原有的一周；星期为空表示没有时段",
             ),
-            example="Monday",
+            example="1",
         ),
         FROM,
         TO,
@@ -322,7 +322,7 @@ JOBS = SheetKind(
             chinese="类型",
             also=("type",),
             rule=("own job or maintenance; empty: own job", "自有任务或维护；空为自有任务"),
-            example="own job",
+            example="own_job",
         ),
         Column(
             key="title",

@@ -3,11 +3,12 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import takewhile
 
 from django.utils.functional import Promise
 
@@ -18,6 +19,7 @@ from marketplace.common.sheets import Row
 Texts = Mapping[str, str]  # a row by column key, as `Row.values`
 LONGEST_VALUE = 80
 COLUMNS = {kind.key: tuple(column.key for column in kind.columns) for kind in KINDS}
+REQUIRED = {kind.key: {column.key for column in kind.columns if column.is_required} for kind in KINDS}
 
 
 class Outcome(StrEnum):
@@ -104,12 +106,29 @@ class Findings:
 
     @contextmanager
     def faults_of(self, sheet: str, row: Row, *, columns: Mapping[str, str] | None = None) -> Iterator[None]:
-        """Turns an `InvalidInput` of the block into a fault of the row; `columns` says where a field stands."""
+        """Turns an `InvalidInput` of the block into a fault of the row; `columns` says where a field stands.
+
+        A cell of the row that has a fault already gets no second one.
+        """
         try:
             yield
         except InvalidInput as error:
             name = error.field.split(".")[0]
-            self.fault(sheet, row, (columns or {}).get(name, name), error.text)
+            column = (columns or {}).get(name, name)
+            if not self._is_told(sheet, row, column):
+                self.fault(sheet, row, column, error.text)
+
+    def read_cells(self, sheet: str, row: Row, readers: Mapping[str, Callable[..., object]]) -> None:
+        """Tries each cell by itself (an empty one where it is required), so that all faults of a row are told."""
+        for name, read in readers.items():
+            text = row.values.get(name, "")
+            if text or name in REQUIRED[sheet]:
+                with self.faults_of(sheet, row):
+                    read(text, field=name)
+
+    def _is_told(self, sheet: str, row: Row, column: str) -> bool:
+        of_row = takewhile(lambda one: (one.sheet, one.row) == (sheet, row.number), reversed(self.faults))
+        return any(one.field == column for one in of_row)
 
     def row(
         self, sheet: str, row: Row, *, key: tuple[str, ...], before: Texts | None, after: Texts

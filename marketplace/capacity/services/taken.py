@@ -20,8 +20,9 @@ from marketplace.capacity.market import expired_holds, sellable_windows
 from marketplace.capacity.models import Equipment, TakenTime
 from marketplace.capacity.selectors import own_machine
 from marketplace.common.checks import require_moment, require_text
-from marketplace.common.clock import real_now
+from marketplace.common.clock import now, real_now
 from marketplace.common.errors import Conflict, InvalidInput, NotFound
+from marketplace.common.show.times import local_text, named_zone
 
 LONGEST_TAKE = timedelta(days=366)
 CONSTRAINT = "a_machine_is_taken_once"
@@ -298,14 +299,15 @@ def _time_taken(
     in_the_way = TakenTime.objects.filter(_overlapping(wanted)).order_by("equipment_id", "period").first()
     if in_the_way is None:  # two of the wanted periods overlap each other
         return TimeTaken(_("Two of these times overlap on one machine."))
-    own = viewer is not None and viewer.enterprise_id == machines[in_the_way.equipment_id].enterprise_id
-    if not own:
+    machine = machines[in_the_way.equipment_id]
+    if viewer is None or viewer.enterprise_id != machine.enterprise_id:
         return TimeTaken(_("This time is no longer free."))
+    here, zone = now(), named_zone(machine.site.time_zone)
     return TimeTaken(
         _("The machine is taken from %(starts)s to %(ends)s: %(kind)s.")
         % {
-            "starts": f"{in_the_way.period.lower:%Y-%m-%d %H:%M} UTC",
-            "ends": f"{in_the_way.period.upper:%Y-%m-%d %H:%M} UTC",
+            "starts": local_text(in_the_way.period.lower, now=here, zone=zone),
+            "ends": local_text(in_the_way.period.upper, now=here, zone=zone),
             "kind": in_the_way.get_kind_display(),
         },
         field="starts_at",

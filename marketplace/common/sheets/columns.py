@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 class Column:
     """A column: `key` for us, a heading in each language for people; `also` are other headings that are accepted.
 
-    `rule` says in both languages (English, Chinese) what may stand in it; `example` fills the template.
+    `rule` says in both languages (English, Chinese) what may stand in it; `example` fills the template (of a
+    column of words it is the value, shown as the reader says it).
     """
 
     key: str

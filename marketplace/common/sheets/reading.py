@@ -6,10 +6,11 @@ from typing import IO, Protocol
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.common.sheets.columns import Column, Row, Sheet, SheetKind, placed, plain
-from marketplace.common.sheets.errors import HeadersUnknown, SheetRefused, SheetTooLarge
+from marketplace.common.sheets.errors import HeadersUnknown, SheetRefused, SheetTooLarge, SheetUnreadable
 from marketplace.common.sheets.grids import Grid, csv_grid, is_workbook, workbook_grids
 
 MOST_BYTES = 5_000_000
+EXCEL = ".xlsx"
 OTHER_EXCEL = (".xlsm", ".xlsb", ".xltm", ".xls")
 
 
@@ -63,6 +64,12 @@ def _bytes_of(upload: Upload | IO[bytes]) -> bytes:
         )
     if not data.strip():
         raise _empty()
+    if name.endswith(EXCEL) and not is_workbook(data):
+        raise SheetUnreadable(
+            _("This is not an Excel file, though its name ends in .xlsx. Send an Excel or a CSV file."),
+            field="file",
+            rule="an .xlsx file is an Excel workbook",
+        )
     return data
 
 

@@ -50,7 +50,7 @@ class ShipmentSerializer(serializers.Serializer[Any]):
     )
     arrived_at = serializers.DateTimeField(source="shipment.arrived_at", read_only=True, allow_null=True)
     received_at = serializers.DateTimeField(source="shipment.received_at", read_only=True, allow_null=True)
-    carrier = serializers.CharField(source="shipment.carrier", read_only=True)
+    carrier = serializers.CharField(read_only=True)
     is_sender = serializers.BooleanField(read_only=True)
     is_receiver = serializers.BooleanField(read_only=True)
 

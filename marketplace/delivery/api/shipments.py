@@ -35,7 +35,7 @@ def _read(shape: Any, request: Request) -> Any:
 
 def _detail(request: Request, public_id: str) -> Response:
     viewer = viewer_of(request)
-    (found,) = shown(viewer, [selectors.shipment(viewer, public_id=public_id)])
+    (found,) = shown(viewer, [selectors.shipment(viewer, public_id=public_id)], now=clock.now())
     return Response(shapes.ShipmentDetailSerializer(found, context={"viewer": viewer}).data)
 
 
@@ -66,7 +66,7 @@ class ShipmentListView(APIView):
             found = found.filter(order=selectors.order_of(viewer, public_id=order))
         pages = CursorPages()
         page = pages.paginate_queryset(found, request, view=self)
-        rows = shown(viewer, page or [])
+        rows = shown(viewer, page or [], now=clock.now())
         return pages.get_paginated_response(
             shapes.ShipmentSerializer(rows, many=True, context={"viewer": viewer}).data
         )

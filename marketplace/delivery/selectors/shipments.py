@@ -1,6 +1,18 @@
 """Shipments as somebody: who sends sees its own, who receives what comes, the buyer all of its order."""
 
-from django.db.models import Aggregate, BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import (
+    Aggregate,
+    BigIntegerField,
+    Count,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +24,10 @@ from marketplace.orders.models import Order
 S = Shipment.Status
 ON_THE_WAY = (S.DISPATCHED, S.ARRIVED)
 OPEN = (S.PLANNED, S.PACKING, S.DISPATCHED, S.ARRIVED)
+EXPECTED = ExpressionWrapper(
+    Coalesce("dispatched_at", "departs_at") + (F("arrives_at") - F("departs_at")),
+    output_field=DateTimeField(),
+)
 LEFT = (S.DISPATCHED, S.ARRIVED, S.RECEIVED)
 
 
@@ -66,24 +82,26 @@ def to_send(viewer: Viewer) -> QuerySet[Shipment]:
 
 
 def under_way(viewer: Viewer) -> QuerySet[Shipment]:
-    """Sent by the viewer's enterprise and not received yet, by planned arrival."""
+    """Sent by the viewer's enterprise and not received yet, by expected arrival."""
     return with_boxes(shipments(viewer).filter(sent_by(viewer), status__in=ON_THE_WAY)).order_by(
-        "arrives_at", "id"
+        EXPECTED, "id"
     )
 
 
 def expected(viewer: Viewer) -> QuerySet[Shipment]:
-    """What is to arrive at the viewer's, arrived and dispatched first, then by planned arrival."""
+    """What is to arrive at the viewer's, arrived and dispatched first, then by expected arrival."""
     return (
         with_boxes(shipments(viewer).filter(coming_to(viewer), status__in=OPEN))
         .annotate(is_under_way=Q(status__in=ON_THE_WAY))
-        .order_by("-is_under_way", "arrives_at", "id")
+        .order_by("-is_under_way", EXPECTED, "id")
     )
 
 
 def history(viewer: Viewer) -> QuerySet[Shipment]:
-    """Received or cancelled, newest first."""
-    return with_boxes(shipments(viewer).filter(status__in=[S.RECEIVED, S.CANCELLED])).order_by("-id")
+    """Received, newest first, then what was called off, by planned departure, newest first."""
+    return with_boxes(shipments(viewer).filter(status__in=[S.RECEIVED, S.CANCELLED])).order_by(
+        F("received_at").desc(nulls_last=True), "-departs_at", "-id"
+    )
 
 
 def shipment(viewer: Viewer, *, public_id: str) -> Shipment:
@@ -112,6 +130,12 @@ def sees_boxes(viewer: Viewer, shipment: Shipment) -> bool:
     """A neighbour in the flow learns quantity and boxes from dispatch on; sender and buyer know them before."""
     is_own = viewer.enterprise_id in (shipment.from_site.enterprise_id, shipment.order.buyer_id)
     return is_own or shipment.status in LEFT
+
+
+def is_only_sent_by(viewer: Viewer, shipment: Shipment) -> bool:
+    """Sent by the viewer's enterprise, and not to itself."""
+    own = Shipment.objects.filter(sent_by(viewer), pk=shipment.pk)
+    return viewer.enterprise_id is not None and own.exclude(coming_to(viewer)).exists()
 
 
 def order_of(viewer: Viewer, *, public_id: str) -> Order:

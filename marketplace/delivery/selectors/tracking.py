@@ -66,13 +66,21 @@ def tracked(*, token: str, now: datetime) -> Tracked:
 
 
 def eta_of(shipment: Shipment, *, now: datetime) -> datetime | None:
-    """It travels as long as planned and has left, or leaves now at the earliest."""
-    if shipment.arrived_at is not None:
+    """When it is expected; None once it has arrived or was called off."""
+    return None if shipment.arrived_at is not None else expected_at(shipment, now=now)
+
+
+def expected_at(shipment: Shipment, *, now: datetime) -> datetime | None:
+    """It travels as long as planned and has left, or leaves now at the earliest. Of one that has arrived, when it was
+    expected; None of one that was called off.
+    """
+    if shipment.status == S.CANCELLED:
         return None
     on_way = shipment.arrives_at - shipment.departs_at
-    if shipment.dispatched_at is not None:
-        return max(now, shipment.dispatched_at + on_way)
-    return max(now, shipment.departs_at) + on_way
+    if shipment.dispatched_at is None:
+        return max(now, shipment.departs_at) + on_way
+    expected = shipment.dispatched_at + on_way
+    return expected if shipment.arrived_at is not None else max(now, expected)
 
 
 def unit_of(shipment: Shipment) -> str:

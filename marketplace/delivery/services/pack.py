@@ -144,6 +144,7 @@ class _Work:
             )
         stock.sent += quantity
         shipment.status = S.PACKING
+        _note_carrier(shipment, packing)
         self._fill(shipment, quantity=quantity, size=size, at=at)
         self._events.append((events.packed, shipment, at))
 
@@ -160,7 +161,7 @@ class _Work:
         at = moment_of(packing.at, now=self._now, after=[(packed_at, PACKED)])
         shipment.status = S.DISPATCHED
         shipment.dispatched_at = at
-        shipment.carrier = packing.carrier.strip() or shipment.carrier
+        _note_carrier(shipment, packing)
         self._touched[shipment.pk] = shipment
         self._events.append((events.dispatched, shipment, at))
         sent = sum(box.quantity for box in self._boxes[shipment.pk])
@@ -232,6 +233,11 @@ class _Work:
         self._boxes[shipment.pk] = boxes
         self._new_boxes += boxes
         self._touched[shipment.pk] = shipment
+
+
+def _note_carrier(shipment: Shipment, packing: Packing) -> None:
+    """What was said before stays where nothing is said."""
+    shipment.carrier = packing.carrier.strip() or shipment.carrier
 
 
 def _rest(shipment: Shipment, *, quantity: int) -> Shipment:

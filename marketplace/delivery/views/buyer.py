@@ -62,7 +62,7 @@ def deliveries(request: ViewerRequest, order: str) -> HttpResponse:
         "page": page,
         "is_whole": not (text or page.has_other_pages()),
         "text": text,
-        "rows": shown(request.viewer, page.object_list),
+        "rows": shown(request.viewer, page.object_list, now=clock.now()),
         "kind": kind,
         "num_cancelled": called_off.count(),
         "settle_key": new_key(),
@@ -132,7 +132,7 @@ def boxes_with_work(request: ViewerRequest, work_order: str) -> HttpResponse:
     sent = selectors.with_boxes(
         selectors.shipments(request.viewer).filter(pk__in={box.shipment_id for box in boxes})
     )
-    rows = {row.shipment.pk: row for row in shown(request.viewer, sent)}
+    rows = {row.shipment.pk: row for row in shown(request.viewer, sent, now=clock.now())}
     context = {
         "page": page,
         "boxes": [(box, rows[box.shipment_id]) for box in boxes],

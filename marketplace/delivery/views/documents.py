@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.http import ViewerRequest
+from marketplace.common import clock
 from marketplace.common.errors import NotFound
 from marketplace.delivery.documents import labels_pdf, note_pdf
 from marketplace.delivery.selectors import shipments as selectors
@@ -37,7 +38,7 @@ def note(request: ViewerRequest, shipment: str) -> HttpResponse:
 @login_required
 def photo(request: ViewerRequest, shipment: str, step: str) -> HttpResponse:
     found = selectors.shipment(request.viewer, public_id=shipment)
-    (row,) = shown(request.viewer, [found])
+    (row,) = shown(request.viewer, [found], now=clock.now())
     proof = found.proofs.filter(step=step).first()
     if not (row.is_sender or row.is_receiver) or proof is None or not proof.photo:
         raise NotFound(_("There is no photo."))
@@ -45,7 +46,7 @@ def photo(request: ViewerRequest, shipment: str, step: str) -> HttpResponse:
 
 
 def _sent(request: ViewerRequest, public_id: str) -> Shown:
-    (row,) = shown(request.viewer, [selectors.shipment(request.viewer, public_id=public_id)])
+    (row,) = shown(request.viewer, [selectors.shipment(request.viewer, public_id=public_id)], now=clock.now())
     if not row.is_sender:
         raise NotFound(_("There is no such shipment."))
     return row

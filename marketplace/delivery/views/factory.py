@@ -36,7 +36,7 @@ def to_send(request: ViewerRequest) -> HttpResponse:
     page = Paginator(waiting, ROWS_A_PAGE).get_page(request.GET.get("page"))
     under_way = matching(request.viewer, selectors.under_way(request.viewer), text)
     way = Paginator(under_way, ROWS_A_PAGE).get_page(request.GET.get("way"))
-    rows = shown(request.viewer, page.object_list)
+    rows = shown(request.viewer, page.object_list, now=clock.now())
     stocks = {pk: stock_of_order(pk) for pk in {row.shipment.order_id for row in rows}}
     context = {
         "page": page,
@@ -46,7 +46,7 @@ def to_send(request: ViewerRequest) -> HttpResponse:
             for row in rows
         ],
         "way": way,
-        "under_way": shown(request.viewer, way.object_list),
+        "under_way": shown(request.viewer, way.object_list, now=clock.now()),
         "text": text,
         "moment": clock.now(),
         "may_act": bool(rows) and rows[0].may_act,
@@ -77,7 +77,7 @@ def history(request: ViewerRequest) -> HttpResponse:
 def _list(request: ViewerRequest, found: QuerySet[Shipment], *, template: str) -> HttpResponse:
     text = request.GET.get("q", "")
     page = Paginator(matching(request.viewer, found, text), ROWS_A_PAGE).get_page(request.GET.get("page"))
-    rows = shown(request.viewer, page.object_list)
+    rows = shown(request.viewer, page.object_list, now=clock.now())
     is_whole = not (text or page.has_other_pages())
     context = {"page": page, "rows": rows, "text": text, "is_whole": is_whole, "moment": clock.now()}
     return render(request, template, context)
@@ -108,7 +108,7 @@ def send(request: ViewerRequest) -> HttpResponse:
 @require_safe
 @login_required
 def shipment(request: ViewerRequest, shipment: str) -> HttpResponse:
-    return _page(request, shipment, form=PackForm())
+    return _page(request, shipment, form=None)
 
 
 @require_POST
@@ -154,9 +154,9 @@ def another(request: ViewerRequest, shipment: str) -> HttpResponse:
     return redirect("delivery:shipment", made.public_id)
 
 
-def _page(request: ViewerRequest, public_id: str, *, form: Form, status: int = 200) -> HttpResponse:
+def _page(request: ViewerRequest, public_id: str, *, form: Form | None, status: int = 200) -> HttpResponse:
     found = selectors.shipment(request.viewer, public_id=public_id)
-    (row,) = shown(request.viewer, [found])
+    (row,) = shown(request.viewer, [found], now=clock.now())
     stock = Stock()
     if row.is_sender:
         stock = stock_of_order(found.order_id).get((found.from_site_id, found.item), stock)
@@ -167,7 +167,7 @@ def _page(request: ViewerRequest, public_id: str, *, form: Form, status: int = 2
         "proofs": found.proofs.order_by("step").defer("photo") if row.is_sender or row.is_receiver else [],
         "lines": found.receipt.lines.all()[:20] if hasattr(found, "receipt") and row.is_sender else [],
         "stock": stock,
-        "form": form,
+        "form": form or PackForm(initial={"carrier": found.carrier}),
         "another": AnotherForm(),
         "usual_box": services.usual_box_size(found.quantity),
         "eta": eta_of(found, now=clock.now()),

@@ -28,12 +28,12 @@ MOST_LINES = 12
 
 @login_required
 def find_box(request: ViewerRequest) -> HttpResponse:
-    """Any box that comes: its shipment is opened for receiving."""
+    """Any box that comes: its shipment is opened for receiving. Of one that the viewer sent, its shipment is named."""
     if request.method != "POST":
         return render(request, "delivery/find_box.html")
     code = request.POST.get("code", "")
     try:
-        found = selectors.box(request.viewer, public_id=box_in(code))
+        found = selectors.box(request.viewer, public_id=box_in(code)).shipment
     except NotFound:
         text = (
             _("There is no such box among those that come to you.")
@@ -42,7 +42,9 @@ def find_box(request: ViewerRequest) -> HttpResponse:
         )
         messages.error(request, text)
         return redirect("delivery:find-box")
-    return redirect("delivery:receive", found.shipment.public_id)
+    if selectors.is_only_sent_by(request.viewer, found):
+        return render(request, "delivery/find_box.html", {"sent": found.public_id}, status=422)
+    return redirect("delivery:receive", found.public_id)
 
 
 @login_required
@@ -107,7 +109,7 @@ def box(request: ViewerRequest, box: str) -> HttpResponse:
     """What the code on a box opens: whoever is logged in and concerned sees what it is and what may be in it."""
     found = selectors.box(request.viewer, public_id=box)
     whole = selectors.shipment(request.viewer, public_id=found.shipment.public_id)
-    (row,) = shown(request.viewer, [whole])
+    (row,) = shown(request.viewer, [whole], now=clock.now())
     context = {
         "box": found,
         "row": row,
@@ -143,7 +145,7 @@ def _page(request: ViewerRequest, shipment: Shipment, *, form: Form, status: int
 
 
 def _context(request: ViewerRequest, shipment: Shipment) -> dict[str, object]:
-    (row,) = shown(request.viewer, [shipment])
+    (row,) = shown(request.viewer, [shipment], now=clock.now())
     if not row.is_receiver:
         raise NotFound(_("There is no such shipment."))
     lines = ReceiptLine.objects.filter(receipt__shipment=shipment, corrects=None, correction=None)

@@ -96,6 +96,8 @@ class ExtendForm(CodeForm):
 
 
 def region_choices() -> list[tuple[str, str]]:
-    """Where sites are, and every province."""
-    known = set(Site.objects.values_list("region", flat=True).distinct()) | set(PROVINCES_ZH)
+    """Where sites are, and every province whose sites do not name parts of it."""
+    of_sites = set(Site.objects.values_list("region", flat=True).distinct())
+    divided = {name for name in PROVINCES_ZH if any(region.startswith(f"{name} ") for region in of_sites)}
+    known = of_sites | (set(PROVINCES_ZH) - divided)
     return sorted(((region, place_name(region)) for region in known), key=lambda pair: pair[1])

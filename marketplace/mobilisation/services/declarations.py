@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.viewer import Viewer
 from marketplace.capacity.services import keep_asked
-from marketplace.common import audit
+from marketplace.common import audit, clock
 from marketplace.common.checks import require_text
 from marketplace.common.errors import InvalidInput
 from marketplace.common.live import push_after_commit
@@ -24,6 +24,7 @@ from marketplace.mobilisation.services.opening import (
     log_opened,
     open_declaration,
 )
+from marketplace.mobilisation.services.second_person import tell_second_person
 from marketplace.mobilisation.services.two_people import decide, propose, refusals_logged
 
 S = Declaration.Status
@@ -60,10 +61,10 @@ def propose_declaration(*, viewer: Viewer, public_id: str, code: str, now: datet
     _require_state(declaration, S.DRAFT, now=now)
     if declaration.ends_at <= now:
         raise InvalidInput(_("This end is in the past."), field="ends_at")
-    factor = propose(
-        declaration, viewer=viewer, code=code, content_hash=declaration_hash(declaration), now=now
-    )
+    content_hash = declaration_hash(declaration)
+    factor = propose(declaration, viewer=viewer, code=code, content_hash=content_hash, now=now)
     _log("proposed", declaration, viewer=viewer, now=now, second_factor=factor)
+    tell_second_person(declaration, kind="mobilisation.declaration-proposed", key=content_hash, now=now)
     return declaration
 
 
@@ -143,7 +144,7 @@ def locked(viewer: Viewer, public_id: str) -> Declaration:
 
 
 def _write(declaration: Declaration, draft: DeclarationDraft, *, now: datetime) -> None:
-    draft.require_timely(now)
+    draft.require_timely(now, clock_speed=clock.speed())
     known = set(templates().filter(code__in=draft.products).values_list("code", flat=True))
     if unknown := set(draft.products) - known:
         raise InvalidInput(_("There is no such product."), field="products", value=min(unknown))

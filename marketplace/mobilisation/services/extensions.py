@@ -20,6 +20,7 @@ from marketplace.mobilisation.selectors.declarations import no_such_declaration
 from marketplace.mobilisation.selectors.office import require_acting
 from marketplace.mobilisation.services.declarations import locked
 from marketplace.mobilisation.services.opening import forget_live
+from marketplace.mobilisation.services.second_person import tell_second_person
 from marketplace.mobilisation.services.two_people import decide, propose, refusals_logged
 
 S = Extension.Status
@@ -44,8 +45,10 @@ def propose_extension(
         public_id=new_public_id("ext"), declaration=declaration, until_at=until_at, reason=reason.strip()
     )
     extension.save()
-    factor = propose(extension, viewer=viewer, code=code, content_hash=extension_hash(extension), now=now)
+    content_hash = extension_hash(extension)
+    factor = propose(extension, viewer=viewer, code=code, content_hash=content_hash, now=now)
     _log("proposed", extension, viewer=viewer, now=now, second_factor=factor)
+    tell_second_person(declaration, kind="mobilisation.extension-proposed", key=content_hash, now=now)
     return extension
 
 
