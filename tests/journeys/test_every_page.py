@@ -9,6 +9,7 @@ from tests.browser import DESKTOP, PHONE
 from tests.journeys.actor import Actor, an_order_body
 
 MOST_BYTES = 600_000  # of a page with all that it loads, as it comes over the wire
+WEIGHED_IN = "en"  # what a page loads is the same in every language; elsewhere the browser's cache helps
 ID = re.compile(r"\b[a-z]{2,3}_[0-9a-z]{16}\b")
 LEFT_OUT = ("/static/", "/admin/", "/api/", "/jsi18n/", "/accounts/logout/")
 FILES = (".csv", ".ics", ".jpg", ".pdf", "/pdf/", ".xlsx")  # are downloaded, not shown
@@ -62,7 +63,7 @@ def test_every_page_is_usable_and_light(enter, trade, role, language):
     person = enter(language=language)
     if role != "visitor":
         person.log_in(f"{role}@muster.example", password="muster-demo")
-    weigh = weighed(person)
+    weigh = weighed(person) if language == WEIGHED_IN else []
     waiting, seen, heavy = list(STARTS[role]), set(), []
     while waiting:
         path = waiting.pop(0)

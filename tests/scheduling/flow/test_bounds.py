@@ -15,6 +15,7 @@ from tests.scheduling.crooked import a_crooked_problem
 
 NUM_TINY = 200
 WORK = 3
+ONCE = pytest.mark.xdist_group("tiny-problems")  # one worker solves them
 
 
 def solved_by_flow(problem, *, work=WORK, seed=1):
@@ -38,6 +39,7 @@ def tiny():
     return [(seed, p, solved_by_flow(p), best_objective(p)) for seed, p in tiny_problems_of_one_order()]
 
 
+@ONCE
 def test_no_bound_is_above_the_best_of_all_plans_of_200_problems(tiny):
     bounded = 0
     for seed, _, plan, best in tiny:
@@ -47,6 +49,7 @@ def test_no_bound_is_above_the_best_of_all_plans_of_200_problems(tiny):
     assert bounded > NUM_TINY / 3
 
 
+@ONCE
 def test_what_can_be_made_is_never_called_infeasible(tiny):
     assert any(best is None for *_, best in tiny)
     for seed, _, plan, best in tiny:
@@ -54,6 +57,7 @@ def test_what_can_be_made_is_never_called_infeasible(tiny):
             assert plan.status is not Status.INFEASIBLE, seed
 
 
+@ONCE
 def test_every_plan_of_a_tiny_problem_is_valid_once_evaluated(tiny):
     for seed, problem, _, _ in tiny[:20]:
         options = SolveOptions(time_limit_s=10, seed=1, work=WORK)
