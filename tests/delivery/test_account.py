@@ -183,6 +183,14 @@ def test_the_forecast_is_the_plan_as_long_as_nothing_is_late():
     )
 
 
+def test_a_plan_that_was_agreed_for_later_than_the_due_date_is_not_just_as_planned():
+    flow = a_flow()
+    flow.order.due_at = NOW + 30 * HOUR
+    told = forecast(flow.order, now=NOW)
+    assert told.is_late
+    assert told.reason == "Everything goes as agreed last, which is later than the due date."
+
+
 def test_a_shipment_that_leaves_late_moves_the_end_and_is_named():
     flow = a_flow()
     WorkOrder.objects.update(status="finished", closed_at=NOW)

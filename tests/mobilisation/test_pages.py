@@ -13,6 +13,7 @@ from marketplace.mobilisation import selectors, services
 from marketplace.mobilisation.firm_rows import COLUMNS
 from marketplace.mobilisation.forms.declarations import region_choices
 from marketplace.mobilisation.models import Ask, Declaration, Firm, OrderRating, Programme, Question
+from marketplace.orders.models import Order
 from tests.builders import NOW, a_buyer, a_site
 from tests.mobilisation.emergencies import (
     DAY,
@@ -181,6 +182,10 @@ def test_an_order_is_confirmed_then_rated(client):
         f"{page}programmes/new", {"name": "Masks", "product": product.code, "target_quantity": 10_000}
     )
     assert order.title in text(client.get(page))
+    assert NONE_TO_RATE not in text(client.get(page))
+    Order.objects.update(status=Order.Status.CANCELLED)
+    assert NONE_TO_RATE in text(client.get(page))
+    Order.objects.update(status=Order.Status.OPEN)
     rate = f"{page}orders/{order.public_id}"
     assert "real?" in text(client.get(rate))
     client.post(rate, {"confirmed_with": "Dr Chen, purchasing", "how": "telephone"})
@@ -193,6 +198,9 @@ def test_an_order_is_confirmed_then_rated(client):
     assert "Dr Chen" in text(client.get(f"{page}report"))
     report = text(client.get(f"{page}report.csv"))
     assert "Spring flood" in report and order.public_id in report
+
+
+NONE_TO_RATE = "No order can be rated now"
 
 
 def a_file(*rows, name="firms.xlsx"):

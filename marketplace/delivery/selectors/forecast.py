@@ -123,7 +123,7 @@ def _forecast(
     if not expected:
         return Forecast(complete_at=None, reason=_("No delivery is planned yet."))
     at, delay = max(expected, key=lambda one: one[0])
-    return Forecast(complete_at=at, reason=_reason(delay), is_late=at > due)
+    return Forecast(complete_at=at, reason=_reason(delay, is_late=at > due), is_late=at > due)
 
 
 def delays_of(trips: Iterable[Trip], work: Iterable[WorkForecast], *, now: datetime) -> dict[int, Delay]:
@@ -173,7 +173,9 @@ def _worst(work: Iterable[WorkForecast]) -> Delay:
     return worst
 
 
-def _reason(delay: Delay) -> str:
+def _reason(delay: Delay, *, is_late: bool) -> str:
+    if delay.cause is None and is_late:
+        return _("Everything goes as agreed last, which is later than the due date.")
     if delay.cause is None:
         return _("Everything goes as planned.")
     return _("Because %(because)s.") % {"because": delay.because}
